@@ -1,0 +1,67 @@
+import type { Accepted, ConversationList, ConversationSummary, ConversationView } from './chat-wire.ts';
+import type { Priority } from './gateway.ts';
+import type { Options } from './options.ts';
+import type { StreamPart } from './stream-parts.ts';
+
+/** A part with its place in the generation's log: 0 for the first, then without gaps. */
+export interface LoggedPart {
+  readonly offset: number;
+  readonly part: StreamPart;
+}
+
+export interface Question {
+  readonly conversationId: string;
+  /** Minted by the client; posting the same id with the same content again gives the same result and starts nothing. */
+  readonly messageId: string;
+  readonly text: string;
+  /** The message before it; absent: the conversation's head; null: a new root. */
+  readonly parentId?: string | null | undefined;
+  readonly model?: string | undefined;
+  readonly task: string;
+  /** A system prompt for this conversation; kept with its first message. */
+  readonly system?: string | undefined;
+  readonly options: Options;
+  readonly priority: Priority;
+  readonly requestId: string;
+}
+
+export interface Regeneration {
+  readonly conversationId: string;
+  /** The answer that gets a sibling. */
+  readonly answerId: string;
+  readonly generationId?: string | undefined;
+  readonly model?: string | undefined;
+  readonly options: Options;
+  readonly requestId: string;
+}
+
+export type ChatEvent =
+  /** Created, renamed, has a new message, or its generation began or ended. */
+  | { readonly type: 'conversation'; readonly conversation: ConversationSummary }
+  | { readonly type: 'conversation_removed'; readonly id: string };
+
+/** Conversations and the logs of their answers. All errors are `Problem`s. */
+export interface Chat {
+  /** Stores question and generation durably, then starts the answer, which goes on whoever listens. */
+  post(question: Question): Promise<Accepted>;
+  regenerate(request: Regeneration): Promise<Accepted>;
+  /**
+   * The log from `from` on: first what is there, then what comes, ending after the terminal part. A reader that leaves ends nothing.
+   * A reader sees only what the log holds. Throws `Problem('generation_not_found')`, also for a log that was removed meanwhile.
+   */
+  follow(generationId: string, from: number, signal: AbortSignal): AsyncIterable<LoggedPart>;
+  /** Ends a running answer; what was written is kept. Resolves when its terminal part is logged; of an ended one at once. */
+  stop(generationId: string): Promise<void>;
+  list(query: { readonly before?: string | undefined; readonly limit: number }): Promise<ConversationList>;
+  conversation(id: string): Promise<ConversationView>;
+  rename(id: string, title: string): Promise<ConversationSummary>;
+  /** Shows another branch: the one that ends in, or below, this message. */
+  select(id: string, messageId: string): Promise<ConversationView>;
+  /** Removes the conversation with all its messages and logs, stopping what runs in it. */
+  remove(id: string): Promise<void>;
+  subscribe(listener: (event: ChatEvent) => void): Disposable;
+  /** Marks generations that a former process left unfinished as `interrupted`, with their text kept; resolves with their number. Run once at the start. */
+  recover(): Promise<number>;
+  /** Stops what runs, logging it as interrupted by the shutdown, and waits until all is stored. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

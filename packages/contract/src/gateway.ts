@@ -1,0 +1,57 @@
+import type { Message } from './messages.ts';
+import type { EngineView, MemoryView, ModelsView, ModelView } from './models-wire.ts';
+import type { Options } from './options.ts';
+import type { PhasePart, StreamPart } from './stream-parts.ts';
+
+/** Who asks, which decides the order in the queue. Background work never loads a model. */
+export type Priority = 'interactive' | 'api' | 'background';
+
+export interface GenerateRequest {
+  /** The model to use, if the caller wants one; else the route of the task decides. */
+  readonly model?: string;
+  readonly task: string;
+  readonly messages: readonly Message[];
+  readonly options: Options;
+  readonly priority: Priority;
+  /** For logs and receipts. */
+  readonly requestId: string;
+  /** In words, for those who wait behind it: `an answer for "Refactor"`. */
+  readonly label: string;
+}
+
+/** What a generation yields: phases on the way, then content, then one `finish`. */
+export type GatewayPart = Exclude<StreamPart, { type: 'start' | 'error' | 'tool_result' }>;
+
+export type GatewayEvent =
+  | { readonly type: 'model'; readonly model: ModelView }
+  | { readonly type: 'model_removed'; readonly name: string; readonly engine: string }
+  | { readonly type: 'engine'; readonly engine: EngineView }
+  | { readonly type: 'memory'; readonly memory: MemoryView };
+
+/** What chat and the routes may ask of the gateway. Everything that is read comes from what is known and takes no engine's time. */
+export interface Gateway {
+  /** The picture now, in memory, never waiting for an engine. */
+  models(): ModelsView;
+  /** One model by name (tag optional); of several engines that have it, the one that a request would go to. Undefined: none has it. */
+  model(name: string): ModelView | undefined;
+  /** Which model a request of this task would be sent to first; undefined: none can answer. */
+  modelFor(task: string, model?: string): ModelView | undefined;
+
+  /** Starts a load if one is needed, and returns at once. Throws `Problem('model_not_found')`. */
+  load(name: string): ModelView;
+  /** Waits for the model to be ready; reports the way there. A caller that leaves does not end the load. Throws the load's `Problem`. */
+  ensureReady(name: string, signal: AbortSignal, onPhase?: (part: PhasePart) => void): Promise<ModelView>;
+  /** Drains and unloads, and returns at once. Throws `Problem('model_not_found')`. */
+  unload(name: string): ModelView;
+
+  /**
+   * One answer. Yields phase parts while it waits (on every change, and at least every 10 s), then what the engine streams, then one `finish`
+   * with the receipt. Throws `Problem` if it fails (`facts.receipt` holds the receipt so far), or the signal's reason if aborted, which frees the engine.
+   */
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GatewayPart>;
+
+  subscribe(listener: (event: GatewayEvent) => void): Disposable;
+
+  /** Ends loads and answers, unloads what we own, frees everything. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,100 @@
+export type {
+  ChildProcess,
+  Clock,
+  Disk,
+  FileFacts,
+  ForkOptions,
+  HttpRequest,
+  HttpResponse,
+  Machine,
+  Network,
+  NetworkFailure,
+  ProcessExit,
+  Processes,
+  Randomness,
+} from './seams.ts';
+export { NetworkError } from './seams.ts';
+export { sleep, toTimestamp } from './clock.ts';
+export { estimateSchema, evidenceSchema, GENERATION_PHASES, generationPhaseSchema, PHASES, phaseSchema } from './phases.ts';
+export type { Estimate, Evidence, GenerationPhase, Phase } from './phases.ts';
+export { formatSchema, optionsSchema } from './options.ts';
+export type { Options } from './options.ts';
+export { messageSchema, ROLES, toolCallSchema } from './messages.ts';
+export type { Message, ToolCall } from './messages.ts';
+export { attemptSchema, FINISH_REASONS, finishReasonSchema, receiptSchema } from './receipt.ts';
+export type { Attempt, FinishReason, Receipt } from './receipt.ts';
+export {
+  errorPartSchema,
+  finishPartSchema,
+  isTerminal,
+  phasePartSchema,
+  reasoningPartSchema,
+  seamPartSchema,
+  startPartSchema,
+  streamPartSchema,
+  textPartSchema,
+  toolCallPartSchema,
+  toolResultPartSchema,
+} from './stream-parts.ts';
+export type { ErrorPart, FinishPart, PhasePart, StartPart, StreamPart } from './stream-parts.ts';
+export { Problem, problemDetailsSchema, PROBLEMS } from './problems.ts';
+export type { ProblemCode, ProblemDetails, ProblemOptions, ProblemSource } from './problems.ts';
+export { EngineError } from './engine.ts';
+export type {
+  Capability,
+  Engine,
+  EngineEvent,
+  EngineFailure,
+  EngineKind,
+  EnginePart,
+  EngineStatus,
+  LaunchProfile,
+  LoadedModel,
+  LoadOptions,
+  LoadProgress,
+  ModelDescription,
+  ResidentModel,
+  StreamRequest,
+  Timings,
+  Usage,
+} from './engine.ts';
+export {
+  engineViewSchema,
+  memoryViewSchema,
+  modelMetricsSchema,
+  modelNameSchema,
+  modelsEventSchema,
+  modelsViewSchema,
+  modelViewSchema,
+  withTag,
+} from './models-wire.ts';
+export type { EngineView, MemoryView, ModelsEvent, ModelsView, ModelView } from './models-wire.ts';
+export {
+  acceptedSchema,
+  chatReplySchema,
+  chatRequestSchema,
+  conversationListSchema,
+  conversationSummarySchema,
+  conversationViewSchema,
+  historySchema,
+  idSchema,
+  MESSAGE_STATES,
+  messageViewSchema,
+  postMessageSchema,
+  regenerateSchema,
+  taskSchema,
+} from './chat-wire.ts';
+export type {
+  Accepted,
+  ChatReply,
+  ChatRequest,
+  ConversationList,
+  ConversationSummary,
+  ConversationView,
+  History,
+  MessageView,
+  PostMessage,
+  Regenerate,
+} from './chat-wire.ts';
+export type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority } from './gateway.ts';
+export type { Chat, ChatEvent, LoggedPart, Question, Regeneration } from './chat.ts';

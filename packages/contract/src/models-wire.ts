@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+import { estimateSchema, evidenceSchema, phaseSchema } from './phases.ts';
+
+/**
+ * A model's name: Ollama's grammar, lower and upper case letters, digits, `.`, `_`, `-`, `/` and one `:` before the tag. Without a tag, `latest` is meant.
+ * At most 200 characters, no `..`, no leading `/`.
+ */
+export const modelNameSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?$/,
+    'a model name such as mistral:latest',
+  )
+  .refine((name) => !name.includes('..'), 'a model name has no ".."');
+
+/** The name with its tag: `mistral` is `mistral:latest`. */
+export function withTag(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1).includes(':') ? name : `${name}:latest`;
+}
+
+/** Figures of the deployment since the server started; what was never measured is absent. */
+export const modelMetricsSchema = z.object({
+  answers: z.int(),
+  failures: z.int(),
+  loads: z.int(),
+  tokens_per_second: z.number().optional(),
+  first_token_ms: z.number().optional(),
+  last_load_ms: z.number().optional(),
+});
+
+export const modelViewSchema = z.object({
+  name: z.string(),
+  /** The engine's id, and its kind under the name that the older surface had. */
+  engine: z.string(),
+  provider: z.enum(['llama.cpp', 'ollama', 'openai']),
+  /** The engine answers and the model is on its disk. Says nothing about memory: see `phase`. */
+  health: z.boolean(),
+  phase: phaseSchema,
+  /** A token came out of it since it was loaded: a request is answered without a load. True in `ready` and `busy`. */
+  ready: z.boolean(),
+  reason: z.string(),
+  since: z.string(),
+  evidence: evidenceSchema.optional(),
+  progress: z.number().min(0).max(1).optional(),
+  eta: estimateSchema.optional(),
+  /** Answers being written, and requests waiting for a slot. */
+  active: z.int(),
+  queued: z.int(),
+  slots: z.int().optional(),
+  default: z.boolean(),
+  size_bytes: z.number().optional(),
+  memory_bytes: z.number().optional(),
+  context_length: z.number().optional(),
+  trained_context_length: z.number().optional(),
+  family: z.string().optional(),
+  parameter_size: z.string().optional(),
+  quantization: z.string().optional(),
+  capabilities: z.array(z.string()),
+  metrics: modelMetricsSchema,
+});
+export type ModelView = z.infer<typeof modelViewSchema>;
+
+export const engineViewSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['llama.cpp', 'ollama', 'openai']),
+  address: z.string(),
+  reachable: z.boolean(),
+  version: z.string().optional(),
+  /** In words: what was tried, for how long, and what came of it. */
+  reason: z.string(),
+  since: z.string(),
+  checked_at: z.string().optional(),
+});
+export type EngineView = z.infer<typeof engineViewSchema>;
+
+export const memoryViewSchema = z.object({
+  total_bytes: z.number(),
+  free_bytes: z.number(),
+  resident: z.array(z.object({ model: z.string(), bytes: z.number() })),
+});
+export type MemoryView = z.infer<typeof memoryViewSchema>;
+
+/** `GET /api/models`. */
+export const modelsViewSchema = z.object({
+  models: z.array(modelViewSchema),
+  engines: z.array(engineViewSchema),
+  memory: memoryViewSchema,
+  default_model: z.string().optional(),
+});
+export type ModelsView = z.infer<typeof modelsViewSchema>;
+
+/** What `GET /api/models/events` sends: one whole picture first, then what changed. */
+export const modelsEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('models'), ...modelsViewSchema.shape }),
+  z.object({ type: z.literal('model'), model: modelViewSchema }),
+  z.object({ type: z.literal('model_removed'), name: z.string(), engine: z.string() }),
+  z.object({ type: z.literal('engine'), engine: engineViewSchema }),
+  z.object({ type: z.literal('memory'), memory: memoryViewSchema }),
+]);
+export type ModelsEvent = z.infer<typeof modelsEventSchema>;
