@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+
+import { COMMON_OPTIONS } from './command.ts';
+import type { Command, OptionSpec } from './command.ts';
+
+export type ParsedLine =
+  | {
+      readonly kind: 'run';
+      readonly command: Command;
+      readonly arguments: readonly string[];
+      readonly values: Readonly<Record<string, string | boolean>>;
+    }
+  | { readonly kind: 'help'; readonly command: Command | undefined }
+  | { readonly kind: 'version' }
+  /** `message` says what is wrong and what would be right. */
+  | { readonly kind: 'wrong'; readonly command: Command | undefined; readonly message: string };
+
+/** Reads a command line against the table of commands. Pure: prints nothing, runs nothing. */
+export function parseLine(line: readonly string[], commands: readonly Command[]): ParsedLine {
+  const [name, ...rest] = line;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    return { kind: 'help', command: commands.find((command) => command.name === rest[0]) };
+  }
+  if (name === '--version' || name === 'version') return { kind: 'version' };
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) {
+    return {
+      kind: 'wrong',
+      command: undefined,
+      message: `There is no command "${name}". There are: ${commands.map((known) => known.name).join(', ')}.`,
+    };
+  }
+  return parseCommand(command, rest);
+}
+
+function parseCommand(command: Command, rest: string[]): ParsedLine {
+  const specs = [...command.options, ...COMMON_OPTIONS];
+  const wrong = (message: string): ParsedLine => ({ kind: 'wrong', command, message });
+  let parsed: { values: Record<string, string | boolean | undefined>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: rest, options: toParseOptions(specs), allowPositionals: true, strict: true });
+  } catch (error) {
+    return wrong(error instanceof Error ? error.message : String(error));
+  }
+  if (parsed.values['help'] === true) return { kind: 'help', command };
+  const needed = command.arguments.filter((argument) => argument.required);
+  const missing = needed[parsed.positionals.length];
+  if (missing) return wrong(`"${missing.name}" is missing: ${missing.description}.`);
+  if (parsed.positionals.length > command.arguments.length) {
+    return wrong(`"${parsed.positionals[command.arguments.length]}" is one word too many. Put a text with blanks into quotes.`);
+  }
+  const values = Object.fromEntries(
+    Object.entries(parsed.values).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined),
+  );
+  return { kind: 'run', command, arguments: parsed.positionals, values };
+}
+
+function toParseOptions(specs: readonly OptionSpec[]): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+  return Object.fromEntries(
+    specs.map((spec) => [
+      spec.name,
+      {
+        type: spec.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(spec.short === undefined ? {} : { short: spec.short }),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,46 @@
+import type { ServerClient } from './server-client.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+}
+
+export interface OptionSpec {
+  /** Long name without hyphens. */
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for the value in help, such as `NAME`; absent for a switch. */
+  readonly value?: string;
+  readonly description: string;
+}
+
+/** What a command gets when it runs. */
+export interface CommandContext {
+  readonly arguments: readonly string[];
+  /** The value of an option that takes one, if given. */
+  readonly option: (name: string) => string | undefined;
+  readonly json: boolean;
+  readonly server: ServerClient;
+  readonly terminal: Terminal;
+  /** Runs the server in this process, with these settings above all others; resolves with its exit code when it has ended. */
+  readonly serve: (flags: Readonly<Record<string, string>>) => Promise<number>;
+}
+
+/** A command as data: help, completion and documents are made from it. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments: readonly ArgumentSpec[];
+  readonly options: readonly OptionSpec[];
+  /** Resolves with the exit code: 0 done, 1 failed (the cause has been said), 130 interrupted. */
+  readonly run: (context: CommandContext) => Promise<number>;
+}
+
+/** Options that every command takes. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { name: 'url', value: 'URL', description: 'the server to talk to (default: PILOTLIGHT_HOST and PILOTLIGHT_PORT)' },
+  { name: 'json', description: 'print JSON for programs instead of words' },
+  { name: 'help', short: 'h', description: 'print this help' },
+];

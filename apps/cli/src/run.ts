@@ -1,0 +1,47 @@
+import { parseLine } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { ServerFailure } from './server-client.ts';
+import type { ServerClient } from './server-client.ts';
+import type { Terminal } from './terminal.ts';
+
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly version: string;
+  /** A client for the server that `--url`, or else the settings, name. */
+  readonly connect: (url: string | undefined) => ServerClient;
+  readonly serve: CommandContext['serve'];
+}
+
+/** Runs one command line and resolves with the exit code. Everything that can go wrong is said on standard error, in JSON if asked. */
+export async function run(line: readonly string[], { terminal, version, connect, serve }: Surroundings): Promise<number> {
+  const parsed = parseLine(line, COMMANDS);
+  switch (parsed.kind) {
+    case 'help':
+      terminal.write(parsed.command ? commandHelp(parsed.command) : generalHelp(COMMANDS));
+      return 0;
+    case 'version':
+      terminal.write(`${version}\n`);
+      return 0;
+    case 'wrong':
+      terminal.note(`${parsed.message}\n${parsed.command ? `pilotlight ${parsed.command.name} --help` : 'pilotlight --help'} says more.\n`);
+      return EXIT_USAGE;
+    case 'run':
+  }
+  const { command, values } = parsed;
+  const option = (name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined);
+  const json = values['json'] === true;
+  try {
+    const server = connect(option('url'));
+    return await command.run({ arguments: parsed.arguments, option, json, server, terminal, serve });
+  } catch (error) {
+    if (!(error instanceof ServerFailure)) throw error;
+    if (json) terminal.write(`${JSON.stringify({ error: { code: error.code, detail: error.message, remedy: error.remedy } })}\n`);
+    else terminal.note(`${error.message}\n${error.remedy}\n`);
+    return EXIT_FAILED;
+  }
+}

@@ -1,0 +1,39 @@
+import type { ServerSentEvent } from '@pilotlight/contract';
+
+export interface EventsRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** The server at the other end, spoken to over HTTP. */
+export interface ServerClient {
+  readonly url: string;
+  /** The JSON answer. Throws `ServerFailure` with words if the server is away or answers with a problem. */
+  request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
+  /** The events as they come, until the stream ends or the signal aborts. Throws like `request`. */
+  events(request: EventsRequest): AsyncIterable<ServerSentEvent>;
+}
+
+/** A failure that has words for the person in front of it. */
+export class ServerFailure extends Error {
+  override readonly name = 'ServerFailure';
+  readonly code: string;
+  readonly remedy: string;
+  constructor(code: string, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** The problem document of an answer as a failure; tolerant, as another server may stand at the address. */
+export function toFailure(status: number, body: unknown): ServerFailure {
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const word = (name: string): string | undefined => (typeof fields[name] === 'string' ? fields[name] : undefined);
+  const title = word('title') ?? `The server answered with status ${status}`;
+  const detail = word('detail');
+  const remedy = word('remedy') ?? 'Check that the address is that of a Pilotlight server.';
+  return new ServerFailure(word('code') ?? 'unknown', detail === undefined ? title : `${title}: ${detail}`, remedy);
+}
