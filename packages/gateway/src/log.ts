@@ -1,0 +1,46 @@
+import type { Phase } from '@pilotlight/contract';
+
+/** Everything the gateway says to the log, with its fields. Never a prompt, never an answer. */
+export interface LogFields {
+  /** A deployment went from one phase to another. */
+  'phase-change': { readonly model: string; readonly engine: string; readonly from: Phase; readonly to: Phase; readonly reason: string };
+  /** A load came to its end, well or not. */
+  'load-end': {
+    readonly model: string;
+    readonly engine: string;
+    readonly outcome: 'loaded' | 'failed' | 'cancelled';
+    readonly duration_ms: number;
+    readonly code?: string;
+    readonly cause?: unknown;
+  };
+  /** One try of one deployment came to its end. */
+  attempt: {
+    readonly request_id: string;
+    readonly model: string;
+    readonly engine: string;
+    readonly outcome: 'finished' | 'failed' | 'stopped';
+    readonly queue_ms: number;
+    readonly load_ms: number;
+    readonly first_token_ms?: number;
+    readonly duration_ms: number;
+    readonly completion_tokens?: number;
+    readonly code?: string;
+    readonly detail?: string;
+    readonly cause?: unknown;
+  };
+  /** A failed try is made again after a pause. */
+  retry: { readonly request_id: string; readonly model: string; readonly attempt: number; readonly delay_ms: number; readonly code: string };
+  /** Another model than the first of the route answers. */
+  fallback: { readonly request_id: string; readonly model: string; readonly engine: string; readonly reason: string };
+  /** An engine came or went. */
+  engine: { readonly engine: string; readonly address: string; readonly reachable: boolean; readonly reason: string };
+  /** A fault inside the gateway, or an engine that broke its contract. */
+  fault: { readonly engine?: string; readonly model?: string; readonly doing: string; readonly cause: unknown };
+}
+
+export type LogEvent = {
+  [Name in keyof LogFields]: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly name: Name } & LogFields[Name];
+}[keyof LogFields];
+
+/** Must not throw. */
+export type Log = (event: LogEvent) => void;
