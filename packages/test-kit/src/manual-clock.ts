@@ -69,13 +69,13 @@ export function createManualClock(startMs: number = DEFAULT_START_MS): ManualClo
 
   async function advanceUntil<T>(promise: Promise<T>, limitMs: number = DEFAULT_LIMIT_MS): Promise<T> {
     const endMs = elapsedMs + limitMs;
-    let settled = false;
+    const outcome = { settled: false };
     const mark = (): void => {
-      settled = true;
+      outcome.settled = true;
     };
     promise.then(mark, mark);
     await settle();
-    while (!settled) {
+    while (!outcome.settled) {
       const timer = next();
       if (timer === undefined) throw new Error('the promise waits, but no timer is left that could settle it');
       if (timer.dueMs > endMs) throw new Error(`the promise had not settled after ${limitMs} ms of this clock`);
