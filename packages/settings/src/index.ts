@@ -1,0 +1,16 @@
+export { loadSettings } from './adapters/load-settings.ts';
+export type { LoadOptions } from './adapters/load-settings.ts';
+export { describeSettings } from './describe-settings.ts';
+export type { SettingInWords } from './describe-settings.ts';
+export { toEnvExample } from './documents/env-example.ts';
+export { toHelpText } from './documents/help-text.ts';
+export { toJsonSchema } from './documents/json-schema.ts';
+export { toSettingsPage } from './documents/settings-page.ts';
+export { flagOptions } from './flags.ts';
+export { originInWords } from './origin.ts';
+export type { Origin } from './origin.ts';
+export type { TaskRoute, TaskRoutes } from './read-tasks.ts';
+export { resolveSettings } from './resolve-settings.ts';
+export type { Settings, SettingsResult, SettingsSources } from './resolve-settings.ts';
+export { isLoopback } from './values/host-name.ts';
+export type { SettingName } from './table.ts';

@@ -1,0 +1,207 @@
+import type { Setting } from './setting.ts';
+import { parseKeepAlive, parseLimit } from './values/duration.ts';
+import { defaultDataFolder, folderSeparator, parseFolder, parseFolders } from './values/folder.ts';
+import { parseAllowedHosts, parseListenHost } from './values/host-name.ts';
+import { parseOllamaHosts } from './values/ollama-hosts.ts';
+import { parseBoolean, parseChoice, parseInteger, parseModelName, parseToken } from './values/plain.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const comma = (): string => ',';
+
+function setting<T>(row: Setting<T>): Setting<T> {
+  return row;
+}
+
+/** Every setting. Parser, `.env.example`, the schema of `pilotlight.yaml`, `--help` and docs/settings.md are all made from this table. */
+export const SETTINGS = {
+  ollamaHosts: setting<readonly string[]>({
+    variable: 'OLLAMA_HOST',
+    key: 'ollama_host',
+    title: 'where Ollama is',
+    details:
+      "Takes every form that Ollama's own client takes, and several of them separated by commas. Without a scheme the port is 11434; with http:// it is 80, with https:// 443. 0.0.0.0 and :: mean this machine.",
+    placeholder: 'ADDRESS[,ADDRESS]',
+    examples: ['127.0.0.1:11434', ':11435', 'https://ollama.example.com/api-root', 'gpu-1:11434,gpu-2:11434', '[fd00::1]:11434'],
+    defaultText: '127.0.0.1:11434',
+    default: () => ['http://127.0.0.1:11434'],
+    parse: parseOllamaHosts,
+    separator: comma,
+    schema: { type: ['string', 'array'], items: { type: 'string' } },
+  }),
+  ollamaModel: setting({
+    variable: 'OLLAMA_MODEL',
+    key: 'ollama_model',
+    title: 'the model that is used when none is named',
+    details: 'It is loaded at the start, in the background. Where no engine has it, the pilot model takes its place.',
+    placeholder: 'MODEL',
+    examples: ['mistral:latest', 'qwen3:8b'],
+    defaultText: 'mistral:latest',
+    default: () => 'mistral:latest',
+    parse: parseModelName,
+    schema: { type: 'string', minLength: 1 },
+  }),
+  ollamaTimeoutMs: setting({
+    variable: 'OLLAMA_TIMEOUT',
+    key: 'ollama_timeout',
+    title: 'how long a load may go without progress, in seconds',
+    details:
+      'Progress renews it, so that a slow disk does not fail a load that moves. It holds for every engine. A duration such as 5m is taken as well.',
+    placeholder: 'SECONDS',
+    examples: ['300', '10m'],
+    defaultText: '300',
+    default: () => 300_000,
+    parse: parseLimit,
+    schema: { type: ['number', 'string'], minimum: 1 },
+  }),
+  ollamaStream: setting({
+    variable: 'OLLAMA_STREAM',
+    key: 'ollama_stream',
+    title: 'whether the text of an answer is sent while it is written',
+    details: 'With false the text is sent in one piece when the answer is whole.',
+    placeholder: 'true|false',
+    examples: ['true', 'false'],
+    defaultText: 'true',
+    default: () => true,
+    parse: parseBoolean,
+    schema: { type: 'boolean' },
+    isSwitch: true,
+  }),
+  keepAliveMs: setting({
+    variable: 'OLLAMA_KEEP_ALIVE',
+    key: 'ollama_keep_alive',
+    title: 'how long a model that nobody uses stays in memory',
+    details: 'It holds for every engine. A number counts seconds; -1 keeps it for ever, 0 unloads it at once.',
+    placeholder: 'DURATION',
+    examples: ['5m', '1h30m', '-1', '0'],
+    defaultText: '5m',
+    default: () => 300_000,
+    parse: parseKeepAlive,
+    schema: { type: ['number', 'string'] },
+  }),
+  modelRetries: setting({
+    variable: 'MODEL_RETRIES',
+    key: 'model_retries',
+    title: 'how often one request is tried at most',
+    details: 'Only failures before the first word of the answer are tried again.',
+    placeholder: 'NUMBER',
+    examples: ['6', '1'],
+    defaultText: '6',
+    default: () => 6,
+    parse: parseInteger(1, 20),
+    schema: { type: 'integer', minimum: 1, maximum: 20 },
+  }),
+  host: setting({
+    variable: 'PILOTLIGHT_HOST',
+    key: 'host',
+    title: 'the address to listen on',
+    details: 'Anything but this machine alone (127.0.0.1, ::1, localhost) needs PILOTLIGHT_TOKEN.',
+    placeholder: 'ADDRESS',
+    examples: ['127.0.0.1', '0.0.0.0', '::1'],
+    defaultText: '127.0.0.1',
+    default: () => '127.0.0.1',
+    parse: parseListenHost,
+    schema: { type: 'string', minLength: 1 },
+  }),
+  port: setting({
+    variable: 'PILOTLIGHT_PORT',
+    key: 'port',
+    title: 'the port to listen on',
+    details: 'With 0 any free port is taken, and printed.',
+    placeholder: 'PORT',
+    examples: ['8000', '8080'],
+    defaultText: '8000',
+    default: () => 8_000,
+    parse: parseInteger(0, 65_535),
+    schema: { type: 'integer', minimum: 0, maximum: 65_535 },
+  }),
+  dataFolder: setting({
+    variable: 'PILOTLIGHT_DATA',
+    key: 'data',
+    title: 'the folder for conversations and models',
+    details: 'Every .gguf file in its folder models/ is a model. It is made if it is missing.',
+    placeholder: 'FOLDER',
+    examples: ['~/pilotlight', '/var/lib/pilotlight'],
+    defaultText: '~/.local/share/pilotlight, or what the platform has for it',
+    default: defaultDataFolder,
+    parse: parseFolder,
+    schema: { type: 'string', minLength: 1 },
+  }),
+  modelFolders: setting<readonly string[]>({
+    variable: 'PILOTLIGHT_MODELS',
+    key: 'models',
+    title: 'more folders with .gguf files',
+    details: 'Several are separated by a colon, on Windows by a semicolon; in pilotlight.yaml they are a list.',
+    placeholder: 'FOLDER[:FOLDER]',
+    examples: ['~/models', '~/models:/srv/models'],
+    defaultText: 'none',
+    default: () => [],
+    parse: parseFolders,
+    separator: folderSeparator,
+    schema: { type: ['string', 'array'], items: { type: 'string' } },
+  }),
+  token: setting<string | undefined>({
+    variable: 'PILOTLIGHT_TOKEN',
+    key: 'token',
+    title: 'the access token that every request must carry',
+    details: 'At least 16 characters. It is sent as "Authorization: Bearer …". Never shown and never logged.',
+    placeholder: 'TOKEN',
+    examples: [],
+    defaultText: 'none',
+    default: () => undefined,
+    parse: parseToken,
+    schema: { type: 'string', minLength: 16 },
+    isSecret: true,
+  }),
+  allowedHosts: setting<readonly string[]>({
+    variable: 'PILOTLIGHT_ALLOWED_HOSTS',
+    key: 'allowed_hosts',
+    title: 'more host names under which this server may be reached',
+    details:
+      'The address it listens on and localhost are always allowed, each with its port. A name without a port is allowed with the port of the server. Needed behind a proxy that has a name of its own.',
+    placeholder: 'NAME[,NAME]',
+    examples: ['pilot.home', 'pilot.home:8443,chat.example.com'],
+    defaultText: 'none',
+    default: () => [],
+    parse: parseAllowedHosts,
+    separator: comma,
+    schema: { type: ['string', 'array'], items: { type: 'string' } },
+  }),
+  logLevel: setting<(typeof LOG_LEVELS)[number]>({
+    variable: 'LOG_LEVEL',
+    key: 'log_level',
+    title: 'from which severity on lines are logged',
+    details: 'Readable on a terminal, one JSON object a line elsewhere.',
+    placeholder: 'LEVEL',
+    examples: [...LOG_LEVELS],
+    defaultText: 'info',
+    default: () => 'info',
+    parse: parseChoice(LOG_LEVELS),
+    schema: { type: 'string', enum: LOG_LEVELS },
+  }),
+  logContent: setting({
+    variable: 'LOG_CONTENT',
+    key: 'log_content',
+    title: 'whether prompts and answers are logged as well',
+    details: 'Off unless you ask for it: what people write is theirs.',
+    placeholder: 'true|false',
+    examples: ['false', 'true'],
+    defaultText: 'false',
+    default: () => false,
+    parse: parseBoolean,
+    schema: { type: 'boolean' },
+    isSwitch: true,
+  }),
+};
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The values of all settings. */
+export type SettingValues = { readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer Value> ? Value : never };
+
+export const SETTING_NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name in SETTINGS);
+
+/** The flag of a setting without its two hyphens: `ollama-host`. */
+export function toFlag(row: { readonly key: string }): string {
+  return row.key.replaceAll('_', '-');
+}
