@@ -98,5 +98,7 @@ export type {
   PostMessage,
   Regenerate,
 } from './chat-wire.ts';
+export { pageEventSchema, sessionRequestSchema } from './page-wire.ts';
+export type { PageEvent } from './page-wire.ts';
 export type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority } from './gateway.ts';
 export type { Chat, ChatEvent, LoggedPart, Question, Regeneration } from './chat.ts';

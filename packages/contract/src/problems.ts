@@ -46,6 +46,11 @@ export const PROBLEMS = {
     title: "The conversation does not fit into the model's context",
     remedy: 'Start a new conversation, shorten the message, or pick a model with a longer context.',
   },
+  too_many_attempts: {
+    status: 429,
+    title: 'Too many wrong tokens came from this address',
+    remedy: 'Wait for the time given in Retry-After. Other addresses are not affected.',
+  },
   too_many_streams: { status: 429, title: 'Too many streams are open', remedy: 'Close some, or wait for one to end.' },
   internal_error: { status: 500, title: 'Something went wrong inside the server', remedy: 'The log has the cause under this request id.' },
   engine_error: { status: 502, title: 'The engine reported an error', remedy: "See the detail; the engine's own log may say more." },

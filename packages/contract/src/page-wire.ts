@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+import { conversationSummarySchema } from './chat-wire.ts';
+import { modelsEventSchema } from './models-wire.ts';
+
+/**
+ * What `GET /api/events` sends: everything that a page needs to stay true, over one connection. The whole picture of the models comes first, then
+ * every change of models, engines, memory and conversations. Events carry no id: after a reconnect the picture comes again, and the list of
+ * conversations must be read again.
+ */
+export const pageEventSchema = z.discriminatedUnion('type', [
+  ...modelsEventSchema.options,
+  z.object({ type: z.literal('conversation'), conversation: conversationSummarySchema }),
+  z.object({ type: z.literal('conversation_removed'), id: z.string() }),
+]);
+export type PageEvent = z.infer<typeof pageEventSchema>;
+
+/** `POST /api/session`: signs a browser in with the access token; the answer sets an HttpOnly cookie. */
+export const sessionRequestSchema = z.strictObject({ token: z.string().min(1).max(1000) });
