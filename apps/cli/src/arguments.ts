@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util';
 
+import { flagOptions } from '@pilotlight/settings';
+
 import { COMMON_OPTIONS } from './command.ts';
-import type { Command, OptionSpec } from './command.ts';
+import type { Command, FlagValues, OptionSpec } from './command.ts';
 
 export type ParsedLine =
   | {
       readonly kind: 'run';
       readonly command: Command;
       readonly arguments: readonly string[];
-      readonly values: Readonly<Record<string, string | boolean>>;
+      readonly values: FlagValues;
     }
   | { readonly kind: 'help'; readonly command: Command | undefined }
   | { readonly kind: 'version' }
@@ -35,10 +37,17 @@ export function parseLine(line: readonly string[], commands: readonly Command[])
 
 function parseCommand(command: Command, rest: string[]): ParsedLine {
   const specs = [...command.options, ...COMMON_OPTIONS];
+  const settings = command.takesSettings === true ? flagOptions() : {};
   const wrong = (message: string): ParsedLine => ({ kind: 'wrong', command, message });
   let parsed: { values: Record<string, string | boolean | undefined>; positionals: string[] };
   try {
-    parsed = parseArgs({ args: rest, options: toParseOptions(specs), allowPositionals: true, strict: true });
+    parsed = parseArgs({
+      args: rest,
+      options: { ...toParseOptions(specs), ...settings },
+      allowPositionals: true,
+      allowNegative: true,
+      strict: true,
+    });
   } catch (error) {
     return wrong(error instanceof Error ? error.message : String(error));
   }

@@ -16,16 +16,20 @@ export interface OptionSpec {
   readonly description: string;
 }
 
+export type FlagValues = Readonly<Record<string, string | boolean>>;
+
 /** What a command gets when it runs. */
 export interface CommandContext {
   readonly arguments: readonly string[];
   /** The value of an option that takes one, if given. */
   readonly option: (name: string) => string | undefined;
+  /** All options as they were given, by name. */
+  readonly values: FlagValues;
   readonly json: boolean;
   readonly server: ServerClient;
   readonly terminal: Terminal;
   /** Runs the server in this process, with these settings above all others; resolves with its exit code when it has ended. */
-  readonly serve: (flags: Readonly<Record<string, string>>) => Promise<number>;
+  readonly serve: (flags: FlagValues) => Promise<number>;
 }
 
 /** A command as data: help, completion and documents are made from it. */
@@ -34,6 +38,8 @@ export interface Command {
   readonly summary: string;
   readonly arguments: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
+  /** Whether every setting of docs/settings.md is an option of it, too. */
+  readonly takesSettings?: boolean;
   /** Resolves with the exit code: 0 done, 1 failed (the cause has been said), 130 interrupted. */
   readonly run: (context: CommandContext) => Promise<number>;
 }

@@ -20,7 +20,7 @@ export async function followModel(
       if (!parsed.success) continue;
       const view = findIn(parsed.data, model);
       if (view === 'removed')
-        throw new ServerFailure('model_not_found', `${model.name} was removed`, 'pilotlight models lists what there is.');
+        throw new ServerFailure(`${model.name} was removed`, { code: 'model_not_found', remedy: 'pilotlight models lists what there is.' });
       if (!view) continue;
       watch.onChange(view);
       if (watch.isDone(view)) return view;
@@ -28,11 +28,10 @@ export async function followModel(
   } finally {
     controller.abort();
   }
-  throw new ServerFailure(
-    'server_unreachable',
-    'The server ended the stream of changes',
-    'See whether it is still running: pilotlight models.',
-  );
+  throw new ServerFailure('The server ended the stream of changes', {
+    code: 'server_unreachable',
+    remedy: 'See whether it is still running: pilotlight models.',
+  });
 }
 
 function findIn(event: ModelsEvent, model: ModelView): ModelView | 'removed' | undefined {

@@ -1,3 +1,5 @@
+import { toHelpText } from '@pilotlight/settings';
+
 import { COMMON_OPTIONS } from './command.ts';
 import type { Command, OptionSpec } from './command.ts';
 
@@ -26,7 +28,9 @@ export function commandHelp(command: Command): string {
     command.arguments.length === 0
       ? []
       : [...table(command.arguments.map((argument) => [argument.name, argument.description] as const)), ''];
-  return [...usage, ...words, ...table([...command.options, ...COMMON_OPTIONS].map(toRow)), ''].join('\n');
+  const settings =
+    command.takesSettings === true ? ['', 'Settings, which win over environment, .env and pilotlight.yaml:', toHelpText()] : [];
+  return [...usage, ...words, ...table([...command.options, ...COMMON_OPTIONS].map(toRow)), ...settings, ''].join('\n');
 }
 
 function usageOf(command: Command): string {

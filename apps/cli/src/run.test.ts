@@ -1,6 +1,7 @@
 import type { ModelView, Receipt, ServerSentEvent } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
+import type { FlagValues } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { run } from './run.ts';
 import { ServerFailure } from './server-client.ts';
@@ -80,7 +81,7 @@ async function runWith(line: readonly string[], script: Script = {}) {
     },
     events,
   };
-  const serve = (flags: Readonly<Record<string, string>>): Promise<number> => {
+  const serve = (flags: FlagValues): Promise<number> => {
     seen.served = flags;
     return Promise.resolve(0);
   };
@@ -113,11 +114,10 @@ describe('the command line', () => {
   });
 
   it('says that no server answers and how to start one', async () => {
-    const away = new ServerFailure(
-      'server_unreachable',
-      'No server answers at http://127.0.0.1:8000',
-      'Start it with "npx pilotlight serve".',
-    );
+    const away = new ServerFailure('No server answers at http://127.0.0.1:8000', {
+      code: 'server_unreachable',
+      remedy: 'Start it with "npx pilotlight serve".',
+    });
     const { notes, code } = await runWith(['models'], { answers: { '/api/models': away } });
     expect(code).toBe(1);
     expect(notes).toContain('npx pilotlight serve');
@@ -126,8 +126,9 @@ describe('the command line', () => {
   });
 
   it('hands the flags of serve on as settings', async () => {
-    const { served } = await runWith(['serve', '--port', '8100']);
-    expect(served).toEqual({ PILOTLIGHT_PORT: '8100' });
+    const { served } = await runWith(['serve', '--port', '8100', '--no-ollama-stream']);
+    expect(served).toEqual({ port: '8100', 'ollama-stream': false });
+    expect((await runWith(['serve', '--help'])).out).toContain('PILOTLIGHT_PORT');
   });
 });
 

@@ -37,7 +37,7 @@ export async function run(line: readonly string[], { terminal, version, connect,
   const json = values['json'] === true;
   try {
     const server = connect(option('url'));
-    return await command.run({ arguments: parsed.arguments, option, json, server, terminal, serve });
+    return await command.run({ arguments: parsed.arguments, option, values, json, server, terminal, serve });
   } catch (error) {
     if (!(error instanceof ServerFailure)) throw error;
     if (json) terminal.write(`${JSON.stringify({ error: { code: error.code, detail: error.message, remedy: error.remedy } })}\n`);

@@ -21,10 +21,10 @@ export class ServerFailure extends Error {
   override readonly name = 'ServerFailure';
   readonly code: string;
   readonly remedy: string;
-  constructor(code: string, message: string, remedy: string, options?: ErrorOptions) {
+  constructor(message: string, options: ErrorOptions & { readonly code: string; readonly remedy: string }) {
     super(message, options);
-    this.code = code;
-    this.remedy = remedy;
+    this.code = options.code;
+    this.remedy = options.remedy;
   }
 }
 
@@ -35,5 +35,5 @@ export function toFailure(status: number, body: unknown): ServerFailure {
   const title = word('title') ?? `The server answered with status ${status}`;
   const detail = word('detail');
   const remedy = word('remedy') ?? 'Check that the address is that of a Pilotlight server.';
-  return new ServerFailure(word('code') ?? 'unknown', detail === undefined ? title : `${title}: ${detail}`, remedy);
+  return new ServerFailure(detail === undefined ? title : `${title}: ${detail}`, { code: word('code') ?? 'unknown', remedy });
 }

@@ -29,14 +29,11 @@ export function createHttpServerClient(url: string, token: string | undefined): 
       });
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new ServerFailure(
-        'server_unreachable',
-        `No server answers at ${url}`,
-        'Start it with "npx pilotlight serve", or name another with --url.',
-        {
-          cause: error,
-        },
-      );
+      throw new ServerFailure(`No server answers at ${url}`, {
+        code: 'server_unreachable',
+        remedy: 'Start it with "npx pilotlight serve", or name another with --url.',
+        cause: error,
+      });
     }
     if (response.ok) return response;
     throw toFailure(response.status, await readJson(response));

@@ -55,5 +55,5 @@ async function askForMessage({ terminal }: CommandContext, onInterrupt: () => 'l
     if (onInterrupt() === 'leave') left.resolve(undefined);
     else terminal.note('\nCtrl-C again leaves.\n> ');
   });
-  return Promise.race([terminal.ask('> '), left.promise]);
+  return await Promise.race([terminal.ask('> '), left.promise]);
 }

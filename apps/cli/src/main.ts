@@ -1,0 +1,41 @@
+import { isLoopback, loadSettings } from '@pilotlight/settings';
+
+import { createHttpServerClient } from './adapters/http-server-client.ts';
+import { createProcessTerminal } from './adapters/process-terminal.ts';
+import { run } from './run.ts';
+import { ServerFailure } from './server-client.ts';
+import type { ServerClient } from './server-client.ts';
+import packageFile from '../package.json' with { type: 'json' };
+
+/** A client for the server at the address given, or at the one that the settings make a server of this folder listen at. */
+function connect(url: string | undefined): ServerClient {
+  const result = loadSettings();
+  if (!result.ok)
+    throw new ServerFailure(result.problems.join('\n'), {
+      code: 'invalid_settings',
+      remedy: 'Correct the setting; docs/settings.md has them all.',
+    });
+  const { host, port, token } = result.settings;
+  if (url === undefined) return createHttpServerClient(`http://${toHostName(host)}:${port}`, token);
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new ServerFailure(`--url: "${url}" is no address`, { code: 'invalid_url', remedy: 'One looks like http://127.0.0.1:8000.' });
+  }
+  return createHttpServerClient(url, token);
+}
+
+/** A server that listens everywhere is reached on this machine. */
+function toHostName(host: string): string {
+  if (!isLoopback(host) && (host === '0.0.0.0' || host === '::')) return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+const code = await run(process.argv.slice(2), {
+  terminal: createProcessTerminal(),
+  version: packageFile.version,
+  connect,
+  serve: async (flags) => {
+    const { serve } = await import('@pilotlight/server');
+    return serve(flags);
+  },
+});
+process.exit(code);
