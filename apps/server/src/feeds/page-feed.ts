@@ -1,0 +1,47 @@
+import type { ChatEvent, GatewayEvent } from '@pilotlight/contract';
+
+import type { StreamEvent } from '../http/define-route.ts';
+import type { Services } from '../http/services.ts';
+import { changeFeed } from './change-feed.ts';
+import type { Change } from './change-feed.ts';
+
+type FeedServices = Pick<Services, 'gateway' | 'chat' | 'clock' | 'state'>;
+
+/** What a feed carries. */
+export interface FeedContent {
+  readonly models: boolean;
+  readonly conversations: boolean;
+}
+
+/** Changes of models, of conversations, or of both, until the reader leaves or the server stops. */
+export function pageFeed(content: FeedContent, services: FeedServices, signal: AbortSignal): AsyncIterable<StreamEvent> {
+  const { gateway, chat, clock, state } = services;
+  return changeFeed({
+    clock,
+    signal: AbortSignal.any([signal, state.stopping]),
+    subscribe(onChange) {
+      const subscriptions = new DisposableStack();
+      if (content.models) subscriptions.use(gateway.subscribe((event) => onChange(toModelChange(event))));
+      if (content.conversations) subscriptions.use(chat.subscribe((event) => onChange(toConversationChange(event))));
+      return subscriptions;
+    },
+    picture: () => (content.models ? [{ type: 'models', ...gateway.models() }] : []),
+  });
+}
+
+function toModelChange(event: GatewayEvent): Change {
+  switch (event.type) {
+    case 'model':
+      return { key: `model ${event.model.engine} ${event.model.name}`, event };
+    case 'model_removed':
+      return { key: `model ${event.engine} ${event.name}`, event };
+    case 'engine':
+      return { key: `engine ${event.engine.id}`, event };
+    case 'memory':
+      return { key: 'memory', event };
+  }
+}
+
+function toConversationChange(event: ChatEvent): Change {
+  return { key: `conversation ${event.type === 'conversation' ? event.conversation.id : event.id}`, event };
+}

@@ -1,0 +1,157 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+import { Problem } from '@pilotlight/contract';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+
+import type { LogLevel, WriteLog } from '../log/log-events.ts';
+import { createNodeServer, writeProblem } from './adapters/node-server.ts';
+import type { Route } from './define-route.ts';
+import { admit, MAX_URL_LENGTH, newRequestId, pathOf } from './exchange.ts';
+import { toProblem } from './problem-document.ts';
+import { readJson } from './read-json.ts';
+import { registerRoute } from './register-route.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+import type { Services } from './services.ts';
+import { createStreamLimits } from './stream-limits.ts';
+
+export const MAX_BODY_BYTES = 2 * 1024 * 1024;
+/** A page for people, to which others may link; unlike the files of the app it needs the token. */
+const DOCS_PATH = '/docs';
+const STREAMS_IN_ALL = 1_000;
+const STREAMS_PER_REMOTE = 300;
+
+/** Answers pages and their files; undefined: there is no such file. */
+export interface Pages {
+  has(path: string): boolean;
+  /** Writes the whole answer. */
+  serve(request: IncomingMessage, response: ServerResponse): void;
+}
+
+export interface AppOptions {
+  readonly routes: readonly Route[];
+  readonly services: Services;
+  readonly pages: Pages;
+  readonly allowedHosts: () => ReadonlySet<string>;
+  readonly log: WriteLog;
+}
+
+export interface App {
+  readonly server: Server;
+  readonly fastify: FastifyInstance;
+}
+
+/** The HTTP side of the server, not yet listening: a door that everything goes through, the routes of the table, and the pages. */
+export function createApp({ routes, services, pages, allowedHosts, log }: AppOptions): App {
+  const ids = new WeakMap<IncomingMessage, string>();
+  const openPaths = new Set<string>(routes.filter((route) => route.access === 'open').map((route) => route.path));
+  const door = {
+    allowedHosts,
+    sessions: services.sessions,
+    isPage: (path: string) => pages.has(path) || path === DOCS_PATH,
+    isOpen: (path: string) => openPaths.has(path) || pages.has(path),
+  };
+
+  function refuse(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
+    const requestId = ids.get(request);
+    logProblem(log, problem, { method: request.method ?? '', path: pathOf(request.url ?? ''), requestId });
+    if (response.headersSent) response.destroy();
+    else writeProblem(response, problem, requestId);
+  }
+
+  function comeIn(handler: (request: IncomingMessage, response: ServerResponse) => void) {
+    return (request: IncomingMessage, response: ServerResponse): void => {
+      ids.set(request, newRequestId(services.randomness));
+      const { method = '', url: target = '', rawHeaders } = request;
+      try {
+        admit({ method, target, rawHeaders, header: (name) => headerOf(request, name) }, door);
+        for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+        if ((method === 'GET' || method === 'HEAD') && pages.has(pathOf(target))) pages.serve(request, response);
+        else handler(request, response);
+      } catch (error) {
+        refuse(request, response, toProblem(error));
+      }
+    };
+  }
+
+  let server: Server | undefined;
+  const app = fastify({
+    serverFactory: (handler) => (server = createNodeServer(comeIn(handler))),
+    genReqId: (raw) => ids.get(raw) ?? '',
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: false,
+    exposeHeadRoutes: false,
+    logger: false,
+    routerOptions: { maxParamLength: MAX_URL_LENGTH },
+    frameworkErrors: (error, request, reply) => {
+      reply.hijack();
+      refuse(request.raw, reply.raw, toProblem(error));
+    },
+  });
+  if (!server) throw new Error('the framework made no server');
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(/^application\/json(?:; *charset=utf-8)?$/i, { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, readJson(body));
+    } catch (error) {
+      done(toProblem(error));
+    }
+  });
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack();
+    refuse(request.raw, reply.raw, toProblem(error));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    refuseUnknown(routes, request.raw, reply.raw, refuse);
+  });
+  const limits = createStreamLimits({ total: STREAMS_IN_ALL, perRemote: STREAMS_PER_REMOTE });
+  for (const route of routes) registerRoute(app, route, { services, limits, log });
+  return { server, fastify: app };
+}
+
+type Refuse = (request: IncomingMessage, response: ServerResponse, problem: Problem) => void;
+
+/** A path of ours with another method is 405 with the methods there are; anything else is 404. */
+function refuseUnknown(routes: readonly Route[], request: IncomingMessage, response: ServerResponse, refuse: Refuse): void {
+  const path = pathOf(request.url ?? '');
+  const methods = routes.filter((route) => patternOf(route.path).test(path)).map((route) => route.method);
+  if (methods.length === 0) {
+    refuse(request, response, new Problem('not_found', 'No route and no file has this address.'));
+    return;
+  }
+  const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+  response.setHeader('allow', allowed.join(', '));
+  refuse(request, response, new Problem('method_not_allowed', `This address takes ${allowed.join(', ')}.`));
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[a-z_]+\}/g, '[^/]+')}$`);
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+export interface RequestFacts {
+  readonly method: string;
+  readonly path: string;
+  readonly requestId: string | undefined;
+}
+
+/** One line about a request that failed. What the client did wrong is worth a debug line only; what we or an engine did is a warning. */
+export function logProblem(log: WriteLog, problem: Problem, { method, path, requestId }: RequestFacts): void {
+  const facts = {
+    request_id: requestId,
+    method,
+    path: path.slice(0, 200),
+    status: problem.status,
+    code: problem.code,
+    source: problem.source,
+  };
+  if (problem.code === 'internal_error') return log('request_broke', { facts, cause: problem.cause });
+  const level: LogLevel = problem.status >= 500 ? 'warn' : 'debug';
+  log('request_failed', { level, facts: { ...facts, detail: problem.detail }, cause: problem.status >= 500 ? problem.cause : undefined });
+}

@@ -1,0 +1,67 @@
+import type { ServerResponse } from 'node:http';
+
+import type { Clock } from '@pilotlight/contract';
+
+import type { WriteLog } from '../log/log-events.ts';
+import { writeProblem } from './adapters/node-server.ts';
+import type { Answer } from './define-route.ts';
+import { toProblem, toProblemDocument } from './problem-document.ts';
+
+/** Until then the status is the real one. Less than what proxies and clients wait for at the least. */
+const PATIENCE_MS = 15_000;
+const HEARTBEAT_MS = 10_000;
+
+interface SlowAnswerOptions {
+  readonly clock: Clock;
+  readonly requestId: string;
+  readonly log: WriteLog;
+}
+
+/**
+ * Answers in JSON when the handler has come to its end, however long that takes. After 15 s the head is sent with status 200, and a blank every 10 s: blanks
+ * before a JSON value are part of JSON, so every client reads the body as if they were not there. A failure after that can no longer have a status of its
+ * own: the body is then `{"error": {…}}` with the whole problem document.
+ */
+export async function answerSlowly(
+  outcome: Promise<Answer>,
+  response: ServerResponse,
+  { clock, requestId, log }: SlowAnswerOptions,
+): Promise<void> {
+  let isLate = false;
+  let timer = clock.after(PATIENCE_MS, beat);
+  function beat(): void {
+    if (response.destroyed) return;
+    if (!isLate)
+      response.writeHead(200, {
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+    isLate = true;
+    response.write(' ');
+    timer = clock.after(HEARTBEAT_MS, beat);
+  }
+  try {
+    const answer = await outcome;
+    if (answer.kind !== 'json') throw new TypeError('a slow route answers in JSON');
+    if (!isLate) response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+    response.end(JSON.stringify(answer.body));
+  } catch (error) {
+    const problem = toProblem(error);
+    log(problem.code === 'internal_error' ? 'request_broke' : 'request_failed', {
+      facts: {
+        request_id: requestId,
+        method: response.req.method,
+        path: response.req.url,
+        status: problem.status,
+        code: problem.code,
+        detail: problem.detail,
+      },
+      cause: problem.cause,
+    });
+    if (isLate) response.end(JSON.stringify({ error: toProblemDocument(problem, requestId) }));
+    else writeProblem(response, problem, requestId);
+  } finally {
+    timer[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,40 @@
+import { pino } from 'pino';
+
+import type { LogSink } from '../create-log.ts';
+import { toTerminalLine } from '../terminal-line.ts';
+
+export interface PinoSinkOptions {
+  readonly level: string;
+  /** Lines for people instead of JSON. */
+  readonly isTerminal: boolean;
+}
+
+export interface FlushedSink extends LogSink {
+  /** Writes what is still in memory; for the end of the process. */
+  flush(): void;
+}
+
+const FLUSH_AT_BYTES = 4_096;
+
+/** Lines on standard error, so that standard output is free for what the program says. JSON lines are written in the background, at the latest after 100 ms. */
+export function createPinoSink({ level, isTerminal }: PinoSinkOptions): FlushedSink {
+  const destination = pino.destination({ dest: 2, sync: isTerminal, minLength: isTerminal ? 0 : FLUSH_AT_BYTES, periodicFlush: 100 });
+  // A reader of the log that has gone must not end the server.
+  destination.on('error', () => {});
+  const color = isTerminal && process.env['NO_COLOR'] === undefined;
+  const out = isTerminal ? { write: (line: string) => void destination.write(toTerminalLine(line, { color })) } : destination;
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    out,
+  );
+  return {
+    write: (lineLevel, fields, words) => logger[lineLevel](fields, words),
+    flush() {
+      try {
+        destination.flushSync();
+      } catch {
+        // Standard error is closed: there is nobody to write for.
+      }
+    },
+  };
+}

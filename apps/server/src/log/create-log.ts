@@ -1,0 +1,37 @@
+import { LOG_EVENTS } from './log-events.ts';
+import type { LogEventName, LogLevel, LogLine, WriteLog } from './log-events.ts';
+
+/** Where finished lines go: pino in the real server. `fields` hold no control characters. */
+export interface LogSink {
+  readonly write: (level: LogLevel, fields: Readonly<Record<string, unknown>>, words: string) => void;
+}
+
+const MOST_CHARACTERS = 2_000;
+
+/** The writer of the event table. Never throws: a line that cannot be written is lost, not the request. */
+export function createLog(sink: LogSink): WriteLog {
+  return (name: LogEventName, line: LogLine = {}) => {
+    try {
+      const { level, words } = LOG_EVENTS[name];
+      const facts = clean(line.facts ?? {});
+      const error = line.cause === undefined ? {} : { err: line.cause };
+      sink.write(line.level ?? level, { event: name, ...facts, ...error }, words(facts));
+    } catch {
+      // Nothing can be said where the log itself fails.
+    }
+  };
+}
+
+/** Control characters from outside could forge lines or drive a terminal: they are shown, not sent. */
+function clean(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, typeof value === 'string' ? toPrintable(value) : value]),
+  );
+}
+
+export function toPrintable(text: string): string {
+  const short = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return short.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,52 @@
+/** How severe a line is; the words of `LOG_LEVEL`. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+interface LogEventSpec {
+  readonly level: LogLevel;
+  /** What happened, for a person at a terminal. */
+  readonly words: (facts: Readonly<Record<string, unknown>>) => string;
+}
+
+function spec(level: LogLevel, words: LogEventSpec['words']): LogEventSpec {
+  return { level, words };
+}
+
+/** Every line that the server writes, by its stable name. None has a place for a prompt or an answer but `content`, which only `LOG_CONTENT` lets through. */
+export const LOG_EVENTS = {
+  server_listening: spec('info', (f) => `Listening at ${text(f['address'])}`),
+  server_started: spec('info', (f) => `Started; ${text(f['engines'])} of its engines answer`),
+  server_stopping: spec('info', (f) => `Stopping: ${text(f['reason'])}`),
+  server_stopped: spec('info', () => 'Stopped'),
+  generations_recovered: spec('warn', (f) => `${text(f['count'])} answers that a former process left open were closed as interrupted`),
+  phase_changed: spec('info', (f) => `${text(f['model'])} is ${text(f['phase'])}: ${text(f['reason'])}`),
+  load_ended: spec('info', (f) => `Load of ${text(f['model'])} ${text(f['outcome'])}`),
+  attempt_ended: spec('info', (f) => `Answer of ${text(f['model'])} ${text(f['outcome'])}${detailOf(f)}`),
+  retry_planned: spec('warn', (f) => `${text(f['model'])} is tried again in ${text(f['delay_ms'])} ms after ${text(f['code'])}`),
+  fallback_taken: spec('warn', (f) => `${text(f['model'])} answers instead: ${text(f['reason'])}`),
+  engine_changed: spec('info', (f) => `Engine ${text(f['engine'])} at ${text(f['address'])}: ${text(f['reason'])}`),
+  fault: spec('error', (f) => `A fault while ${text(f['doing'])}`),
+  request_failed: spec('warn', (f) => `${text(f['method'])} ${text(f['path'])} got ${text(f['status'])} ${text(f['code'])}${detailOf(f)}`),
+  request_broke: spec('error', (f) => `${text(f['method'])} ${text(f['path'])} failed inside the server`),
+  stream_broke: spec('error', (f) => `A stream of ${text(f['path'])} failed inside the server`),
+  content: spec('info', (f) => `${text(f['role'])}: ${text(f['text'])}`),
+} as const satisfies Record<string, LogEventSpec>;
+
+export type LogEventName = keyof typeof LOG_EVENTS;
+
+export interface LogLine {
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+  /** Instead of the event's usual one. */
+  readonly level?: LogLevel;
+}
+
+/** Writes one line. Never throws. */
+export type WriteLog = (name: LogEventName, line?: LogLine) => void;
+
+function text(value: unknown): string {
+  return value === undefined ? '?' : String(value);
+}
+
+function detailOf(facts: Readonly<Record<string, unknown>>): string {
+  return facts['detail'] === undefined ? '' : `: ${text(facts['detail'])}`;
+}

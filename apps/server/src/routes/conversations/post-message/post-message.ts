@@ -1,0 +1,31 @@
+import { acceptedSchema, postMessageSchema } from '@pilotlight/contract';
+
+import { defineRoute, json } from '../../../http/define-route.ts';
+import { conversationParamsSchema } from '../conversation-params.ts';
+
+export const postMessage = defineRoute({
+  method: 'POST',
+  path: '/api/conversations/{id}/messages',
+  family: 'conversations',
+  summary: 'Ask in a conversation',
+  description:
+    'Answered when the question is stored, so that nothing that was acknowledged is lost. The answer is followed at GET /api/generations/{id}/events. The conversation is made by its first message. The same message_id with the same content gives the same ids again and starts nothing.',
+  params: conversationParamsSchema,
+  body: postMessageSchema,
+  answers: { 202: { description: 'Stored; the answer has begun', schema: acceptedSchema } },
+  problems: ['message_not_found', 'conflict', 'generation_running', 'model_not_found', 'storage_unavailable', 'shutting_down'],
+  async handle({ params, body, requestId }, { chat }) {
+    const accepted = await chat.post({
+      conversationId: params.id,
+      messageId: body.message_id,
+      text: body.text,
+      parentId: body.parent_id,
+      model: body.model,
+      task: body.task_type ?? 'chat',
+      options: body.options ?? {},
+      priority: 'interactive',
+      requestId,
+    });
+    return json(accepted, 202);
+  },
+});

@@ -1,0 +1,40 @@
+import { engineViewSchema, memoryViewSchema } from '@pilotlight/contract';
+import { z } from 'zod';
+
+import { defineRoute, json } from '../../../http/define-route.ts';
+
+const healthSchema = z.object({
+  status: z.enum(['ok', 'starting', 'degraded']),
+  reason: z.string(),
+  version: z.string(),
+  uptime_seconds: z.number(),
+  default_model: z.string().optional(),
+  models: z.object({ total: z.int(), healthy: z.int(), ready: z.int() }),
+  engines: z.array(engineViewSchema),
+  memory: memoryViewSchema,
+});
+
+export const getHealth = defineRoute({
+  method: 'GET',
+  path: '/health',
+  family: 'health',
+  summary: 'How the server and its engines stand, for people',
+  description: 'Always 200 while the process turns; see "status". Answered from what is known, never waiting for an engine.',
+  answers: { 200: { description: 'How it stands', schema: healthSchema } },
+  problems: [],
+  handle(_request, { gateway, clock, state }) {
+    const { models, engines, memory, default_model } = gateway.models();
+    const healthy = models.filter((model) => model.health).length;
+    const notReady = state.reasonNotReady() ?? (healthy === 0 ? 'No engine has a model that can answer.' : undefined);
+    return json({
+      status: state.isStarted() ? (notReady === undefined ? 'ok' : 'degraded') : 'starting',
+      reason: notReady ?? `${healthy} of ${models.length} models can answer.`,
+      version: state.version,
+      uptime_seconds: Math.round((clock.monotonic() - state.startedAtMs) / 1_000),
+      default_model,
+      models: { total: models.length, healthy, ready: models.filter((model) => model.ready).length },
+      engines,
+      memory,
+    });
+  },
+});

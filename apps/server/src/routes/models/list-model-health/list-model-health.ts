@@ -1,0 +1,51 @@
+import { modelViewSchema } from '@pilotlight/contract';
+import { z } from 'zod';
+
+import { defineRoute, json } from '../../../http/define-route.ts';
+
+const healthSchema = z.object({
+  healthy: z.int(),
+  ready: z.int(),
+  total: z.int(),
+  models: z.array(
+    modelViewSchema.pick({
+      name: true,
+      engine: true,
+      provider: true,
+      health: true,
+      phase: true,
+      ready: true,
+      reason: true,
+      since: true,
+      evidence: true,
+    }),
+  ),
+});
+
+export const listModelHealth = defineRoute({
+  method: 'GET',
+  path: '/api/models/health',
+  family: 'models',
+  summary: 'Of each model: does its engine answer, and is it ready',
+  answers: { 200: { description: 'Counts, and one line for each model', schema: healthSchema } },
+  problems: [],
+  handle(_request, { gateway }) {
+    const { models } = gateway.models();
+    return json({
+      healthy: models.filter((model) => model.health).length,
+      ready: models.filter((model) => model.ready).length,
+      total: models.length,
+      models: models.map(({ name, engine, provider, health, phase, ready, reason, since, evidence }) => ({
+        name,
+        engine,
+        provider,
+        health,
+        phase,
+        ready,
+        reason,
+        since,
+        evidence,
+      })),
+    });
+  },
+});

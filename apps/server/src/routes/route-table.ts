@@ -1,0 +1,61 @@
+import type { Route } from '../http/define-route.ts';
+import { deleteHistory } from './chat/delete-history/delete-history.ts';
+import { getHistory } from './chat/get-history/get-history.ts';
+import { sendMessage } from './chat/send-message/send-message.ts';
+import { streamMessage } from './chat/stream-message/stream-message.ts';
+import { changeConversation } from './conversations/change-conversation/change-conversation.ts';
+import { deleteConversation } from './conversations/delete-conversation/delete-conversation.ts';
+import { followConversations } from './conversations/follow-conversations/follow-conversations.ts';
+import { getConversation } from './conversations/get-conversation/get-conversation.ts';
+import { listConversations } from './conversations/list-conversations/list-conversations.ts';
+import { postMessage } from './conversations/post-message/post-message.ts';
+import { regenerateAnswer } from './conversations/regenerate-answer/regenerate-answer.ts';
+import { selectMessage } from './conversations/select-message/select-message.ts';
+import { followEverything } from './events/follow-everything/follow-everything.ts';
+import { followGeneration } from './generations/follow-generation/follow-generation.ts';
+import { stopGeneration } from './generations/stop-generation/stop-generation.ts';
+import { getHealth } from './health/get-health/get-health.ts';
+import { getLiveness } from './health/get-liveness/get-liveness.ts';
+import { getReadiness } from './health/get-readiness/get-readiness.ts';
+import { getStartup } from './health/get-startup/get-startup.ts';
+import { followModels } from './models/follow-models/follow-models.ts';
+import { getModel } from './models/get-model/get-model.ts';
+import { listModelHealth } from './models/list-model-health/list-model-health.ts';
+import { listModels } from './models/list-models/list-models.ts';
+import { loadModel } from './models/load-model/load-model.ts';
+import { unloadModel } from './models/unload-model/unload-model.ts';
+import { warmUpModels } from './models/warm-up-models/warm-up-models.ts';
+import { signIn } from './session/sign-in/sign-in.ts';
+import { signOut } from './session/sign-out/sign-out.ts';
+
+/** Every address of the API. The server, `/openapi.json` and `/docs` are made from it. */
+export const ROUTES: readonly Route[] = [
+  sendMessage,
+  streamMessage,
+  getHistory,
+  deleteHistory,
+  listConversations,
+  followConversations,
+  getConversation,
+  changeConversation,
+  deleteConversation,
+  postMessage,
+  regenerateAnswer,
+  selectMessage,
+  followGeneration,
+  stopGeneration,
+  listModels,
+  listModelHealth,
+  followModels,
+  getModel,
+  loadModel,
+  unloadModel,
+  warmUpModels,
+  followEverything,
+  signIn,
+  signOut,
+  getHealth,
+  getLiveness,
+  getReadiness,
+  getStartup,
+];
