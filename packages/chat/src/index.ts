@@ -1,0 +1,29 @@
+export { createChat } from './create-chat.ts';
+export type { CreateChatOptions } from './create-chat.ts';
+export { DEFAULT_CHAT_SETTINGS } from './chat-settings.ts';
+export type { ChatSettings } from './chat-settings.ts';
+export type { ChatLog } from './chat-log.ts';
+export { toBranch, toHistory } from './conversation-tree.ts';
+export type {
+  AnswerEnding,
+  AnswerError,
+  AnswerOrigin,
+  AppendOutcome,
+  Beginning,
+  BeginResult,
+  BranchMessage,
+  ChatStore,
+  ClaimedGeneration,
+  ConversationRecord,
+  ConversationTree,
+  EndResult,
+  GenerationEnding,
+  ListQuery,
+  LogGroup,
+  LogPage,
+  LogQuery,
+  MessageRecord,
+  MessageState,
+  NewQuestion,
+  SameQuestion,
+} from './chat-store.ts';

@@ -1,0 +1,47 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { migrate } from '../migrations/migrate.ts';
+import { serveStore } from '../serve-store.ts';
+import type { ServedStore } from '../serve-store.ts';
+import { createSqliteChatStore } from '../sqlite-chat-store.ts';
+import { toStorageFault } from '../storage-fault.ts';
+import { openDatabase } from './open-database.ts';
+import type { FaultMessage, FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
+
+// The database's own thread: a sync of the disk or a long read stops nobody but the writers who wait for it.
+
+function send(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+function toMessage(error: unknown): FaultMessage {
+  const { code, message, cause } = toStorageFault(error);
+  return { code, message, cause: cause instanceof Error ? (cause.stack ?? cause.message) : undefined };
+}
+
+function open({ file, nowMs }: WorkerStart): ServedStore {
+  const connection = openDatabase({ file });
+  migrate(connection, nowMs);
+  return serveStore(createSqliteChatStore(connection), () => connection.close());
+}
+
+function listen({ call, close }: ServedStore): void {
+  parentPort?.on('message', (message: ToWorker) => {
+    if (message.type === 'close') {
+      void close().finally(() => parentPort?.close());
+      return;
+    }
+    const { id, method, parameters } = message;
+    call(method, parameters).then(
+      (value) => send({ type: 'value', id, value }),
+      (error: unknown) => send({ type: 'fault', id, fault: toMessage(error) }),
+    );
+  });
+  send({ type: 'open' });
+}
+
+try {
+  listen(open(workerData as WorkerStart));
+} catch (error) {
+  send({ type: 'refused', fault: toMessage(error) });
+}

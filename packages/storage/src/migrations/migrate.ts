@@ -1,0 +1,48 @@
+import type { SqliteConnection } from '../sqlite-connection.ts';
+import { StorageFault } from '../storage-fault.ts';
+import { conversations } from './0001-conversations.ts';
+import type { Migration } from './migration.ts';
+
+const MIGRATIONS: readonly Migration[] = [conversations];
+
+/**
+ * Brings the database to the schema of this program, forward only: each step in a transaction of its own together with the note that it was taken, so that an
+ * interrupted start goes on where it was. Refuses a database that a newer program has written. Returns the steps taken.
+ */
+export function migrate(connection: SqliteConnection, nowMs: number, migrations: readonly Migration[] = MIGRATIONS): number {
+  connection.exec(
+    'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_ms INTEGER NOT NULL) STRICT',
+  );
+  const applied = connection.prepare('SELECT number, name FROM migrations ORDER BY number').all([]) as { number: number; name: string }[];
+  const newest = applied.at(-1)?.number ?? 0;
+  if (newest > migrations.length) {
+    throw new StorageFault(
+      'storage_unavailable',
+      `The database was written by a newer version of Pilotlight: its schema has the number ${newest}, this version knows those up to ${migrations.length}. Start the newer version, or choose another data folder.`,
+    );
+  }
+  let steps = 0;
+  for (const [index, { name, statements }] of migrations.entries()) {
+    const number = index + 1;
+    if (applied.some((row) => row.number === number)) continue;
+    applyStep(connection, [...statements, { sql: 'INSERT INTO migrations VALUES (?, ?, ?)', parameters: [number, name, nowMs] }]);
+    steps += 1;
+  }
+  return steps;
+}
+
+type Statement = string | { readonly sql: string; readonly parameters: readonly (string | number)[] };
+
+function applyStep(connection: SqliteConnection, statements: readonly Statement[]): void {
+  connection.exec('BEGIN IMMEDIATE');
+  try {
+    for (const statement of statements) {
+      if (typeof statement === 'string') connection.exec(statement);
+      else connection.prepare(statement.sql).run(statement.parameters);
+    }
+    connection.exec('COMMIT');
+  } catch (error) {
+    connection.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+/** Why the store failed, in words for people: no paths, no SQL. `internal_error` is a fault of the program, not of the disk. */
+export class StorageFault extends Error {
+  override readonly name = 'StorageFault';
+  readonly code: 'storage_unavailable' | 'internal_error';
+  constructor(code: 'storage_unavailable' | 'internal_error', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** By SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
+const SQLITE_FAULTS: ReadonlyMap<number, string> = new Map([
+  [3, 'The database may not be accessed: permission denied.'],
+  [5, 'Another program holds the database.'],
+  [6, 'Another program holds the database.'],
+  [7, 'There was not enough memory to store it.'],
+  [8, 'The database is read-only.'],
+  [10, 'The disk reported an error.'],
+  [11, 'The database file is damaged. Restore it from a backup.'],
+  [13, 'The disk is full.'],
+  [14, 'The database file cannot be opened.'],
+  [23, 'The database may not be accessed: permission denied.'],
+  [26, 'The file is not a database. Restore it from a backup, or move it away.'],
+]);
+
+const FILE_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'The data folder may not be written: permission denied.'],
+  ['EPERM', 'The data folder may not be written: permission denied.'],
+  ['EROFS', 'The data folder is on a read-only file system.'],
+  ['ENOSPC', 'The disk is full.'],
+  ['EDQUOT', 'The disk quota is used up.'],
+  ['ENOTDIR', 'The data folder is a file.'],
+  ['EISDIR', 'The database file is a folder.'],
+  ['EIO', 'The disk reported an error.'],
+]);
+
+/** Any error of the database or its files as a fault. */
+export function toStorageFault(error: unknown): StorageFault {
+  if (error instanceof StorageFault) return error;
+  const { code, errcode } = (error ?? {}) as { readonly code?: unknown; readonly errcode?: unknown };
+  const words =
+    code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? SQLITE_FAULTS.get(errcode & 0xff) : FILE_FAULTS.get(String(code));
+  if (words !== undefined) return new StorageFault('storage_unavailable', words, { cause: error });
+  return new StorageFault('internal_error', 'The database refused a statement.', { cause: error });
+}
