@@ -1,0 +1,36 @@
+import { EngineError } from '@pilotlight/contract';
+import type { Options } from '@pilotlight/contract';
+
+import type { SamplingHints } from './gguf/describe-header.ts';
+import { toGrammarSchema } from './grammar-schema.ts';
+import type { Sampling } from './protocol.ts';
+
+/** What llama.cpp itself uses where nobody says otherwise. */
+const DEFAULTS = { temperature: 0.8, top_k: 40, top_p: 0.95, min_p: 0.05, repeat_penalty: 1 } as const satisfies Required<SamplingHints>;
+
+/** Fills in every sampling option: the request's own, else what the model's file recommends, else llama.cpp's. Throws `EngineError('invalid')` for a schema that cannot be held. */
+export function resolveSampling(options: Options, hints: SamplingHints, drawSeed: () => number): Sampling {
+  const { temperature, top_k, top_p, min_p, repeat_penalty } = { ...DEFAULTS, ...hints, ...present(options) };
+  return {
+    temperature,
+    topK: top_k,
+    topP: top_p,
+    minP: min_p,
+    repeatPenalty: repeat_penalty,
+    seed: options.seed ?? drawSeed(),
+    stop: options.stop ?? [],
+    maxTokens: options.max_tokens,
+    schema: options.format === undefined ? undefined : toSchema(options.format),
+  };
+}
+
+function present({ temperature, top_k, top_p, min_p, repeat_penalty }: Options): SamplingHints {
+  const given = { temperature, top_k, top_p, min_p, repeat_penalty };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function toSchema(format: NonNullable<Options['format']>): unknown {
+  const result = toGrammarSchema(format);
+  if ('problem' in result) throw new EngineError('invalid', `The schema ${result.problem}.`);
+  return result.schema;
+}
