@@ -16,9 +16,6 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
 ];
 
 /** The documents whose file is missing or is not what the tables say now. */
-export function drifted(
-  documents: readonly GeneratedDocument[],
-  read: (path: string) => string | undefined,
-): readonly GeneratedDocument[] {
+export function drifted(documents: readonly GeneratedDocument[], read: (path: string) => string | undefined): readonly GeneratedDocument[] {
   return documents.filter((document) => read(document.path) !== document.text());
 }
