@@ -1,4 +1,5 @@
 export { findInstructModel, NO_INSTRUCT_MODEL } from './find-instruct-model.ts';
+export { isProcessAlive } from './is-process-alive.ts';
 export { createManualClock } from './manual-clock.ts';
 export type { ManualClock } from './manual-clock.ts';
 export { chooseSeed, createSeededRandomness, withSeed } from './seeded-randomness.ts';

@@ -1,0 +1,3 @@
+export { createOllamaEngine } from './ollama-engine.ts';
+export type { OllamaEngineSetup } from './ollama-engine.ts';
+export type { KeepAlive } from './to-chat-body.ts';
