@@ -13,7 +13,7 @@ const CONTRACT = '@pilotlight/contract';
 const TEST_KIT = '@pilotlight/test-kit';
 const PARTS = ['settings', 'gateway', 'chat', 'storage', 'engine-llama-cpp', 'engine-ollama'].map((part) => `@pilotlight/${part}`);
 
-export const HOMES: Readonly<Record<string, Home>> = {
+const HOMES: Readonly<Record<string, Home>> = {
   'packages/contract': { name: CONTRACT, may: [] },
   'packages/settings': { name: '@pilotlight/settings', may: [] },
   'packages/gateway': { name: '@pilotlight/gateway', may: [CONTRACT] },
