@@ -45,7 +45,7 @@ interface House extends Omit<CreateChatOptions, 'settings'> {
   /** Requests that are being stored. */
   readonly beginnings: Set<Promise<unknown>>;
   readonly closing: AbortController;
-  emit(event: ChatEvent): void;
+  readonly emit: (event: ChatEvent) => void;
 }
 
 const MAX_TITLE_LENGTH = 200;

@@ -56,7 +56,7 @@ export function createLogWriter({ store, clock, settings }: LogWriterOptions): L
 
   function add(tail: Tail, part: StreamPart): void {
     if (tail.isSealed || tail.failure !== undefined) return;
-    const urgent = isUrgent(tail, part, settings, clock.monotonic());
+    const urgent = isUrgent(tail, part, clock.monotonic() - settings.groupMs);
     push(tail, part);
     if (urgent || tail.pendingSize >= settings.groupCharacters) {
       due.add(tail);
@@ -80,24 +80,26 @@ export function createLogWriter({ store, clock, settings }: LogWriterOptions): L
     due.clear();
     if (tails.length === 0) return;
     for (const tail of tails) waiting.delete(tail);
-    inFlight = commit(tails).then(() => {
-      inFlight = undefined;
-      flush();
-    });
+    inFlight = commit(tails);
   }
 
-  /** Stores what is pending of these logs. Never rejects: a failure belongs to the logs. */
+  /** Stores what is pending of these logs, then what has become due meanwhile. Never rejects: a failure belongs to the logs. */
   async function commit(tails: readonly Tail[]): Promise<void> {
     const nowMs = clock.monotonic();
     const taken = tails.map((tail) => take(tail, nowMs));
-    let outcomes: readonly (AppendOutcome | Problem | undefined)[];
+    const outcomes = await append(taken.map(({ group }) => group));
+    for (const [index, tail] of tails.entries()) settle(tail, taken[index]?.parts ?? [], outcomes[index]);
+    inFlight = undefined;
+    flush();
+  }
+
+  async function append(groups: readonly LogGroup[]): Promise<readonly (AppendOutcome | Problem)[]> {
     try {
-      outcomes = await store.append(taken.map(({ group }) => group));
+      return await store.append(groups);
     } catch (error) {
       const problem = toStorageProblem(error);
-      outcomes = tails.map(() => problem);
+      return groups.map(() => problem);
     }
-    for (const [index, tail] of tails.entries()) settle(tail, taken[index]?.parts ?? [], outcomes[index]);
   }
 
   async function seal(tail: Tail): Promise<{ firstOffset: number; parts: readonly StreamPart[] }> {
@@ -109,23 +111,30 @@ export function createLogWriter({ store, clock, settings }: LogWriterOptions): L
   }
 
   return {
-    open(live, epoch) {
-      const tail = createTail(live, epoch);
-      return {
-        add: (part) => add(tail, part),
-        get isFull() {
-          return tail.failure === undefined && tail.pendingSize + tail.sentSize > settings.maxPendingCharacters;
-        },
-        room() {
-          const { promise, resolve } = Promise.withResolvers<void>();
-          tail.onRoom.push(resolve);
-          return promise;
-        },
-        seal: () => seal(tail),
-        get failure() {
-          return tail.failure;
-        },
-      };
+    open: (live, epoch) => toLogTail(createTail(live, epoch), { add, seal, maxPendingCharacters: settings.maxPendingCharacters }),
+  };
+}
+
+interface TailActions {
+  readonly add: (tail: Tail, part: StreamPart) => void;
+  readonly seal: (tail: Tail) => ReturnType<LogTail['seal']>;
+  readonly maxPendingCharacters: number;
+}
+
+function toLogTail(tail: Tail, { add, seal, maxPendingCharacters }: TailActions): LogTail {
+  return {
+    add: (part) => add(tail, part),
+    get isFull() {
+      return tail.failure === undefined && tail.pendingSize + tail.sentSize > maxPendingCharacters;
+    },
+    room() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      tail.onRoom.push(resolve);
+      return promise;
+    },
+    seal: () => seal(tail),
+    get failure() {
+      return tail.failure;
     },
   };
 }
@@ -146,10 +155,11 @@ function createTail(live: LiveLog, epoch: number): Tail {
   };
 }
 
-function isUrgent(tail: Tail, part: StreamPart, settings: ChatSettings, nowMs: number): boolean {
+/** Whether a part goes at once. `idleSinceMs`: a log that sent nothing since then is idle. */
+function isUrgent(tail: Tail, part: StreamPart, idleSinceMs: number): boolean {
   if (part.type === 'phase' && part.phase !== tail.lastPhase) return true;
   if (part.type !== 'phase' && !tail.hasContent) return true;
-  return tail.pending.length === 0 && nowMs - tail.lastSentMs >= settings.groupMs;
+  return tail.pending.length === 0 && tail.lastSentMs <= idleSinceMs;
 }
 
 /** Appends to what is pending. Of several reports of one phase that would be stored together only the last is kept. */

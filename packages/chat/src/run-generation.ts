@@ -2,7 +2,7 @@ import { Problem, sleep } from '@pilotlight/contract';
 import type { Clock, Gateway, GatewayPart, GenerateRequest } from '@pilotlight/contract';
 
 import { decideEnding, toAnswerProblem } from './answer-ending.ts';
-import type { Ending, Outcome, WrittenAnswer } from './answer-ending.ts';
+import type { Outcome, WrittenAnswer } from './answer-ending.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { ChatSettings } from './chat-settings.ts';
 import type { ChatStore, ConversationRecord } from './chat-store.ts';
@@ -39,7 +39,7 @@ export interface RunOptions {
   /** Ends the attempts to store an end that could not be stored. */
   readonly closing: AbortSignal;
   /** The end is stored; or it is not, for now: then without a conversation. */
-  onEnd(conversation: ConversationRecord | undefined): void;
+  readonly onEnd: (conversation: ConversationRecord | undefined) => void;
 }
 
 /** Starts to drive the gateway's stream into the log. The generation goes on until its end, whoever reads. */
@@ -121,8 +121,8 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
 }
 
 interface Driver {
-  accept(part: GatewayPart): Outcome | undefined;
-  toOutcome(): Outcome;
+  readonly accept: (part: GatewayPart) => Outcome | undefined;
+  readonly toOutcome: () => Outcome;
 }
 
 /** Reads the gateway's stream to its end. Never rejects. */

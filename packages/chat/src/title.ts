@@ -2,7 +2,7 @@ const MAX_LENGTH = 60;
 
 /** A title from the first words of a question: one line, at most 60 characters, ending at a word, with an ellipsis if it was cut. */
 export function toTitle(text: string): string {
-  const line = text.replaceAll(/[\s\u0000-\u001F\u007F]+/g, ' ').trim();
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   const characters = [...line];
   if (characters.length <= MAX_LENGTH) return line;
   const cut = characters.slice(0, MAX_LENGTH - 1);

@@ -2,17 +2,17 @@ import type { ChatStore } from '@pilotlight/chat';
 import { Problem } from '@pilotlight/contract';
 import type { Clock } from '@pilotlight/contract';
 
-import { openDatabase } from './adapters/open-database.ts';
+import type { DatabaseLocation } from './adapters/open-database.ts';
 import { startStorageWorker } from './adapters/start-storage-worker.ts';
-import { migrate } from './migrations/migrate.ts';
-import { serveStore, toStore } from './serve-store.ts';
-import { createSqliteChatStore } from './sqlite-chat-store.ts';
+import { openInProcess } from './open-in-process.ts';
+import type { ServedStore } from './serve-store.ts';
+import { toStore } from './serve-store.ts';
 import { toStorageFault } from './storage-fault.ts';
 import type { StorageFault } from './storage-fault.ts';
 
 export interface StorageOptions {
   /** Absolute path of the database, in a folder that is made (0700) if it is missing; or memory, for what need not last. */
-  readonly location: { readonly file: string } | { readonly memory: true };
+  readonly location: DatabaseLocation;
   readonly clock: Clock;
 }
 
@@ -26,20 +26,21 @@ export interface Storage extends AsyncDisposable {
  * Rejects with `Problem('storage_unavailable')` if it cannot be used: damaged, read-only, or written by a newer version.
  */
 export async function openStorage({ location, clock }: StorageOptions): Promise<Storage> {
+  return openServed(() =>
+    'memory' in location
+      ? openInProcess({ location, nowMs: clock.now() })
+      : startStorageWorker({ file: location.file, nowMs: clock.now() }),
+  );
+}
+
+/** A storage whose calls are served by what `open` gives. */
+export async function openServed(open: () => ServedStore | Promise<ServedStore>): Promise<Storage> {
   try {
-    if ('memory' in location) return openInMemory(clock);
-    const worker = await startStorageWorker({ file: location.file, nowMs: clock.now() });
-    return { chats: toStore(worker.call, toProblem), [Symbol.asyncDispose]: () => worker.close() };
+    const { call, close } = await open();
+    return { chats: toStore(call, toProblem), [Symbol.asyncDispose]: close };
   } catch (error) {
     throw toProblem(toStorageFault(error));
   }
-}
-
-function openInMemory(clock: Clock): Storage {
-  const connection = openDatabase({ memory: true });
-  migrate(connection, clock.now());
-  const { call, close } = serveStore(createSqliteChatStore(connection), () => connection.close());
-  return { chats: toStore(call, toProblem), [Symbol.asyncDispose]: close };
 }
 
 function toProblem(fault: StorageFault): Problem {

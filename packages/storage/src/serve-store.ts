@@ -25,7 +25,7 @@ export type CallStore = (method: StoreMethod, parameters: readonly unknown[]) =>
 export interface ServedStore {
   readonly call: CallStore;
   /** Closes the connection after the calls that were made before; later ones are refused. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The side that has the store: whatever goes wrong comes out as a `StorageFault`. */

@@ -1,14 +1,14 @@
-/** A statement, as Kysely and the log use it. Parameters are given by place. */
+export type SqliteValue = string | number | null;
+
+/** A prepared statement. Values are given by place. Every method can throw what SQLite reports. */
 export interface SqliteStatement {
-  /** Whether it gives rows. */
-  readonly reader: boolean;
-  all(parameters: readonly unknown[]): unknown[];
-  get(parameters: readonly unknown[]): unknown;
-  run(parameters: readonly unknown[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
-  iterate(parameters: readonly unknown[]): IterableIterator<unknown>;
+  all(...values: SqliteValue[]): unknown[];
+  get(...values: SqliteValue[]): unknown;
+  run(...values: SqliteValue[]): { readonly changes: number | bigint };
+  iterate(...values: SqliteValue[]): IterableIterator<unknown>;
 }
 
-/** One connection to a database, used by one caller at a time. All that reaches the disk goes through it; every method can throw. */
+/** One connection to a database: all that reaches the disk goes through it. `DatabaseSync` of node:sqlite is one. */
 export interface SqliteConnection {
   exec(sql: string): void;
   prepare(sql: string): SqliteStatement;

@@ -2,8 +2,8 @@ import type { AppendOutcome, LogGroup, LogPage, LogQuery } from '@pilotlight/cha
 
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** The generation logs. Plain prepared statements: this is the path that every token takes. All within the caller's transaction. */
-export interface SqliteLog {
+/** The generation logs: the path that every token takes. `append` runs within the caller's transaction. */
+export interface LogTable {
   /** Appends one group if its writer is the present one and its offset the next. */
   append(group: LogGroup): AppendOutcome;
   read(query: LogQuery): LogPage | undefined;
@@ -15,37 +15,37 @@ interface GroupRow {
   readonly parts: string;
 }
 
-export function createSqliteLog(connection: SqliteConnection): SqliteLog {
+export function createLogTable(connection: SqliteConnection): LogTable {
   const advance = connection.prepare(
     'UPDATE generations SET next_offset = next_offset + ? WHERE id = ? AND epoch = ? AND next_offset = ? AND closed = 0 RETURNING key',
   );
   const insert = connection.prepare('INSERT INTO generation_log (generation_key, first_offset, count, parts) VALUES (?, ?, ?, ?)');
   const find = connection.prepare('SELECT key, next_offset, closed FROM generations WHERE id = ?');
-  const groupsFrom = connection.prepare(
-    `SELECT first_offset, count, parts FROM generation_log
-     WHERE generation_key = ?1
-       AND first_offset >= coalesce((SELECT max(first_offset) FROM generation_log WHERE generation_key = ?1 AND first_offset <= ?2), 0)
-     ORDER BY first_offset`,
-  );
+  const groupsFrom = connection.prepare(`
+    SELECT first_offset, count, parts FROM generation_log
+    WHERE generation_key = ?1
+      AND first_offset >= coalesce((SELECT max(first_offset) FROM generation_log WHERE generation_key = ?1 AND first_offset <= ?2), 0)
+    ORDER BY first_offset`);
 
   return {
     append({ generationId, epoch, firstOffset, count, parts }) {
-      const row = advance.get([count, generationId, epoch, firstOffset]) as { key: number } | undefined;
-      if (row === undefined) return find.get([generationId]) === undefined ? 'missing' : 'stale';
-      insert.run([row.key, firstOffset, count, parts]);
+      const row = advance.get(count, generationId, epoch, firstOffset) as { readonly key: number } | undefined;
+      if (row === undefined) return find.get(generationId) === undefined ? 'missing' : 'stale';
+      insert.run(row.key, firstOffset, count, parts);
       return 'stored';
     },
     read({ generationId, from, maxCharacters }) {
-      const generation = find.get([generationId]) as { key: number; next_offset: number; closed: number } | undefined;
+      const generation = find.get(generationId) as
+        | { readonly key: number; readonly next_offset: number; readonly closed: number }
+        | undefined;
       if (generation === undefined) return undefined;
       const groups: { firstOffset: number; count: number; parts: string }[] = [];
-      if (from < generation.next_offset) {
-        let characters = 0;
-        for (const row of groupsFrom.iterate([generation.key, from]) as IterableIterator<GroupRow>) {
-          groups.push({ firstOffset: row.first_offset, count: row.count, parts: row.parts });
-          characters += row.parts.length;
-          if (characters >= maxCharacters) break;
-        }
+      let characters = 0;
+      const rows = from < generation.next_offset ? groupsFrom.iterate(generation.key, from) : [];
+      for (const { first_offset: firstOffset, count, parts } of rows as Iterable<GroupRow>) {
+        groups.push({ firstOffset, count, parts });
+        characters += parts.length;
+        if (characters >= maxCharacters) break;
       }
       return { groups, nextOffset: generation.next_offset, closed: generation.closed === 1 };
     },

@@ -3,13 +3,11 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 /** `full`: synced to the disk before it counts as done. `normal`: survives the end of the process, not the loss of power. */
 export type Durability = 'full' | 'normal';
 
-export interface Transactions {
-  /** Runs `body` in a transaction of this connection: all of it is stored, or nothing. Nothing else may use the connection meanwhile. */
-  run<T>(durability: Durability, body: () => T | Promise<T>): Promise<T>;
-}
+/** Runs `body` in a transaction: all of it is stored, or nothing. */
+export type Transact = <T>(durability: Durability, body: () => T) => T;
 
 /** Transactions on one connection. */
-export function createTransactions(connection: SqliteConnection): Transactions {
+export function createTransact(connection: SqliteConnection): Transact {
   let current: Durability | undefined;
 
   function setDurability(durability: Durability): void {
@@ -19,27 +17,25 @@ export function createTransactions(connection: SqliteConnection): Transactions {
     current = durability;
   }
 
-  return {
-    async run(durability, body) {
-      setDurability(durability);
-      connection.exec('BEGIN IMMEDIATE');
-      try {
-        const value = await body();
-        connection.exec('COMMIT');
-        return value;
-      } catch (error) {
-        rollBack(connection);
-        throw error;
-      }
-    },
+  return (durability, body) => {
+    setDurability(durability);
+    connection.exec('BEGIN IMMEDIATE');
+    try {
+      const value = body();
+      connection.exec('COMMIT');
+      return value;
+    } catch (error) {
+      rollBack(connection);
+      throw error;
+    }
   };
 }
 
-/** Some errors, such as a full disk, have ended the transaction already; then there is nothing to roll back. */
+/** Some errors, such as a full disk, have ended the transaction already; then there is nothing to roll back, and the first error is what counts. */
 function rollBack(connection: SqliteConnection): void {
   try {
     connection.exec('ROLLBACK');
   } catch {
-    // The cause of the failure is what counts; SQLite undoes an open transaction by itself at the next start at the latest.
+    return;
   }
 }

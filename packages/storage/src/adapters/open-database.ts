@@ -1,9 +1,8 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue, StatementSync } from 'node:sqlite';
 
-import type { SqliteConnection, SqliteStatement } from '../sqlite-connection.ts';
+import type { SqliteConnection } from '../sqlite-connection.ts';
 import { StorageFault } from '../storage-fault.ts';
 
 /** A database in a file, or one in memory that ends with its connection. */
@@ -11,7 +10,6 @@ export type DatabaseLocation = { readonly file: string } | { readonly memory: tr
 
 /** Above this size a check of the whole file would be felt at the start. */
 const MAX_CHECKED_BYTES = 16_777_216;
-const MAX_CACHED_STATEMENTS = 200;
 
 /** Opens the database, making folder (0700) and file (0600) if they are missing, and checks that it is sound. */
 export function openDatabase(location: DatabaseLocation): SqliteConnection {
@@ -25,7 +23,7 @@ export function openDatabase(location: DatabaseLocation): SqliteConnection {
     database.close();
     throw error;
   }
-  return toConnection(database);
+  return database;
 }
 
 function prepareFile(file: string): number {
@@ -53,31 +51,4 @@ function check(database: DatabaseSync): void {
   throw new StorageFault('storage_unavailable', 'The database file is damaged. Restore it from a backup.', {
     cause: new Error(result.quick_check),
   });
-}
-
-function toConnection(database: DatabaseSync): SqliteConnection {
-  const cache = new Map<string, SqliteStatement>();
-  return {
-    exec: (sql) => database.exec(sql),
-    prepare(sql) {
-      const known = cache.get(sql);
-      if (known !== undefined) return known;
-      const statement = toStatement(database.prepare(sql));
-      if (cache.size >= MAX_CACHED_STATEMENTS) cache.clear();
-      cache.set(sql, statement);
-      return statement;
-    },
-    close: () => database.close(),
-  };
-}
-
-function toStatement(statement: StatementSync): SqliteStatement {
-  const given = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[];
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...given(parameters)),
-    get: (parameters) => statement.get(...given(parameters)),
-    run: (parameters) => statement.run(...given(parameters)),
-    iterate: (parameters) => statement.iterate(...given(parameters)),
-  };
 }

@@ -1,22 +1,16 @@
 import { Worker } from 'node:worker_threads';
 
-import type { CallStore } from '../serve-store.ts';
+import type { CallStore, ServedStore } from '../serve-store.ts';
 import { StorageFault } from '../storage-fault.ts';
 import type { FaultMessage, FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
-
-export interface StorageWorker {
-  readonly call: CallStore;
-  /** Lets the calls under way end, closes the database and ends the thread. */
-  close(): Promise<void>;
-}
 
 interface Waiter {
   resolve(value: unknown): void;
   reject(fault: StorageFault): void;
 }
 
-/** Starts the thread that has the database; resolves when it is open, rejects with the `StorageFault` if it cannot be. */
-export async function startStorageWorker(start: WorkerStart): Promise<StorageWorker> {
+/** Starts the thread that has the database; resolves when it is open, and rejects with the `StorageFault` if it cannot be. */
+export async function startStorageWorker(start: WorkerStart): Promise<ServedStore> {
   const worker = new Worker(new URL('storage-worker.ts', import.meta.url), { workerData: start, execArgv: [], name: 'storage' });
   const opened = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
@@ -27,7 +21,7 @@ export async function startStorageWorker(start: WorkerStart): Promise<StorageWor
   function fail(fault: StorageFault): void {
     end ??= fault;
     opened.reject(end);
-    for (const { reject } of waiters.values()) reject(end);
+    for (const waiter of waiters.values()) waiter.reject(end);
     waiters.clear();
   }
 
@@ -49,18 +43,23 @@ export async function startStorageWorker(start: WorkerStart): Promise<StorageWor
     ended.resolve();
   });
 
+  function send(message: ToWorker): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of this process has no origin
+    worker.postMessage(message);
+  }
+
   function call(method: Parameters<CallStore>[0], parameters: readonly unknown[]): Promise<unknown> {
     if (end !== undefined) return Promise.reject(end);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     lastId += 1;
     waiters.set(lastId, { resolve, reject });
-    worker.postMessage({ type: 'call', id: lastId, method, parameters } satisfies ToWorker);
+    send({ type: 'call', id: lastId, method, parameters });
     return promise;
   }
 
   async function close(): Promise<void> {
     end ??= new StorageFault('storage_unavailable', 'The database is closed.');
-    worker.postMessage({ type: 'close' } satisfies ToWorker);
+    send({ type: 'close' });
     await ended.promise;
   }
 

@@ -11,6 +11,7 @@ import type { FaultMessage, FromWorker, ToWorker, WorkerStart } from './worker-m
 // The database's own thread: a sync of the disk or a long read stops nobody but the writers who wait for it.
 
 function send(message: FromWorker): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of this process has no origin
   parentPort?.postMessage(message);
 }
 
@@ -25,14 +26,14 @@ function open({ file, nowMs }: WorkerStart): ServedStore {
   return serveStore(createSqliteChatStore(connection), () => connection.close());
 }
 
-function listen({ call, close }: ServedStore): void {
+function listen(served: ServedStore): void {
   parentPort?.on('message', (message: ToWorker) => {
     if (message.type === 'close') {
-      void close().finally(() => parentPort?.close());
+      void served.close().finally(() => parentPort?.close());
       return;
     }
     const { id, method, parameters } = message;
-    call(method, parameters).then(
+    served.call(method, parameters).then(
       (value) => send({ type: 'value', id, value }),
       (error: unknown) => send({ type: 'fault', id, fault: toMessage(error) }),
     );

@@ -21,7 +21,6 @@ export const conversations: Migration = {
       content TEXT NOT NULL,
       created_ms INTEGER NOT NULL,
       system TEXT,
-      fingerprint TEXT,
       state TEXT CHECK (state IN ('running', 'complete', 'stopped', 'failed', 'interrupted')),
       generation_id TEXT,
       reasoning TEXT,

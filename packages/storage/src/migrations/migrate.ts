@@ -13,7 +13,7 @@ export function migrate(connection: SqliteConnection, nowMs: number, migrations:
   connection.exec(
     'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_ms INTEGER NOT NULL) STRICT',
   );
-  const applied = connection.prepare('SELECT number, name FROM migrations ORDER BY number').all([]) as { number: number; name: string }[];
+  const applied = connection.prepare('SELECT number, name FROM migrations ORDER BY number').all() as { number: number; name: string }[];
   const newest = applied.at(-1)?.number ?? 0;
   if (newest > migrations.length) {
     throw new StorageFault(
@@ -25,20 +25,20 @@ export function migrate(connection: SqliteConnection, nowMs: number, migrations:
   for (const [index, { name, statements }] of migrations.entries()) {
     const number = index + 1;
     if (applied.some((row) => row.number === number)) continue;
-    applyStep(connection, [...statements, { sql: 'INSERT INTO migrations VALUES (?, ?, ?)', parameters: [number, name, nowMs] }]);
+    applyStep(connection, [...statements, { sql: 'INSERT INTO migrations VALUES (?, ?, ?)', values: [number, name, nowMs] }]);
     steps += 1;
   }
   return steps;
 }
 
-type Statement = string | { readonly sql: string; readonly parameters: readonly (string | number)[] };
+type Statement = string | { readonly sql: string; readonly values: readonly (string | number)[] };
 
 function applyStep(connection: SqliteConnection, statements: readonly Statement[]): void {
   connection.exec('BEGIN IMMEDIATE');
   try {
     for (const statement of statements) {
       if (typeof statement === 'string') connection.exec(statement);
-      else connection.prepare(statement.sql).run(statement.parameters);
+      else connection.prepare(statement.sql).run(...statement.values);
     }
     connection.exec('COMMIT');
   } catch (error) {
