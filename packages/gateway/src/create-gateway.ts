@@ -1,3 +1,117 @@
-import type { GatewayOptions, RunningGateway } from './options.ts';
+import { Problem } from '@pilotlight/contract';
+import type { ModelView } from '@pilotlight/contract';
 
-export declare function createGateway(options: GatewayOptions): RunningGateway;
+import { createRetryBudget } from './attempts/retry-budget.ts';
+import { ensureReady } from './generation/ensure-ready.ts';
+import { generate } from './generation/generate.ts';
+import type { Candidate } from './generation/generate.ts';
+import { createHouse } from './house.ts';
+import type { House } from './house.ts';
+import type { GatewayOptions, RunningGateway } from './options.ts';
+import { findCandidates } from './routes/candidates.ts';
+import type { Candidates } from './routes/candidates.ts';
+import { withDefaults } from './settings.ts';
+import type { Settings } from './settings.ts';
+
+/** How long the start waits for engines that do not answer. */
+const FIRST_LOOK_MS = 3_000;
+
+/** Starts the gateway over these engines. It looks at them at once, and loads nothing unless the settings say so. */
+export function createGateway(options: GatewayOptions): RunningGateway {
+  const { clock, randomness, log } = options;
+  const settings = withDefaults(options.settings);
+  const house = createHouse({ ...options, settings });
+  const { picture, gate, notifier, suspect } = house;
+  const running = new Set<AbortController>();
+  const find = (question: Question): Candidates<Candidate> => choose(house, settings, question);
+  const context = { clock, randomness, settings, log, running, suspect, loadAhead: gate.ahead };
+  const generating = { ...context, budget: createRetryBudget(), findCandidates: find };
+  let ending: Promise<void> | undefined;
+
+  /** The deployment that a request for this name would go to, whatever it can do. */
+  function named(name: string): Candidate {
+    if (ending) throw toShutdown();
+    const choices = picture.choices().map((choice) => ({ ...choice, canComplete: true }));
+    return choose(house, settings, { task: 'chat', model: name, choices }).candidates[0];
+  }
+  function warm(): void {
+    const model = settings.warmAtStart && !ending ? picture.defaultModel() : undefined;
+    if (model !== undefined) named(model).deployment.dispatch({ type: 'want', wish: { model, by: 'the start of the server' } });
+  }
+
+  return {
+    started: start(house, options, warm),
+    models: () => picture.models(),
+    model: (name) => viewOrNothing(house, () => named(name)),
+    modelFor: (task, model) => viewOrNothing(house, () => find({ task, ...(model !== undefined && { model }) }).candidates[0]),
+    load(name) {
+      const candidate = named(name);
+      candidate.deployment.dispatch({ type: 'want', wish: { model: candidate.name, by: 'a request to load it' }, insists: true });
+      return picture.viewOf(candidate);
+    },
+    async ensureReady(name, signal, onPhase) {
+      const candidate = named(name);
+      const { deployment, name: model } = candidate;
+      await ensureReady({ deployment, model, clock, signal, onPhase, loadAhead: () => gate.ahead(deployment.engine.id) });
+      return picture.viewOf(candidate);
+    },
+    unload(name) {
+      const candidate = named(name);
+      candidate.deployment.dispatch({ type: 'unload-asked', reason: 'somebody asked for it' });
+      return picture.viewOf(candidate);
+    },
+    generate: (request, signal) => generate(generating, request, signal),
+    subscribe: (listener) => notifier.subscribe(listener),
+    [Symbol.asyncDispose]() {
+      ending ??= end(house, options, running);
+      return ending;
+    },
+  };
+}
+
+interface Question {
+  readonly task: string;
+  readonly model?: string;
+  readonly choices?: readonly Candidate[];
+}
+
+function choose({ picture }: House, settings: Settings, { task, model, choices }: Question): Candidates<Candidate> {
+  const { routes, defaultModel, defaultModelIsChosen } = settings;
+  const unknownEngines = picture.unknownEngines();
+  return findCandidates({ task, model, routes, defaultModel, defaultModelIsChosen, unknownEngines, choices: choices ?? picture.choices() });
+}
+
+function viewOrNothing({ picture }: House, find: () => Candidate): ModelView | undefined {
+  try {
+    return picture.viewOf(find());
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+/** The first look at all engines, which those that do not answer cannot hold up. */
+async function start(house: House, { clock }: GatewayOptions, warm: () => void): Promise<void> {
+  const limit = Promise.withResolvers<void>();
+  using _timer = clock.after(FIRST_LOOK_MS, limit.resolve);
+  await Promise.race([house.look(), limit.promise]);
+  warm();
+}
+
+async function end(house: House, { engines, log }: GatewayOptions, running: ReadonlySet<AbortController>): Promise<void> {
+  for (const controller of [...running]) controller.abort(toShutdown());
+  house[Symbol.dispose]();
+  await Promise.all(
+    engines.map(async (engine) => {
+      try {
+        await engine[Symbol.asyncDispose]();
+      } catch (error) {
+        log({ level: 'error', name: 'fault', engine: engine.id, doing: 'end', cause: error });
+      }
+    }),
+  );
+}
+
+function toShutdown(): Problem {
+  return new Problem('shutting_down', 'the server is shutting down');
+}

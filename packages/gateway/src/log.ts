@@ -29,7 +29,13 @@ export interface LogFields {
     readonly cause?: unknown;
   };
   /** A failed try is made again after a pause. */
-  retry: { readonly request_id: string; readonly model: string; readonly attempt: number; readonly delay_ms: number; readonly code: string };
+  retry: {
+    readonly request_id: string;
+    readonly model: string;
+    readonly attempt: number;
+    readonly delay_ms: number;
+    readonly code: string;
+  };
   /** Another model than the first of the route answers. */
   fallback: { readonly request_id: string; readonly model: string; readonly engine: string; readonly reason: string };
   /** An engine came or went. */

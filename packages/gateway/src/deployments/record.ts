@@ -1,0 +1,94 @@
+import type { Timings, Usage } from '@pilotlight/contract';
+
+import type { Pace } from '../attempts/deadlines.ts';
+import { createSample } from '../estimates/sample.ts';
+import type { Sample } from '../estimates/sample.ts';
+
+/** What one deployment has shown since the server started. */
+export interface DeploymentRecord {
+  readonly answers: number;
+  readonly failures: number;
+  readonly loads: number;
+  readonly lastLoadMs: number | undefined;
+  readonly loadMs: Sample;
+  readonly warmMs: Sample;
+  readonly answerMs: Sample;
+  readonly firstTokenMs: Sample;
+  readonly tokensPerSecond: Sample;
+  readonly pace: Pace;
+  /** A load succeeded; one that found the model in memory says nothing about how long loads take. */
+  addLoad(durationMs: number, foundInMemory: boolean): void;
+  addAnswer(answer: AnswerFacts): void;
+  addFailure(): void;
+}
+
+export interface AnswerFacts {
+  readonly firstTokenMs: number | undefined;
+  /** From the grant to the end. */
+  readonly durationMs: number;
+  readonly usage: Usage;
+  readonly timings: Timings;
+}
+
+export function createRecord(): DeploymentRecord {
+  const samples = { loadMs: createSample(), warmMs: createSample(), answerMs: createSample(), firstTokenMs: createSample() };
+  const tokensPerSecond = createSample();
+  const promptTokenMs = createSample();
+  const gapMs = createSample();
+  const counts = { answers: 0, failures: 0, loads: 0 };
+  let lastLoadMs: number | undefined;
+  return {
+    ...samples,
+    tokensPerSecond,
+    get answers() {
+      return counts.answers;
+    },
+    get failures() {
+      return counts.failures;
+    },
+    get loads() {
+      return counts.loads;
+    },
+    get lastLoadMs() {
+      return lastLoadMs;
+    },
+    get pace() {
+      return { promptTokenMs: promptTokenMs.median(), gapMs: gapMs.median() };
+    },
+    addLoad(durationMs, foundInMemory) {
+      if (foundInMemory) return;
+      counts.loads += 1;
+      lastLoadMs = durationMs;
+      samples.loadMs.add(durationMs);
+    },
+    addAnswer({ firstTokenMs, durationMs, usage, timings }) {
+      counts.answers += 1;
+      samples.answerMs.add(durationMs);
+      if (firstTokenMs !== undefined) samples.firstTokenMs.add(firstTokenMs);
+      const perSecond = toTokensPerSecond({ usage, timings, writingMs: durationMs - (firstTokenMs ?? 0) });
+      if (perSecond !== undefined && (usage.completionTokens ?? 0) > 1) {
+        tokensPerSecond.add(perSecond);
+        gapMs.add(1000 / perSecond);
+      }
+      const read = (usage.promptTokens ?? 0) - (usage.cachedTokens ?? 0);
+      if (timings.promptMs !== undefined && read > 0) promptTokenMs.add(timings.promptMs / read);
+    },
+    addFailure() {
+      counts.failures += 1;
+    },
+  };
+}
+
+interface Writing {
+  readonly usage: Usage;
+  readonly timings: Timings;
+  /** From the first token to the end, by our own clock, for engines that do not measure. */
+  readonly writingMs: number;
+}
+
+/** The pace of an answer; undefined where the tokens were not counted or took no time. */
+export function toTokensPerSecond({ usage, timings, writingMs }: Writing): number | undefined {
+  const ms = timings.completionMs ?? writingMs;
+  if (usage.completionTokens === undefined || usage.completionTokens === 0 || ms <= 0) return undefined;
+  return Math.round((usage.completionTokens / ms) * 10_000) / 10;
+}

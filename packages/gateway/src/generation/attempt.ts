@@ -1,0 +1,197 @@
+import { EngineError, Problem } from '@pilotlight/contract';
+import type { Clock, GatewayPart, GenerateRequest, ModelDescription, Randomness } from '@pilotlight/contract';
+
+import { toCause, toProblem } from '../attempts/problem-of-failure.ts';
+import type { Deployment } from '../deployments/deployment.ts';
+import { isServing } from '../lifecycle/state.ts';
+import type { Loaded } from '../lifecycle/state.ts';
+import type { Log } from '../log.ts';
+import type { Settings } from '../settings.ts';
+import { toWaitingPart } from '../views/phase-words.ts';
+import type { Bell } from './bell.ts';
+import { createLease } from './lease.ts';
+import type { Lease } from './lease.ts';
+import type { PhaseFeed } from './phase-feed.ts';
+import type { ReceiptDraft } from './receipt.ts';
+import { streamAnswer } from './stream-answer.ts';
+import type { AnswerProgress, EngineFinish } from './stream-answer.ts';
+
+/** What all tries of one answer share. */
+export interface Run {
+  readonly request: GenerateRequest;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly bell: Bell;
+  readonly feed: PhaseFeed;
+  readonly receipt: ReceiptDraft;
+  /** Counted or guessed, of the whole prompt. */
+  readonly promptTokens: number;
+  /** Whose load goes on at the engine. */
+  readonly loadAhead: (engine: string) => string | undefined;
+  /** The engine may have gone: have it looked at. */
+  readonly suspect: (engine: string) => void;
+}
+
+export interface AttemptPlace {
+  readonly deployment: Deployment;
+  readonly description: ModelDescription;
+}
+
+export type AttemptEnd =
+  | { readonly type: 'finished'; readonly finish: EngineFinish }
+  /** `isVisible`: something of the answer was shown, so it cannot be tried again unnoticed. */
+  | { readonly type: 'failed'; readonly problem: Problem; readonly isVisible: boolean };
+
+/** One try of one deployment: waits for a grant, streams, and gives everything back. Returns how it ended; throws only the signal's reason. */
+export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<GatewayPart, AttemptEnd> {
+  const { clock, signal, receipt } = run;
+  const { deployment, description } = place;
+  const startedMs = clock.monotonic();
+  const before = { queueMs: receipt.queueMs, loadMs: receipt.loadMs };
+  const progress: AnswerProgress = { firstTokenMs: undefined };
+  const where = { model: description.name, engine: deployment.engine.id };
+  let loaded: Loaded | undefined;
+  let end: AttemptEnd | undefined;
+  receipt.place = where;
+  try {
+    const wait = waitForGrant(run, place);
+    using lease = wait.lease;
+    loaded = yield* wait.parts;
+    receipt.contextLength = loaded.contextLength;
+    const grantedMs = clock.monotonic();
+    const { request, settings } = run;
+    const profile = settings.profiles[description.name] ?? {};
+    lease.open({ model: description.name, messages: request.messages, options: request.options, profile });
+    const finish = yield* streamAnswer({ ...run, lease, model: description.name, pace: deployment.record.pace }, progress);
+    lease.complete();
+    deployment.record.addAnswer({ ...progress, durationMs: clock.monotonic() - grantedMs, usage: finish.usage, timings: finish.timings });
+    end = { type: 'finished', finish };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    end = { type: 'failed', problem: toFailure(run, { place, loaded, error }), isVisible: progress.firstTokenMs !== undefined };
+  } finally {
+    receipt.firstTokenMs = progress.firstTokenMs;
+    const durationMs = Math.round(clock.monotonic() - startedMs);
+    const outcome = end?.type ?? 'stopped';
+    const failure = end?.type === 'failed' ? { code: end.problem.code, detail: end.problem.detail } : {};
+    receipt.attempts.push({ ...where, outcome, ...failure, duration_ms: durationMs });
+    const waited = { queue_ms: Math.round(receipt.queueMs - before.queueMs), load_ms: Math.round(receipt.loadMs - before.loadMs) };
+    report(run, { ...where, outcome, ...failure, ...waited, duration_ms: durationMs }, { end, progress });
+  }
+  return end;
+}
+
+interface Wait {
+  readonly lease: Lease;
+  readonly parts: AsyncGenerator<GatewayPart, Loaded>;
+}
+
+/** Enters the queue, and shows the way from there to the grant. What was waited goes into the receipt: for a load, or for a turn. */
+function waitForGrant(run: Run, { deployment, description }: AttemptPlace): Wait {
+  const { clock, bell, feed, request, receipt, signal } = run;
+  const waitingSince = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
+  const waiter = { id: run.randomness.id(), priority: request.priority, label: request.label, model: description.name };
+  let markMs = waitingSince.monotonicMs;
+  let isForTurn = isServing(deployment.state.lifecycle);
+
+  function account(): void {
+    const now = clock.monotonic();
+    if (isForTurn) receipt.queueMs += now - markMs;
+    else receipt.loadMs += now - markMs;
+    markMs = now;
+    isForTurn = isServing(deployment.state.lifecycle);
+  }
+  const ticket = deployment.enter(waiter, () => {
+    account();
+    feed.changed();
+  });
+  const lease = createLease({ ticket, engine: deployment.engine, clock, signal });
+
+  async function* wait(): AsyncGenerator<GatewayPart, Loaded> {
+    let outcome: { readonly loaded: Loaded } | { readonly error: unknown } | undefined;
+    const settle = (value: NonNullable<typeof outcome>): void => {
+      outcome = value;
+      bell.ring();
+    };
+    ticket.granted.then(
+      (loaded) => settle({ loaded }),
+      (error: unknown) => settle({ error }),
+    );
+    // A grant that is there at once is nothing to show a wait for.
+    await Promise.resolve();
+    if (!outcome) {
+      const loadAhead = () => run.loadAhead(deployment.engine.id);
+      feed.show(() =>
+        toWaitingPart(deployment, {
+          model: description.name,
+          waiterId: waiter.id,
+          waitingSince,
+          nowMonotonicMs: clock.monotonic(),
+          loadAhead: loadAhead(),
+        }),
+      );
+    }
+    try {
+      while (!outcome) {
+        if (signal.aborted) throw signal.reason;
+        const part = feed.take();
+        if (part) yield part;
+        else await bell.heard();
+      }
+    } finally {
+      feed.show(undefined);
+      account();
+    }
+    if (signal.aborted) throw signal.reason;
+    if ('error' in outcome) throw outcome.error;
+    return outcome.loaded;
+  }
+  return { lease, parts: wait() };
+}
+
+interface Failure {
+  readonly place: AttemptPlace;
+  readonly loaded: Loaded | undefined;
+  readonly error: unknown;
+}
+
+/** What the failure is for people; what it says about the deployment and its engine is passed on to those who follow them. */
+function toFailure(run: Run, { place: { deployment }, loaded, error }: Failure): Problem {
+  const problem = toProblem(error, 'answer');
+  if (loaded) deployment.record.addFailure();
+  if (!(error instanceof EngineError)) return problem;
+  const { failure } = error;
+  if (failure === 'unreachable' || failure === 'cut') run.suspect(deployment.engine.id);
+  if (loaded && (failure === 'died' || failure === 'absent' || failure === 'out_of_memory')) {
+    deployment.dispatch({ type: 'model-lost', loadId: loaded.loadId, cause: toCause(problem) });
+  }
+  // It is on the disk, or there would have been no grant: it only left memory, which the next try repairs.
+  return failure === 'absent' && loaded ? new Problem('engine_died', problem.detail, { source: 'upstream', cause: error }) : problem;
+}
+
+interface ReportFacts {
+  readonly end: AttemptEnd | undefined;
+  readonly progress: AnswerProgress;
+}
+
+type ReportedAttempt = Parameters<Log>[0] & { readonly name: 'attempt' };
+
+function report(
+  { log, request }: Run,
+  fields: Omit<ReportedAttempt, 'name' | 'level' | 'request_id'>,
+  { end, progress }: ReportFacts,
+): void {
+  const tokens = end?.type === 'finished' ? end.finish.usage.completionTokens : undefined;
+  log({
+    ...fields,
+    name: 'attempt',
+    level: end?.type === 'failed' ? 'warn' : 'info',
+    request_id: request.requestId,
+    ...(progress.firstTokenMs !== undefined && { first_token_ms: Math.round(progress.firstTokenMs) }),
+    ...(tokens !== undefined && { completion_tokens: tokens }),
+    ...(end?.type === 'failed' && { cause: end.problem.cause }),
+  });
+}

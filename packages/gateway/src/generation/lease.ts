@@ -1,0 +1,79 @@
+import type { Clock, Engine, EnginePart, StreamRequest } from '@pilotlight/contract';
+
+import type { Ticket } from '../deployments/deployment.ts';
+
+/**
+ * A place at a deployment: a wait, then a grant, then a stream. Whatever ends it (the end of the answer, a failure, a caller that left, also one that
+ * never comes back to the generator), it is given back once, and not before the engine has let go of it.
+ */
+export interface Lease extends Disposable {
+  /** Opens the stream; the request goes out with the first `next`. */
+  open(request: StreamRequest): void;
+  next(): Promise<IteratorResult<EnginePart>>;
+  /** The engine's end marker came: its slot is free, and so is the grant. What is left of the exchange is read to its end. */
+  complete(): void;
+}
+
+export interface LeaseOptions {
+  readonly ticket: Ticket;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Aborting ends the lease. */
+  readonly signal: AbortSignal;
+}
+
+/** How long an engine may take to let go; after that its slot is given to the next all the same. */
+const GRACE_MS = 5_000;
+
+export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Lease {
+  const controller = new AbortController();
+  let iterator: AsyncIterator<EnginePart> | undefined;
+  let inFlight: Promise<unknown> = Promise.resolve();
+  let isOver = false;
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
+    signal.removeEventListener('abort', end);
+    if (!iterator) return ticket[Symbol.dispose]();
+    controller.abort(signal.aborted ? signal.reason : new Error('the answer ended'));
+    void within(letGo(iterator)).then(() => ticket[Symbol.dispose]());
+  }
+
+  function complete(): void {
+    if (isOver || !iterator) return;
+    isOver = true;
+    signal.removeEventListener('abort', end);
+    ticket[Symbol.dispose]();
+    const open = iterator;
+    void within(open.next().catch(() => {})).then(() => controller.abort(new Error('the answer ended')));
+  }
+
+  async function within(work: Promise<unknown>): Promise<void> {
+    const grace = Promise.withResolvers<void>();
+    using _timer = clock.after(GRACE_MS, grace.resolve);
+    await Promise.race([work, grace.promise]);
+  }
+
+  /** Resolves when the engine's iterator has ended; what it still yields or throws is of no interest. */
+  async function letGo(open: AsyncIterator<EnginePart>): Promise<void> {
+    await inFlight.catch(() => {});
+    await Promise.resolve(open.return?.()).catch(() => {});
+  }
+
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  return {
+    open(request) {
+      if (!isOver) iterator = engine.stream(request, controller.signal)[Symbol.asyncIterator]();
+    },
+    next() {
+      if (!iterator || isOver) return Promise.reject(signal.aborted ? signal.reason : new Error('the lease is over'));
+      const next = iterator.next();
+      inFlight = next;
+      return next;
+    },
+    complete,
+    [Symbol.dispose]: end,
+  };
+}

@@ -1,0 +1,76 @@
+import { Problem, toTimestamp } from '@pilotlight/contract';
+import type { Attempt, Clock, GenerateRequest, Receipt } from '@pilotlight/contract';
+
+import { toTokensPerSecond } from '../deployments/record.ts';
+import type { EngineFinish } from './stream-answer.ts';
+
+/** What really happened to one answer, written as it happens. */
+export interface ReceiptDraft {
+  /** Where the answer, or its last try, is from. */
+  place: { readonly model: string; readonly engine: string };
+  queueMs: number;
+  loadMs: number;
+  firstTokenMs: number | undefined;
+  contextLength: number | undefined;
+  fallbackReason: string | undefined;
+  readonly attempts: Attempt[];
+  /** The receipt so far. */
+  toReceipt(finish?: EngineFinish): Receipt;
+}
+
+export function draftReceipt(request: GenerateRequest, clock: Clock, place: ReceiptDraft['place']): ReceiptDraft {
+  const startedAt = toTimestamp(clock.now());
+  const startedMs = clock.monotonic();
+  const draft: ReceiptDraft = {
+    place,
+    queueMs: 0,
+    loadMs: 0,
+    firstTokenMs: undefined,
+    contextLength: undefined,
+    fallbackReason: undefined,
+    attempts: [],
+    toReceipt(finish) {
+      const totalMs = clock.monotonic() - startedMs;
+      const { usage = {}, timings = {} } = finish ?? {};
+      const writingMs = totalMs - draft.queueMs - draft.loadMs - (draft.firstTokenMs ?? 0);
+      return {
+        ...draft.place,
+        ...(request.model !== undefined && { requested_model: request.model }),
+        task: request.task,
+        started_at: startedAt,
+        queue_ms: Math.round(draft.queueMs),
+        load_ms: Math.round(draft.loadMs),
+        total_ms: Math.round(totalMs),
+        ...known({
+          first_token_ms: draft.firstTokenMs === undefined ? undefined : Math.round(draft.firstTokenMs),
+          prompt_tokens: usage.promptTokens,
+          cached_tokens: usage.cachedTokens,
+          completion_tokens: usage.completionTokens,
+          tokens_per_second: toTokensPerSecond({ usage, timings, writingMs }),
+          context_length: draft.contextLength,
+        }),
+        ...(draft.fallbackReason !== undefined && { fallback_reason: draft.fallbackReason }),
+        attempts: [...draft.attempts],
+        seams: [],
+      };
+    },
+  };
+  return draft;
+}
+
+/** The problem with the receipt so far among its facts. */
+export function withReceipt(problem: Problem, receipt: Receipt): Problem {
+  const { code, detail, source, field, retryAfterSeconds, facts, cause } = problem;
+  return new Problem(code, detail, {
+    source,
+    cause: cause ?? problem,
+    facts: { ...facts, receipt },
+    ...(field !== undefined && { field }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+/** Without the figures that nobody knows. */
+function known<T extends Record<string, number | undefined>>(figures: T): { readonly [K in keyof T]?: number } {
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined)) as { readonly [K in keyof T]?: number };
+}

@@ -1,0 +1,123 @@
+import { EngineError } from '@pilotlight/contract';
+import type { Engine } from '@pilotlight/contract';
+
+import { toCause, toProblem } from './attempts/problem-of-failure.ts';
+import { createDeployment } from './deployments/deployment.ts';
+import type { Deployment } from './deployments/deployment.ts';
+import { createLoadGate } from './deployments/load-gate.ts';
+import type { LoadGate } from './deployments/load-gate.ts';
+import { toEngineName } from './observation/engine-words.ts';
+import { watchEngine } from './observation/watch-engine.ts';
+import type { EngineWatch } from './observation/watch-engine.ts';
+import { watchMemory } from './observation/watch-memory.ts';
+import type { MemoryWatch } from './observation/watch-memory.ts';
+import type { GatewayOptions } from './options.ts';
+import { createRegistry } from './registry/registry.ts';
+import type { Registry } from './registry/registry.ts';
+import type { Settings } from './settings.ts';
+import { createNotifier } from './views/notifier.ts';
+import type { Notifier } from './views/notifier.ts';
+import { createPicture } from './views/picture.ts';
+import type { Picture } from './views/picture.ts';
+
+/** Everything that lives as long as the gateway, wired: engines are watched, what they show goes to the deployments, what changes goes to subscribers. */
+export interface House extends Disposable {
+  readonly registry: Registry;
+  readonly watches: readonly EngineWatch[];
+  readonly memory: MemoryWatch;
+  readonly gate: LoadGate;
+  readonly notifier: Notifier;
+  readonly picture: Picture;
+  /** Looks at everything once. */
+  look(): Promise<void>;
+  /** The engine may have gone: look at it now. */
+  suspect(engine: string): void;
+}
+
+export type HouseOptions = Omit<GatewayOptions, 'settings'> & { readonly settings: Settings };
+
+/** Ollama loads one model after the other whoever asks; the built-in engine's disk gains nothing from more than two. */
+const LOADS_AT_ONCE: Record<Engine['kind'], number> = { 'llama.cpp': 2, ollama: 1, openai: 2 };
+
+export function createHouse({ engines, clock, machine, settings, log }: HouseOptions): House {
+  const notifier = createNotifier(clock, (cause) => log({ level: 'error', name: 'fault', doing: 'subscriber', cause }));
+  const kinds = new Map(engines.map(({ id, kind }) => [id, kind]));
+  const gate = createLoadGate((engine) => LOADS_AT_ONCE[kinds.get(engine) ?? 'openai']);
+  const subscriptions = new DisposableStack();
+
+  const registry = createRegistry({
+    engines,
+    nameOf: (engine) => toEngineName(engine, { address: watchOf(engine).view.address }),
+    create: (key, engine) => createDeployment({ key, engine, clock, settings, gate, log, onChange: announce }),
+    onRemoved(name, engine) {
+      notifier.notify(`model ${engine.id} ${name}`, true, () => ({ type: 'model_removed', name, engine: engine.id }));
+    },
+    onDescribed: (deployment) => announce(deployment, true),
+  });
+  const watches = engines.map((engine) =>
+    watchEngine({
+      engine,
+      clock,
+      log,
+      onStatus: () => onStatus(engine),
+      onAway: (cause) => registry.takeAway(engine, cause),
+      onListing: (listing) => registry.takeListing(engine, listing),
+      onResidency: (residency) => registry.takeResidency(engine, residency),
+    }),
+  );
+  const memory = watchMemory({ machine, clock, log, onChange: announceMemory });
+  const picture = createPicture({ registry, watches, memory, settings, clock });
+
+  function watchOf(engine: Engine): EngineWatch {
+    const watch = watches.find((candidate) => candidate.engine === engine);
+    if (!watch) throw new Error(`no watch for ${engine.id}`);
+    return watch;
+  }
+  function announce(deployment: Deployment, phaseChanged: boolean): void {
+    for (const name of deployment.names.keys()) {
+      notifier.notify(`model ${deployment.engine.id} ${name}`, phaseChanged, () => {
+        const model = picture.viewsOf(deployment).find((view) => view.name === name);
+        return model && { type: 'model', model };
+      });
+    }
+    if (phaseChanged) announceMemory();
+  }
+  function announceMemory(): void {
+    notifier.notify('memory', false, () => ({ type: 'memory', memory: picture.memory() }));
+  }
+  function onStatus(engine: Engine): void {
+    notifier.notify(`engine ${engine.id}`, true, () => ({ type: 'engine', engine: watchOf(engine).view }));
+    // Whether its models can be had is part of each of their views.
+    for (const deployment of registry.deployments) if (deployment.engine === engine) announce(deployment, true);
+  }
+  for (const engine of engines) subscriptions.use(listen(engine, { registry, look: () => void watchOf(engine).look() }));
+
+  return {
+    registry,
+    watches,
+    memory,
+    gate,
+    notifier,
+    picture,
+    async look() {
+      await Promise.all([memory.look(), ...watches.map((watch) => watch.look())]);
+    },
+    suspect: (id) => void watches.find(({ engine }) => engine.id === id)?.look(),
+    [Symbol.dispose]() {
+      subscriptions.dispose();
+      for (const watch of watches) watch[Symbol.dispose]();
+      memory[Symbol.dispose]();
+      for (const deployment of registry.deployments) deployment[Symbol.dispose]();
+      notifier[Symbol.dispose]();
+    },
+  };
+}
+
+/** Takes the news that an engine brings unasked. */
+function listen(engine: Engine, { registry, look }: { readonly registry: Registry; readonly look: () => void }): Disposable {
+  return engine.subscribe((event) => {
+    if (event.type === 'models-changed') return look();
+    const problem = toProblem(new EngineError(event.failure, event.reason), 'answer');
+    registry.find(engine, event.model)?.dispatch({ type: 'model-lost', cause: toCause(problem) });
+  });
+}

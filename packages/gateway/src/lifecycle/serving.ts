@@ -1,0 +1,147 @@
+import type { EventOf, Row, Step } from './events.ts';
+import { isStale, refuse, stay, to, toAbsent, toAway, toCold, toDefect, toLost, toReady, toUnloading } from './moves.ts';
+import type { Busy, Draining, Loaded, Ready, Wedged } from './state.ts';
+
+/** Rows of the phases in which weights that we loaded are in memory. */
+
+/** Whether the loss is about these weights; unasked news of an engine names no load and is about what is there. */
+function isOfOthers(loaded: Loaded, event: EventOf<'model-lost'>): boolean {
+  return event.loadId !== undefined && event.loadId !== loaded.loadId;
+}
+
+function toUnloaded(state: Ready | Wedged, event: EventOf<'seen-cold'>): Step {
+  if (isStale(state, event.askedAt)) return stay(state);
+  return toCold(state, {
+    now: event.now,
+    reason: `${event.engine} unloaded it: its keep-alive ended, or another client wanted the memory`,
+    evidence: { text: `${event.engine} does not have it in memory any more`, at: event.now },
+  });
+}
+
+export const ready: Row<'ready'> = {
+  'engine-away': (state, event) => toAway(state, event.cause, event.now),
+  'seen-absent': (state, event) => (isStale(state, event.askedAt) ? stay(state) : toAbsent(state, event)),
+  'seen-listed': stay,
+  'seen-cold': toUnloaded,
+  'seen-resident': (state, event) => {
+    const { loaded } = state;
+    if (event.memoryBytes === undefined || event.memoryBytes === loaded.memoryBytes) return stay(state);
+    return to({ ...state, loaded: { ...loaded, memoryBytes: event.memoryBytes } });
+  },
+  'defect-found': stay,
+  want: stay,
+  'load-admitted': stay,
+  'load-progress': stay,
+  'load-end': stay,
+  'load-failed': stay,
+  'warm-end': stay,
+  'grant-start': (state, event) => {
+    const { evidence, lastJob, loaded } = state;
+    const next: Busy = {
+      phase: 'busy',
+      since: event.now,
+      reason: 'writing an answer',
+      evidence,
+      lastJob,
+      loaded,
+      active: new Set([event.grantId]),
+    };
+    return to(next);
+  },
+  'grant-end': stay,
+  'unload-asked': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
+  'idle-end': (state, event) =>
+    event.loadId === state.loaded.loadId && event.readySinceMs === state.since.monotonicMs
+      ? toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model })
+      : stay(state),
+  'unload-end': stay,
+  'unload-failed': stay,
+  'model-lost': (state, event) => (isOfOthers(state.loaded, event) ? stay(state) : toLost(state, event)),
+  'wedge-found': (state, event) =>
+    event.loadId === state.loaded.loadId
+      ? to({
+          phase: 'wedged',
+          since: event.now,
+          reason: event.reason,
+          evidence: state.evidence,
+          lastJob: state.lastJob,
+          loaded: state.loaded,
+        })
+      : stay(state),
+  'download-start': stay,
+  'download-progress': stay,
+  'download-end': stay,
+  'download-failed': stay,
+};
+
+export const busy: Row<'busy'> = {
+  // Its streams tell better than a check whether it is there; what is still true at their end is seen then.
+  'engine-away': stay,
+  'seen-absent': stay,
+  'seen-listed': stay,
+  'seen-cold': stay,
+  'seen-resident': stay,
+  'defect-found': stay,
+  want: stay,
+  'load-admitted': stay,
+  'load-progress': stay,
+  'load-end': stay,
+  'load-failed': stay,
+  'warm-end': stay,
+  'grant-start': (state, event) =>
+    state.active.has(event.grantId) ? stay(state) : to({ ...state, active: state.active.union(new Set([event.grantId])) }),
+  'grant-end': (state, event) => {
+    if (!state.active.has(event.grantId)) return stay(state);
+    const active = state.active.difference(new Set([event.grantId]));
+    if (active.size > 0) return to({ ...state, active });
+    return toReady(state, state.loaded, {
+      now: event.now,
+      reason: 'in memory, idle',
+      evidence: { text: 'it wrote an answer', at: event.now },
+    });
+  },
+  'unload-asked': (state, event) => {
+    const { evidence, lastJob, loaded, active } = state;
+    const next: Draining = { phase: 'draining', since: event.now, reason: event.reason, evidence, lastJob, loaded, active };
+    return to(next);
+  },
+  'idle-end': stay,
+  'unload-end': stay,
+  'unload-failed': stay,
+  'model-lost': (state, event) => (isOfOthers(state.loaded, event) ? stay(state) : toLost(state, event)),
+  'wedge-found': stay,
+  'download-start': stay,
+  'download-progress': stay,
+  'download-end': stay,
+  'download-failed': stay,
+};
+
+export const wedged: Row<'wedged'> = {
+  'engine-away': (state, event) => toAway(state, event.cause, event.now),
+  'seen-absent': (state, event) => (isStale(state, event.askedAt) ? stay(state) : toAbsent(state, event)),
+  'seen-listed': stay,
+  'seen-cold': toUnloaded,
+  'seen-resident': stay,
+  'defect-found': toDefect,
+  want: (state, event) =>
+    event.insists
+      ? toUnloading(state, { now: event.now, reason: 'it did not answer', model: state.loaded.model, again: event.wish })
+      : refuse(state, { code: 'model_wedged', detail: state.reason }),
+  'load-admitted': stay,
+  'load-progress': stay,
+  'load-end': stay,
+  'load-failed': stay,
+  'warm-end': stay,
+  'grant-start': stay,
+  'grant-end': stay,
+  'unload-asked': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
+  'idle-end': stay,
+  'unload-end': stay,
+  'unload-failed': stay,
+  'model-lost': (state, event) => (isOfOthers(state.loaded, event) ? stay(state) : toLost(state, event)),
+  'wedge-found': stay,
+  'download-start': stay,
+  'download-progress': stay,
+  'download-end': stay,
+  'download-failed': stay,
+};

@@ -1,0 +1,117 @@
+import type { Engine, ModelDescription } from '@pilotlight/contract';
+
+import type { Deployment } from '../deployments/deployment.ts';
+import type { Listing, Residency } from '../observation/watch-engine.ts';
+import type { Cause } from '../lifecycle/state.ts';
+
+/** A model as people see it: one name on one engine, standing for a deployment that it may share with other names. */
+export interface Model {
+  readonly description: ModelDescription;
+  readonly deployment: Deployment;
+}
+
+/** All models and their deployments. Names come and go with the engines' lists; a deployment ends when it has no name and nothing of it is in use. */
+export interface Registry {
+  /** In the order of the engines, then as each engine lists them. */
+  readonly models: readonly Model[];
+  readonly deployments: Iterable<Deployment>;
+  takeListing(engine: Engine, listing: Listing): void;
+  takeResidency(engine: Engine, residency: Residency): void;
+  takeAway(engine: Engine, cause: Cause): void;
+  /** The deployment of this name on this engine. */
+  find(engine: Engine, name: string): Deployment | undefined;
+}
+
+export interface RegistryOptions {
+  readonly engines: readonly Engine[];
+  readonly create: (key: string, engine: Engine) => Deployment;
+  readonly onRemoved: (name: string, engine: Engine) => void;
+  /** Names of this deployment came, or what they say changed. */
+  readonly onDescribed: (deployment: Deployment) => void;
+  /** How the engine is called in sentences. */
+  readonly nameOf: (engine: Engine) => string;
+}
+
+export function createRegistry(options: RegistryOptions): Registry {
+  const deployments = new Map<string, Deployment>();
+  let models: readonly Model[] | undefined;
+
+  function of(engine: Engine): Deployment[] {
+    return [...deployments.values()].filter((deployment) => deployment.engine === engine);
+  }
+
+  function ensure(engine: Engine, weightsKey: string): Deployment {
+    const key = `${engine.id} ${weightsKey}`;
+    const known = deployments.get(key);
+    if (known) return known;
+    const created = options.create(key, engine);
+    deployments.set(key, created);
+    return created;
+  }
+
+  /** Puts the names of one deployment in place. */
+  function describe(deployment: Deployment, descriptions: readonly ModelDescription[]): void {
+    const before = [...deployment.names.values()];
+    deployment.names.clear();
+    for (const description of descriptions) deployment.names.set(description.name, description);
+    const defect = descriptions.find((description) => description.defect !== undefined)?.defect;
+    if (defect !== undefined) deployment.dispatch({ type: 'defect-found', detail: defect });
+    if (JSON.stringify(before) !== JSON.stringify(descriptions)) options.onDescribed(deployment);
+  }
+
+  function takeListing(engine: Engine, { models: listed, askedAt }: Listing): void {
+    const namesBefore = of(engine).flatMap((deployment) => [...deployment.names.keys()]);
+    const byKey = Map.groupBy(listed, (description) => description.weightsKey);
+    models = undefined;
+    for (const [weightsKey, descriptions] of byKey) describe(ensure(engine, weightsKey), descriptions);
+    const present = new Set([...byKey.keys()].map((weightsKey) => ensure(engine, weightsKey)));
+    for (const deployment of of(engine)) {
+      if (present.has(deployment)) continue;
+      deployment.names.clear();
+      deployment.dispatch({ type: 'seen-absent', askedAt, engine: options.nameOf(engine) });
+      if (deployment.state.lifecycle.phase !== 'absent') continue;
+      deployments.delete(deployment.key);
+      deployment[Symbol.dispose]();
+    }
+    const names = new Set(listed.map(({ name }) => name));
+    for (const name of namesBefore) if (!names.has(name)) options.onRemoved(name, engine);
+  }
+
+  function takeResidency(engine: Engine, { residents, askedAt }: Residency): void {
+    const byName = new Map(residents.map((resident) => [resident.name, resident]));
+    for (const deployment of of(engine)) {
+      const names = [...deployment.names.values()];
+      if (names.length === 0 || names.some(({ defect }) => defect !== undefined)) continue;
+      const resident = names.map(({ name }) => byName.get(name)).find((found) => found !== undefined);
+      const seen = { askedAt, engine: options.nameOf(engine) };
+      if (resident) {
+        const { memoryBytes, contextLength } = resident;
+        deployment.dispatch({ type: 'seen-resident', ...seen, memoryBytes, contextLength });
+      } else if (engine.reportsResidency) deployment.dispatch({ type: 'seen-cold', ...seen });
+      else deployment.dispatch({ type: 'seen-listed', askedAt });
+    }
+  }
+
+  function collect(): readonly Model[] {
+    const found = options.engines.flatMap((engine) =>
+      of(engine).flatMap((deployment) => [...deployment.names.values()].map((description) => ({ description, deployment }))),
+    );
+    return found;
+  }
+
+  return {
+    get models() {
+      models ??= collect();
+      return models;
+    },
+    get deployments() {
+      return deployments.values();
+    },
+    takeListing,
+    takeResidency,
+    takeAway(engine, cause) {
+      for (const deployment of of(engine)) deployment.dispatch({ type: 'engine-away', cause });
+    },
+    find: (engine, name) => of(engine).find((deployment) => deployment.names.has(name)),
+  };
+}

@@ -1,0 +1,120 @@
+import { Problem, withTag } from '@pilotlight/contract';
+import type { Phase } from '@pilotlight/contract';
+
+import type { Route } from '../settings.ts';
+import { nearNames } from './near-names.ts';
+
+/** One model on one engine, as far as choosing needs it. */
+export interface Choice {
+  readonly name: string;
+  /** Place of its engine in the order of preference. */
+  readonly engineRank: number;
+  readonly phase: Phase;
+  readonly isReachable: boolean;
+  readonly canComplete: boolean;
+}
+
+export interface RouteQuestion<C extends Choice> {
+  readonly task: string;
+  readonly model: string | undefined;
+  readonly choices: readonly C[];
+  readonly routes: Readonly<Record<string, Route>>;
+  readonly defaultModel: string;
+  /** Whether a person chose it; only then is another in its place a fallback. */
+  readonly defaultModelIsChosen: boolean;
+  /** Engines whose models are not known, as they never answered: in words, for those who ask for a model of theirs. */
+  readonly unknownEngines: readonly string[];
+}
+
+export interface Candidates<C extends Choice> {
+  /** In the order in which to try them, never empty. */
+  readonly candidates: readonly [C, ...C[]];
+  /** The name that was meant first, and why the candidates begin with another, if they do. */
+  readonly first: string;
+  readonly skipped: readonly string[];
+}
+
+const BUILT_IN_MODEL = 'pilot:latest';
+
+/**
+ * The deployments to try for a request, in order. A model that was named is never replaced by another; a task's route goes on to its next model.
+ * Throws the `Problem` for which there is none.
+ */
+export function findCandidates<C extends Choice>(question: RouteQuestion<C>): Candidates<C> {
+  return question.model === undefined ? candidatesOfTask(question) : candidatesOfName(question, withTag(question.model));
+}
+
+/** The model of all tasks without a route: the configured one where some engine has it, else the built-in one, else any that can chat. */
+export function resolveDefault(choices: readonly Choice[], configured: string): string | undefined {
+  const has = (name: string): boolean => choices.some((choice) => choice.name === name);
+  const wanted = withTag(configured);
+  if (has(wanted)) return wanted;
+  if (has(BUILT_IN_MODEL)) return BUILT_IN_MODEL;
+  return choices.filter(({ canComplete }) => canComplete).toSorted(byPreference)[0]?.name;
+}
+
+function candidatesOfName<C extends Choice>(question: RouteQuestion<C>, name: string): Candidates<C> {
+  const found = question.choices.filter((choice) => choice.name === name).toSorted(byPreference);
+  if (found.length === 0) throw toNotFound(question, name);
+  const [first, ...others] = found.filter(({ canComplete }) => canComplete);
+  if (!first) throw new Problem('not_supported', `${name} makes embeddings and cannot chat`);
+  return { candidates: [first, ...others], first: name, skipped: [] };
+}
+
+function candidatesOfTask<C extends Choice>(question: RouteQuestion<C>): Candidates<C> {
+  const { choices, task } = question;
+  const names = namesOf(question);
+  const skipped: string[] = [];
+  const found: C[] = [];
+  for (const name of names) {
+    const those = choices.filter((choice) => choice.name === name && choice.canComplete).toSorted(byPreference);
+    if (those.length === 0) skipped.push(`${name} is on no engine`);
+    found.push(...those);
+  }
+  const [first, ...others] = found;
+  if (first) return { candidates: [first, ...others], first: names[0] ?? first.name, skipped };
+  const words = names.length === 0 ? 'no engine has a model that can chat' : `the route of ${task} has no model: ${skipped.join(', ')}`;
+  throw new Problem('no_model', [words, ...question.unknownEngines].join('; '));
+}
+
+function namesOf({ task, routes, choices, defaultModel, defaultModelIsChosen }: RouteQuestion<Choice>): readonly string[] {
+  const route = Object.hasOwn(routes, task) ? routes[task] : undefined;
+  if (route) return [...new Set([...route.models, ...(route.fallback ?? [])].map(withTag))];
+  const resolved = resolveDefault(choices, defaultModel);
+  const chosen = defaultModelIsChosen ? [withTag(defaultModel)] : [];
+  return resolved === undefined ? chosen : [...new Set([...chosen, resolved, BUILT_IN_MODEL])];
+}
+
+/** First what answers at once, then what is on its way, then what must be loaded, last what cannot be reached; of equals the preferred engine. */
+function byPreference(a: Choice, b: Choice): number {
+  return standing(a) - standing(b) || a.engineRank - b.engineRank;
+}
+
+const STANDING: Record<Phase, number> = {
+  ready: 0,
+  busy: 0,
+  warming: 1,
+  loading: 1,
+  queued: 1,
+  cold: 2,
+  unknown: 2,
+  draining: 2,
+  unloading: 2,
+  downloading: 3,
+  failed: 3,
+  wedged: 3,
+  absent: 3,
+};
+
+function standing({ phase, isReachable }: Choice): number {
+  return isReachable || phase === 'busy' ? STANDING[phase] : 4;
+}
+
+function toNotFound({ choices, unknownEngines }: RouteQuestion<Choice>, name: string): Problem {
+  const near = nearNames(
+    name,
+    choices.map((choice) => choice.name),
+  );
+  const words = [`no engine has ${name}`, ...(near.length === 0 ? [] : [`near it: ${near.join(', ')}`]), ...unknownEngines];
+  return new Problem('model_not_found', words.join('; '), { facts: { near } });
+}

@@ -1,0 +1,89 @@
+import { toTimestamp } from '@pilotlight/contract';
+import type { Estimate, ModelView } from '@pilotlight/contract';
+
+import type { Deployment } from '../deployments/deployment.ts';
+import { estimateLoad } from '../estimates/load-estimate.ts';
+import type { LoadKnowledge } from '../estimates/load-estimate.ts';
+import { activeOf, isServing, loadedOf } from '../lifecycle/state.ts';
+import type { LifecycleState } from '../lifecycle/state.ts';
+import type { Model } from '../registry/registry.ts';
+
+export interface ViewContext {
+  readonly nowMonotonicMs: number;
+  readonly isReachable: boolean;
+  readonly isDefault: boolean;
+}
+
+/** What is known about the load that is going on; undefined while none is. */
+export function knowledgeOf({ record, state }: Deployment, nowMonotonicMs: number): LoadKnowledge | undefined {
+  const { lifecycle } = state;
+  const elapsedMs = nowMonotonicMs - lifecycle.since.monotonicMs;
+  if (lifecycle.phase === 'loading') {
+    return { what: 'load', elapsedMs, medianMs: record.loadMs.median(), loads: record.loadMs.count, progress: lifecycle.progress };
+  }
+  if (lifecycle.phase !== 'warming') return undefined;
+  return { what: 'warm-up', elapsedMs, medianMs: record.warmMs.median(), loads: record.warmMs.count, progress: undefined };
+}
+
+/** One model as the API shows it, from what is known. */
+export function toModelView({ description, deployment }: Model, context: ViewContext): ModelView {
+  const { lifecycle, queue } = deployment.state;
+  const knowledge = knowledgeOf(deployment, context.nowMonotonicMs);
+  const eta: Estimate | undefined = knowledge && estimateLoad(knowledge);
+  const { evidence } = lifecycle;
+  return {
+    name: description.name,
+    engine: deployment.engine.id,
+    provider: deployment.engine.kind,
+    health: context.isReachable && description.defect === undefined,
+    phase: lifecycle.phase,
+    ready: isServing(lifecycle),
+    reason: lifecycle.reason,
+    since: toTimestamp(lifecycle.since.wallMs),
+    ...(evidence && { evidence: { text: evidence.text, at: toTimestamp(evidence.at.wallMs) } }),
+    ...present('progress', progressOf(lifecycle)),
+    ...present('eta', eta),
+    active: activeOf(lifecycle).size,
+    queued: queue.length,
+    default: context.isDefault,
+    capabilities: [...description.capabilities],
+    ...toFacts({ description, deployment }),
+    metrics: toMetrics(deployment),
+  };
+}
+
+function toFacts({ description, deployment }: Model): Partial<ModelView> {
+  const { lifecycle } = deployment.state;
+  const loaded = loadedOf(lifecycle);
+  const resident = lifecycle.phase === 'unknown' ? lifecycle.resident : undefined;
+  return {
+    ...present('slots', loaded?.slots),
+    ...present('size_bytes', description.sizeBytes),
+    ...present('memory_bytes', loaded?.memoryBytes ?? resident?.memoryBytes),
+    ...present('context_length', loaded?.contextLength ?? resident?.contextLength),
+    ...present('trained_context_length', description.trainedContextLength),
+    ...present('family', description.family),
+    ...present('parameter_size', description.parameterSize),
+    ...present('quantization', description.quantization),
+  };
+}
+
+function toMetrics({ record }: Deployment): ModelView['metrics'] {
+  return {
+    answers: record.answers,
+    failures: record.failures,
+    loads: record.loads,
+    ...present('tokens_per_second', record.tokensPerSecond.median()),
+    ...present('first_token_ms', record.firstTokenMs.median()),
+    ...present('last_load_ms', record.lastLoadMs === undefined ? undefined : Math.round(record.lastLoadMs)),
+  };
+}
+
+function progressOf(state: LifecycleState): number | undefined {
+  return 'progress' in state ? state.progress : undefined;
+}
+
+/** The field if there is a value: what is not known is absent. */
+function present<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
+}

@@ -1,0 +1,111 @@
+import { toTimestamp } from '@pilotlight/contract';
+import type { Estimate, PhasePart } from '@pilotlight/contract';
+
+import type { Deployment } from '../deployments/deployment.ts';
+import { estimateLoad, isOverdue } from '../estimates/load-estimate.ts';
+import { isServing } from '../lifecycle/state.ts';
+import type { Moment } from '../lifecycle/state.ts';
+import { placeOf } from '../scheduling/queue.ts';
+import type { Place } from '../scheduling/queue.ts';
+import { knowledgeOf } from './model-view.ts';
+
+/** Who looks at a deployment: under which name, and from which place in its queue. */
+export interface Onlooker {
+  readonly model: string;
+  readonly waiterId?: string | undefined;
+  readonly waitingSince: Moment;
+  readonly nowMonotonicMs: number;
+  /** Whose load goes on at this engine, if another one's. */
+  readonly loadAhead: string | undefined;
+}
+
+/** The way to an answer as it stands now, in words for the one who waits for it. */
+export function toWaitingPart(deployment: Deployment, onlooker: Onlooker): PhasePart {
+  const { lifecycle, queue } = deployment.state;
+  const place = onlooker.waiterId === undefined ? undefined : placeOf(queue, onlooker.waiterId);
+  if (isServing(lifecycle) && place) return toQueuePart(deployment, onlooker, place);
+  const knowledge = knowledgeOf(deployment, onlooker.nowMonotonicMs);
+  const eta = knowledge && estimateLoad(knowledge);
+  return {
+    type: 'phase',
+    phase: lifecycle.phase,
+    model: onlooker.model,
+    reason: toSentence(deployment, onlooker),
+    since: toTimestamp(lifecycle.since.wallMs),
+    ...(lifecycle.phase === 'loading' && lifecycle.progress !== undefined && { progress: lifecycle.progress }),
+    ...(eta && { eta }),
+  };
+}
+
+function toSentence(deployment: Deployment, onlooker: Onlooker): string {
+  const { lifecycle } = deployment.state;
+  const { model, loadAhead } = onlooker;
+  switch (lifecycle.phase) {
+    case 'queued':
+      return loadAhead === undefined ? `${model} is about to be loaded` : `${model} is loaded after ${loadAhead}`;
+    case 'loading':
+      return toLoadSentence(deployment, onlooker);
+    case 'warming':
+      return `${model} is in memory, trying one token`;
+    case 'draining':
+      return `${model} leaves memory when the answers in it are written, and is then loaded again`;
+    case 'unloading':
+      return `${model} is leaving memory, and is then loaded again`;
+    case 'ready':
+    case 'busy':
+      return `${model} is in memory`;
+    case 'unknown':
+    case 'absent':
+    case 'downloading':
+    case 'cold':
+    case 'failed':
+    case 'wedged':
+      return `${model}: ${lifecycle.reason}`;
+  }
+}
+
+function toLoadSentence(deployment: Deployment, { model, nowMonotonicMs }: Onlooker): string {
+  const knowledge = knowledgeOf(deployment, nowMonotonicMs);
+  if (!knowledge) return `Loading ${model}`;
+  if (isOverdue(knowledge)) {
+    return `Loading ${model} takes longer than usual: ${toSeconds(knowledge.elapsedMs)}, usually ${toSeconds(knowledge.medianMs ?? 0)}`;
+  }
+  return knowledge.loads === 0 ? `Loading ${model} for the first time since the server started` : `Loading ${model}`;
+}
+
+function toQueuePart(deployment: Deployment, { model, waitingSince }: Onlooker, { position, ahead }: Place): PhasePart {
+  const { lifecycle } = deployment.state;
+  const slots = isServing(lifecycle) ? lifecycle.loaded.slots : 1;
+  const current = deployment.writing[0];
+  const before = ahead?.label ?? (current === undefined ? undefined : `${current}, which is being written`);
+  const place = position === 1 ? 'Next in the queue' : `${toOrdinal(position)} in the queue`;
+  const eta = estimateWait(deployment, Math.ceil(position / slots));
+  return {
+    type: 'phase',
+    phase: 'queued',
+    model,
+    reason: before === undefined ? place : `${place}, behind ${before}`,
+    since: toTimestamp(waitingSince.wallMs),
+    position,
+    ...(eta && { eta }),
+  };
+}
+
+function estimateWait({ record }: Deployment, turns: number): Estimate | undefined {
+  const medianMs = record.answerMs.median();
+  if (medianMs === undefined) return undefined;
+  const { count } = record.answerMs;
+  const basis = count === 1 ? 'as long as the last answer' : `median of the last ${count} answers`;
+  return { seconds: Math.round((medianMs * turns) / 100) / 10, basis };
+}
+
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
+const SUFFIXES: Record<Intl.LDMLPluralRule, string> = { one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' };
+
+function toOrdinal(position: number): string {
+  return `${position}${SUFFIXES[ORDINALS.select(position)]}`;
+}
+
+function toSeconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
