@@ -3,23 +3,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * @typedef {{ version?: string, link?: boolean, resolved?: string, optional?: boolean }} LockedPackage
+ * @typedef {{ name?: string, version?: string, link?: boolean, resolved?: string, optional?: boolean }} LockedPackage
  * @typedef {Record<string, LockedPackage>} LockedPackages
  */
 
 /**
  * Why the packages must be installed, as the middle of a sentence; undefined if what is installed is what the lock file wants.
- * Packages of other platforms are locked as optional and not installed: those may be missing.
+ * Packages of other platforms are locked as optional and not installed: those may be missing. Those that are locked under another name stand for
+ * GPU builds that are left out; who installs the real one keeps it.
  * @param {LockedPackages} wanted
  * @param {LockedPackages | undefined} installed
  * @returns {string | undefined}
  */
 export function whyInstall(wanted, installed) {
   if (installed === undefined) return 'they are not here yet';
-  for (const [path, { version, link, resolved, optional }] of Object.entries(wanted)) {
+  for (const [path, { name, version, link, resolved, optional }] of Object.entries(wanted)) {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) continue;
     const found = installed[path];
-    if (found === undefined && optional === true) continue;
+    if (optional === true && (found === undefined || name !== undefined)) continue;
     const isSame = found !== undefined && (link === true ? found.resolved === resolved : found.version === version);
     if (!isSame) return `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)} is not the one that is locked`;
   }

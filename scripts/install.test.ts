@@ -15,6 +15,12 @@ test('a tree that matches the lock file is left alone, packages of other platfor
   expect(whyInstall(wanted, installed)).toBeUndefined();
 });
 
+test('a GPU build that was installed by hand stays', () => {
+  const path = 'node_modules/@node-llama-cpp/linux-x64-vulkan';
+  const leftOut = { ...wanted, [path]: { name: '@node-llama-cpp/linux-riscv64', version: '3.21.1', optional: true } };
+  expect(whyInstall(leftOut, { ...installed, [path]: { version: '3.22.1' } })).toBeUndefined();
+});
+
 test('no tree at all is a reason', () => {
   expect(whyInstall(wanted, undefined)).toBe('they are not here yet');
 });
