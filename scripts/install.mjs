@@ -21,8 +21,9 @@ export function whyInstall(wanted, installed) {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) continue;
     const found = installed[path];
     if (optional === true && (found === undefined || name !== undefined)) continue;
-    const isSame = found !== undefined && (link === true ? found.resolved === resolved : found.version === version);
-    if (!isSame) return `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)} is not the one that is locked`;
+    const dependency = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    if (found === undefined) return `${dependency} is missing`;
+    if (link === true ? found.resolved !== resolved : found.version !== version) return `${dependency} is not the one that is locked`;
   }
   return undefined;
 }

