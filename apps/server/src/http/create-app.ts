@@ -104,26 +104,21 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
   });
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
-    refuseUnknown(routes, request.raw, reply.raw, refuse);
+    const { problem, allow } = toUnknown(routes, pathOf(request.raw.url ?? ''));
+    if (allow !== undefined) reply.raw.setHeader('allow', allow);
+    refuse(request.raw, reply.raw, problem);
   });
   const limits = createStreamLimits({ total: STREAMS_IN_ALL, perRemote: STREAMS_PER_REMOTE });
   for (const route of routes) registerRoute(app, route, { services, limits, log });
   return { server, fastify: app };
 }
 
-type Refuse = (request: IncomingMessage, response: ServerResponse, problem: Problem) => void;
-
 /** A path of ours with another method is 405 with the methods there are; anything else is 404. */
-function refuseUnknown(routes: readonly Route[], request: IncomingMessage, response: ServerResponse, refuse: Refuse): void {
-  const path = pathOf(request.url ?? '');
+function toUnknown(routes: readonly Route[], path: string): { readonly problem: Problem; readonly allow: string | undefined } {
   const methods = routes.filter((route) => patternOf(route.path).test(path)).map((route) => route.method);
-  if (methods.length === 0) {
-    refuse(request, response, new Problem('not_found', 'No route and no file has this address.'));
-    return;
-  }
-  const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-  response.setHeader('allow', allowed.join(', '));
-  refuse(request, response, new Problem('method_not_allowed', `This address takes ${allowed.join(', ')}.`));
+  if (methods.length === 0) return { problem: new Problem('not_found', 'No route and no file has this address.'), allow: undefined };
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');
+  return { problem: new Problem('method_not_allowed', `This address takes ${allow}.`), allow };
 }
 
 function patternOf(path: string): RegExp {

@@ -24,6 +24,7 @@ export const LOG_EVENTS = {
   retry_planned: spec('warn', (f) => `${text(f['model'])} is tried again in ${text(f['delay_ms'])} ms after ${text(f['code'])}`),
   fallback_taken: spec('warn', (f) => `${text(f['model'])} answers instead: ${text(f['reason'])}`),
   engine_changed: spec('info', (f) => `Engine ${text(f['engine'])} at ${text(f['address'])}: ${text(f['reason'])}`),
+  chat_note: spec('info', (f) => text(f['words'])),
   fault: spec('error', (f) => `A fault while ${text(f['doing'])}`),
   request_failed: spec('warn', (f) => `${text(f['method'])} ${text(f['path'])} got ${text(f['status'])} ${text(f['code'])}${detailOf(f)}`),
   request_broke: spec('error', (f) => `${text(f['method'])} ${text(f['path'])} failed inside the server`),
@@ -44,7 +45,7 @@ export interface LogLine {
 export type WriteLog = (name: LogEventName, line?: LogLine) => void;
 
 function text(value: unknown): string {
-  return value === undefined ? '?' : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '?');
 }
 
 function detailOf(facts: Readonly<Record<string, unknown>>): string {

@@ -17,6 +17,7 @@ const UNSHOWN: ReadonlySet<string> = new Set([
   'code',
   'source',
   'text',
+  'words',
   'role',
 ]);
 

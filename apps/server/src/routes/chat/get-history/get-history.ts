@@ -30,11 +30,10 @@ export function toHistory(view: ConversationView): History {
   }
   return {
     conversation_id: view.id,
-    messages: branch.toReversed().map(({ role, content, created_at, model }) => ({
-      role,
-      content,
-      timestamp: created_at,
-      ...(model === undefined ? {} : { model }),
-    })),
+    messages: branch.toReversed().map(toEntry),
   };
+}
+
+function toEntry({ role, content, created_at: timestamp, model }: MessageView): History['messages'][number] {
+  return model === undefined ? { role, content, timestamp } : { role, content, timestamp, model };
 }

@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const BACKLOG = 511;
+
+/** Listens and resolves with the port, which the system chose if 0 was asked for. Rejects with Node's error, such as EADDRINUSE. */
+export async function listen(server: Server, host: string, port: number): Promise<number> {
+  server.listen({ host, port, backlog: BACKLOG, exclusive: true });
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** Takes no new connection and closes those that are idle; resolves when the last exchange has ended. */
+export function stopAccepting(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  return promise;
+}
+
+/** Breaks what is still open. */
+export function breakConnections(server: Server): void {
+  server.closeAllConnections();
+}

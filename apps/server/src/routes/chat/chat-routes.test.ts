@@ -1,0 +1,164 @@
+import { chatReplySchema, historySchema, streamPartSchema } from '@pilotlight/contract';
+import { createManualClock } from '@pilotlight/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { allEvents } from '../../testing/read-events.ts';
+import { RECEIPT, sayFour } from '../../testing/scripted-gateway.ts';
+import { startTestServer } from '../../testing/start-test-server.ts';
+import type { TestServer } from '../../testing/start-test-server.ts';
+
+function post(server: TestServer, path: string, body: unknown): Promise<Response> {
+  return fetch(`${server.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+describe('POST /api/chat/message', () => {
+  it('gives the whole answer, and the conversation remembers it', async () => {
+    await using server = await startTestServer();
+    const response = await post(server, '/api/chat/message', { message: 'What is 2 + 2?' });
+    expect(response.status).toBe(200);
+    const reply = chatReplySchema.parse(await response.json());
+    expect(reply).toMatchObject({ response: '2 + 2 is 4.', model_used: 'pilot:latest', finish_reason: 'stop' });
+    const history = historySchema.parse(await (await fetch(`${server.url}/api/chat/history/${reply.conversation_id}`)).json());
+    expect(history.messages.map(({ role, content }) => [role, content])).toEqual([
+      ['user', 'What is 2 + 2?'],
+      ['assistant', '2 + 2 is 4.'],
+    ]);
+    expect((await fetch(`${server.url}/api/chat/history/${reply.conversation_id}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await fetch(`${server.url}/api/chat/history/${reply.conversation_id}`)).status).toBe(404);
+  });
+
+  it('fails with the status of the problem, the partial answer and its ids', async () => {
+    await using server = await startTestServer();
+    server.gateway.script = async function* () {
+      yield { type: 'text', text: 'half' };
+      const { Problem } = await import('@pilotlight/contract');
+      throw new Problem('engine_died', 'The process ended (SIGKILL).', { source: 'upstream' });
+    };
+    const response = await post(server, '/api/chat/message', { message: 'hi', conversation_id: 'c1' });
+    expect(response.status).toBe(502);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      code: 'engine_died',
+      source: 'upstream',
+      partial_response: 'half',
+      conversation_id: 'c1',
+    });
+  });
+
+  it('sends blanks while a load takes long, and JSON after them', async () => {
+    const clock = createManualClock();
+    await using server = await startTestServer({ clock });
+    const loaded = Promise.withResolvers<void>();
+    server.gateway.script = async function* () {
+      await loaded.promise;
+      yield* sayFour();
+    };
+    const asked = post(server, '/api/chat/message', { message: 'hi' });
+    await expect.poll(() => clock.pending).toBe(1);
+    await clock.advance(36_000);
+    const response = await asked;
+    expect(response.status).toBe(200);
+    loaded.resolve();
+    const body = await response.text();
+    expect(body.startsWith('   {')).toBe(true);
+    expect(JSON.parse(body)).toMatchObject({ response: '2 + 2 is 4.' });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('says a late failure inside the body', async () => {
+    const clock = createManualClock();
+    await using server = await startTestServer({ clock });
+    const failed = Promise.withResolvers<void>();
+    server.gateway.script = async function* () {
+      yield { type: 'text', text: '' };
+      await failed.promise;
+      const { Problem } = await import('@pilotlight/contract');
+      throw new Problem('load_stalled', 'No progress for 300 s.', { source: 'upstream' });
+    };
+    const asked = post(server, '/api/chat/message', { message: 'hi' });
+    await expect.poll(() => clock.pending).toBe(1);
+    await clock.advance(16_000);
+    const response = await asked;
+    failed.resolve();
+    expect(response.status).toBe(200);
+    expect(JSON.parse(await response.text())).toMatchObject({ error: { code: 'load_stalled', status: 504 } });
+  });
+});
+
+describe('POST /api/chat/stream', () => {
+  it('sends the log of the answer: start, parts, one end, each with its offset', async () => {
+    await using server = await startTestServer();
+    const events = await allEvents(await post(server, '/api/chat/stream', { message: 'What is 2 + 2?' }));
+    expect(events.map((event) => Number(event.id))).toEqual(events.map((_, index) => index));
+    const parts = events.map((event) => streamPartSchema.parse(JSON.parse(event.data)));
+    expect(events.map((event) => event.event)).toEqual(parts.map((part) => part.type));
+    expect(parts[0]?.type).toBe('start');
+    expect(parts.at(-1)).toMatchObject({ type: 'finish', reason: 'stop', receipt: RECEIPT });
+    expect(parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')).toBe('2 + 2 is 4.');
+  });
+
+  it('holds the text until it is whole where the setting says so', async () => {
+    await using server = await startTestServer({ holdText: true });
+    const events = await allEvents(await post(server, '/api/chat/stream', { message: 'hi' }));
+    const texts = events.filter((event) => event.event === 'text');
+    expect(texts.map((event) => (JSON.parse(event.data) as { text: string }).text)).toEqual(['2 + 2 is 4.']);
+    expect(events.at(-1)?.event).toBe('finish');
+  });
+
+  it('goes on when its reader has left, and is read again from an offset', async () => {
+    await using server = await startTestServer();
+    const goOn = Promise.withResolvers<void>();
+    server.gateway.script = async function* () {
+      yield { type: 'text', text: 'first ' };
+      await goOn.promise;
+      yield { type: 'text', text: 'second' };
+      yield { type: 'finish', reason: 'stop', receipt: RECEIPT };
+    };
+    const controller = new AbortController();
+    const response = await fetch(`${server.url}/api/chat/stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"message":"hi","conversation_id":"c1"}',
+      signal: controller.signal,
+    });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    controller.abort();
+    const view = await server.services.chat.conversation('c1');
+    const generation = view.messages.find((message) => message.generation_id !== undefined)?.generation_id ?? '';
+    goOn.resolve();
+    const all = await allEvents(await fetch(`${server.url}/api/generations/${generation}/events`));
+    const rest = await allEvents(
+      await fetch(`${server.url}/api/generations/${generation}/events`, { headers: { 'last-event-id': all[1]?.id ?? '' } }),
+    );
+    expect(rest).toEqual(all.slice(2));
+    const from = await allEvents(await fetch(`${server.url}/api/generations/${generation}/events?from=1`));
+    expect(from).toEqual(all.slice(1));
+    expect(all.at(-1)?.event).toBe('finish');
+  });
+
+  it('stops when asked, keeps what was written, and says so', async () => {
+    await using server = await startTestServer();
+    const writing = Promise.withResolvers<void>();
+    server.gateway.script = async function* (_request, signal) {
+      yield { type: 'text', text: 'one ' };
+      writing.resolve();
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const accepted = await post(server, '/api/conversations/c1/messages', { message_id: 'm1', text: 'count' });
+    expect(accepted.status).toBe(202);
+    const { generation_id } = (await accepted.json()) as { generation_id: string };
+    await writing.promise;
+    const stopped = await fetch(`${server.url}/api/generations/${generation_id}/stop`, { method: 'POST' });
+    expect(stopped.status).toBe(204);
+    const events = await allEvents(await fetch(`${server.url}/api/generations/${generation_id}/events`));
+    expect(JSON.parse(events.at(-1)?.data ?? '')).toMatchObject({ type: 'finish', reason: 'stopped' });
+  });
+
+  it('answers with a status of its own what fails before the first part', async () => {
+    await using server = await startTestServer();
+    expect((await fetch(`${server.url}/api/generations/none/events`)).status).toBe(404);
+    expect((await fetch(`${server.url}/api/generations/none/events`, { headers: { 'last-event-id': 'x' } })).status).toBe(400);
+    expect((await post(server, '/api/generations/none/stop', {})).status).toBe(404);
+  });
+});

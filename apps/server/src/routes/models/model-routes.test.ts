@@ -1,0 +1,78 @@
+import { modelsViewSchema, modelViewSchema } from '@pilotlight/contract';
+import { describe, expect, it } from 'vitest';
+
+import { createScriptedGateway, toModelView } from '../../testing/scripted-gateway.ts';
+import { startTestServer } from '../../testing/start-test-server.ts';
+
+const far = toModelView({
+  name: 'hf.co/org/Some-Model:Q4_0',
+  engine: 'ollama',
+  provider: 'ollama',
+  phase: 'cold',
+  ready: false,
+  default: false,
+});
+
+describe('models', () => {
+  it('are listed with engines and memory', async () => {
+    await using server = await startTestServer();
+    const view = modelsViewSchema.parse(await (await fetch(`${server.url}/api/models`)).json());
+    expect(view.models.map((model) => model.name)).toEqual(['pilot:latest']);
+  });
+
+  it.each(['pilot', 'pilot:latest', 'pilot%3Alatest', 'hf.co%2Forg%2FSome-Model:Q4_0', 'hf.co%2Forg%2FSome-Model%3AQ4_0'])(
+    'are found under %s',
+    async (name) => {
+      await using server = await startTestServer({ gateway: createScriptedGateway([toModelView(), far]) });
+      const response = await fetch(`${server.url}/api/models/${name}`);
+      expect(response.status).toBe(200);
+      modelViewSchema.parse(await response.json());
+    },
+  );
+
+  it.each([
+    ['none', 404],
+    ['..%2F..%2Fetc%2Fpasswd', 400],
+    ['C:%5Cx', 400],
+    ['%00', 400],
+    ['%E2%80%AEevil', 400],
+    ['x'.repeat(7_000), 400],
+    ['x'.repeat(20_000), 413],
+    ['%zz', 400],
+  ])('are refused under %s', async (name, status) => {
+    await using server = await startTestServer();
+    const response = await fetch(`${server.url}/api/models/${name}`);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('are loaded, unloaded and warmed without waiting', async () => {
+    await using server = await startTestServer();
+    for (const path of ['/api/models/pilot/load', '/api/models/pilot/unload', '/api/models/warmup']) {
+      expect([path, (await fetch(`${server.url}${path}`, { method: 'POST' })).status]).toEqual([path, 202]);
+    }
+    const warm = (models: string[]): Promise<Response> =>
+      fetch(`${server.url}/api/models/warmup`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ models }),
+      });
+    expect((await warm(['pilot', 'none'])).status).toBe(404);
+    expect(server.gateway.loads).toEqual(['pilot:latest', 'pilot:latest']);
+  });
+
+  it('tell their readiness one by one', async () => {
+    await using server = await startTestServer({ gateway: createScriptedGateway([toModelView(), far]) });
+    const ask = async (path: string): Promise<[number, unknown]> => {
+      const response = await fetch(`${server.url}${path}`);
+      return [response.status, await response.json()];
+    };
+    expect(await ask('/readyz')).toMatchObject([200, { ready: true }]);
+    expect(await ask('/readyz?model=pilot')).toMatchObject([200, { ready: true, phase: 'ready' }]);
+    expect(await ask('/readyz?model=hf.co/org/Some-Model:Q4_0')).toMatchObject([503, { ready: false, phase: 'cold' }]);
+    expect(await ask('/readyz?model=none')).toMatchObject([404, { code: 'model_not_found' }]);
+    expect(await ask('/health')).toMatchObject([200, { status: 'ok', models: { total: 2, ready: 1 } }]);
+    expect(await ask('/api/models/health')).toMatchObject([200, { healthy: 2, ready: 1, total: 2 }]);
+    expect(await ask('/startupz')).toEqual([200, { status: 'started' }]);
+  });
+});

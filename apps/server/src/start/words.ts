@@ -1,0 +1,59 @@
+import type { EngineView, ModelView, ModelsView } from '@pilotlight/contract';
+
+import type { PortOwner } from '../adapters/port-owner.ts';
+import { toPrintable } from '../log/create-log.ts';
+
+/** The address to open, in words. */
+export function toGreeting(version: string, url: string): string {
+  return `Pilotlight ${version} is at ${url}\n`;
+}
+
+/** What the first look found: engines with what was tried, models with their phases. */
+export function toFindings(view: ModelsView): string {
+  const engines = view.engines.map((engine) => [nameOf(engine), engine.reason] as const);
+  const models = view.models.map((model) => [model.default ? `${model.name} (default)` : model.name, toPhaseWords(model)] as const);
+  return [
+    '\nEngines\n',
+    ...toTable(engines),
+    '\nModels\n',
+    ...(models.length === 0 ? ['  none: put a .gguf file into the models folder, or start Ollama\n'] : toTable(models)),
+    '\nCtrl-C ends it.\n',
+  ].join('');
+}
+
+function nameOf(engine: EngineView): string {
+  return engine.kind === 'llama.cpp' ? 'built in' : `${engine.kind} at ${engine.address}`;
+}
+
+function toPhaseWords({ phase, progress, reason }: ModelView): string {
+  return `${phase}${progress === undefined ? '' : `, ${Math.round(progress * 100)} %`}: ${reason}`;
+}
+
+function toTable(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => `  ${toPrintable(left.padEnd(width))}${toPrintable(right)}\n`);
+}
+
+/** Why the server cannot listen, and the way out. */
+export function toListenFailure(
+  error: unknown,
+  { host, port, owner }: { host: string; port: number; owner: PortOwner | undefined },
+): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'EADDRINUSE': {
+      const who =
+        owner === undefined
+          ? 'another process (the system does not say which)'
+          : `process ${owner.pid} (${toPrintable(owner.command.slice(0, 200))})`;
+      return `Port ${port} is taken by ${who}.\nEnd it, or choose another port: PILOTLIGHT_PORT=${port + 1}\n`;
+    }
+    case 'EACCES':
+      return `Port ${port} may not be used by this user.\nChoose one from 1024 on: PILOTLIGHT_PORT=8000\n`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine.\nCorrect PILOTLIGHT_HOST; 127.0.0.1 always works.\n`;
+    default:
+      return `It is not possible to listen at ${host}, port ${port}: ${code === '' ? 'unknown cause' : code}.\nChange PILOTLIGHT_HOST or PILOTLIGHT_PORT.\n`;
+  }
+}

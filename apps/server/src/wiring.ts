@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { createChat } from '@pilotlight/chat';
+import type { Chat, Engine, Machine } from '@pilotlight/contract';
+import { createLlamaCppEngine, createNodeDisk, createNodeMachine, createNodeProcesses } from '@pilotlight/engine-llama-cpp';
+import { createGateway } from '@pilotlight/gateway';
+import type { GatewaySettings, RunningGateway } from '@pilotlight/gateway';
+import type { Settings } from '@pilotlight/settings';
+import { openStorage } from '@pilotlight/storage';
+
+import { systemClock } from './adapters/system-clock.ts';
+import { systemRandomness } from './adapters/system-randomness.ts';
+import { toChatLog } from './log/chat-log.ts';
+import { toGatewayLog } from './log/gateway-log.ts';
+import type { WriteLog } from './log/log-events.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const PILOT = 'pilot:latest';
+
+/** Where the built page lies. */
+export const PAGE_FOLDER = join(ROOT, 'apps', 'web', 'dist');
+
+/** The gateway over the engines of the settings. Looks at them in the background. */
+export function openGateway(settings: Settings, log: WriteLog): RunningGateway {
+  const machine = createNodeMachine();
+  return createGateway({
+    engines: [createBuiltInEngine(settings, machine)],
+    clock: systemClock,
+    randomness: systemRandomness,
+    machine,
+    settings: toGatewaySettings(settings),
+    log: toGatewayLog(log),
+  });
+}
+
+export interface OpenedChat extends AsyncDisposable {
+  readonly chat: Chat;
+}
+
+/** Opens the database and the chat over it. Disposing ends what runs, stores its end, and closes the database. */
+export async function openChat(settings: Settings, gateway: RunningGateway, log: WriteLog): Promise<OpenedChat> {
+  const storage = await openStorage({ location: { file: join(settings.dataFolder, 'pilotlight.db') }, clock: systemClock });
+  const chat = createChat({ gateway, store: storage.chats, clock: systemClock, randomness: systemRandomness, log: toChatLog(log) });
+  return {
+    chat,
+    async [Symbol.asyncDispose]() {
+      await chat[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function createBuiltInEngine(settings: Settings, machine: Machine): Engine {
+  return createLlamaCppEngine({
+    processes: createNodeProcesses(),
+    disk: createNodeDisk(),
+    clock: systemClock,
+    randomness: systemRandomness,
+    machine,
+    folders: [join(settings.dataFolder, 'models'), ...settings.modelFolders],
+    builtIn: { name: PILOT, path: join(ROOT, 'models', 'pilot', 'pilot.gguf'), sampling: { temperature: 0 } },
+  });
+}
+
+function toGatewaySettings(settings: Settings): GatewaySettings {
+  const routes = Object.entries(settings.tasks).map(([task, { models, fallback }]) => [
+    task,
+    fallback === undefined ? { models } : { models, fallback: [fallback] },
+  ]);
+  return {
+    defaultModel: settings.ollamaModel,
+    defaultModelIsChosen: settings.origins.ollamaModel.kind !== 'default',
+    routes: Object.fromEntries(routes) as NonNullable<GatewaySettings['routes']>,
+    loadStallMs: settings.ollamaTimeoutMs,
+    keepAliveMs: settings.keepAliveMs,
+    maxAttempts: settings.modelRetries,
+    warmAtStart: true,
+  };
+}
