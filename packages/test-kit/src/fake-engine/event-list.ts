@@ -14,7 +14,6 @@ export interface FakeEngineEvent {
   readonly atMs: number;
   readonly model?: string;
   readonly path?: string;
-  readonly body?: unknown;
 }
 
 export interface EventList {
