@@ -4,26 +4,35 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import { createConversationTables } from './sqlite-conversations.ts';
 import { createGenerationTables } from './sqlite-generations.ts';
 import { createLogTable } from './sqlite-log.ts';
-import { createTransact } from './transaction.ts';
+import type { Durability } from './transaction.ts';
 
-/** The chat's store on one SQLite connection with the present schema. Its methods reject with whatever the connection throws. */
-export function createSqliteChatStore(connection: SqliteConnection): ChatStore {
-  const transact = createTransact(connection);
+/** A method of the store as the database runs it: at once, within a transaction of at least this durability. */
+export interface Operation<Parameters extends readonly unknown[] = never, Result = unknown> {
+  readonly durability: Durability;
+  readonly run: (...parameters: Parameters) => Result;
+}
+
+export type Operations = {
+  readonly [Method in keyof ChatStore]: Operation<Parameters<ChatStore[Method]>, Awaited<ReturnType<ChatStore[Method]>>>;
+};
+
+/** The chat's store on one SQLite connection with the present schema. The operations throw whatever the connection throws. */
+export function createSqliteChatStore(connection: SqliteConnection): Operations {
   const log = createLogTable(connection);
   const conversations = createConversationTables(connection);
   const generations = createGenerationTables(connection, { log, conversations });
   return {
-    begin: async (beginning) => transact('full', () => generations.begin(beginning)),
-    append: async (groups) => transact('normal', () => groups.map((group) => log.append(group))),
-    end: async (ending) => transact('full', () => generations.end(ending)),
-    read: async (query) => log.read(query),
-    claim: async (generationId) => transact('full', () => generations.claim(generationId)),
-    running: async () => generations.running(),
-    answer: async (conversationId, answerId) => generations.origin(conversationId, answerId),
-    list: async (query) => conversations.list(query),
-    conversation: async (id) => conversations.tree(id),
-    rename: async (id, title) => transact('full', () => conversations.rename(id, title)),
-    setHead: async (id, messageId) => transact('full', () => conversations.setHead(id, messageId)),
-    remove: async (id) => transact('full', () => conversations.remove(id)),
+    begin: { durability: 'full', run: generations.begin },
+    append: { durability: 'normal', run: (groups) => groups.map(log.append) },
+    end: { durability: 'full', run: generations.end },
+    read: { durability: 'read', run: log.read },
+    claim: { durability: 'full', run: generations.claim },
+    running: { durability: 'read', run: generations.running },
+    answer: { durability: 'read', run: generations.origin },
+    list: { durability: 'read', run: conversations.list },
+    conversation: { durability: 'read', run: conversations.tree },
+    rename: { durability: 'full', run: conversations.rename },
+    setHead: { durability: 'full', run: conversations.setHead },
+    remove: { durability: 'full', run: conversations.remove },
   };
 }

@@ -4,15 +4,15 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** Conversations as a whole. What writes runs within the caller's transaction. */
 export interface ConversationTables {
-  find(id: string): ConversationRecord | undefined;
-  list(query: ListQuery): ConversationRecord[];
-  tree(id: string): ConversationTree | undefined;
-  add(conversation: { readonly id: string; readonly title: string; readonly atMs: number }): void;
+  readonly find: (id: string) => ConversationRecord | undefined;
+  readonly list: (query: ListQuery) => ConversationRecord[];
+  readonly tree: (id: string) => ConversationTree | undefined;
+  readonly add: (conversation: { readonly id: string; readonly title: string; readonly atMs: number }) => void;
   /** Notes that it changed. */
-  touch(id: string, atMs: number): void;
-  rename(id: string, title: string): ConversationRecord | undefined;
-  setHead(id: string, messageId: string): ConversationRecord | undefined;
-  remove(id: string): boolean;
+  readonly touch: (id: string, atMs: number) => void;
+  readonly rename: (id: string, title: string) => ConversationRecord | undefined;
+  readonly setHead: (id: string, messageId: string) => ConversationRecord | undefined;
+  readonly remove: (id: string) => boolean;
 }
 
 const SELECT = `

@@ -15,11 +15,11 @@ import type { LogTable } from './sqlite-log.ts';
 
 /** The life of generations. What writes runs within the caller's transaction. */
 export interface GenerationTables {
-  begin(beginning: Beginning): BeginResult;
-  end(ending: GenerationEnding): EndResult;
-  claim(generationId: string): ClaimedGeneration | undefined;
-  running(): string[];
-  origin(conversationId: string, answerId: string): AnswerOrigin | undefined;
+  readonly begin: (beginning: Beginning) => BeginResult;
+  readonly end: (ending: GenerationEnding) => EndResult;
+  readonly claim: (generationId: string) => ClaimedGeneration | undefined;
+  readonly running: () => string[];
+  readonly origin: (conversationId: string, answerId: string) => AnswerOrigin | undefined;
 }
 
 interface Tables {

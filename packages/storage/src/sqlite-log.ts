@@ -5,8 +5,8 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 /** The generation logs: the path that every token takes. `append` runs within the caller's transaction. */
 export interface LogTable {
   /** Appends one group if its writer is the present one and its offset the next. */
-  append(group: LogGroup): AppendOutcome;
-  read(query: LogQuery): LogPage | undefined;
+  readonly append: (group: LogGroup) => AppendOutcome;
+  readonly read: (query: LogQuery) => LogPage | undefined;
 }
 
 interface GroupRow {

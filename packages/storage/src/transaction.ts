@@ -1,7 +1,7 @@
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** `full`: synced to the disk before it counts as done. `normal`: survives the end of the process, not the loss of power. */
-export type Durability = 'full' | 'normal';
+/** `full`: synced to the disk before it counts as done. `normal`: survives the end of the process, not the loss of power. `read`: writes nothing. */
+export type Durability = 'full' | 'normal' | 'read';
 
 /** Runs `body` in a transaction: all of it is stored, or nothing. */
 export type Transact = <T>(durability: Durability, body: () => T) => T;
@@ -11,7 +11,7 @@ export function createTransact(connection: SqliteConnection): Transact {
   let current: Durability | undefined;
 
   function setDurability(durability: Durability): void {
-    if (durability === current) return;
+    if (durability === current || durability === 'read') return;
     current = undefined;
     connection.exec(`PRAGMA synchronous = ${durability.toUpperCase()}`);
     current = durability;
@@ -19,7 +19,7 @@ export function createTransact(connection: SqliteConnection): Transact {
 
   return (durability, body) => {
     setDurability(durability);
-    connection.exec('BEGIN IMMEDIATE');
+    connection.exec(durability === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE');
     try {
       const value = body();
       connection.exec('COMMIT');

@@ -1,11 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { migrate } from '../migrations/migrate.ts';
-import { serveStore } from '../serve-store.ts';
+import { openInProcess } from '../open-in-process.ts';
 import type { ServedStore } from '../serve-store.ts';
-import { createSqliteChatStore } from '../sqlite-chat-store.ts';
 import { toStorageFault } from '../storage-fault.ts';
-import { openDatabase } from './open-database.ts';
 import type { FaultMessage, FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
 
 // The database's own thread: a sync of the disk or a long read stops nobody but the writers who wait for it.
@@ -18,12 +15,6 @@ function send(message: FromWorker): void {
 function toMessage(error: unknown): FaultMessage {
   const { code, message, cause } = toStorageFault(error);
   return { code, message, cause: cause instanceof Error ? (cause.stack ?? cause.message) : undefined };
-}
-
-function open({ file, nowMs }: WorkerStart): ServedStore {
-  const connection = openDatabase({ file });
-  migrate(connection, nowMs);
-  return serveStore(createSqliteChatStore(connection), () => connection.close());
 }
 
 function listen(served: ServedStore): void {
@@ -42,7 +33,8 @@ function listen(served: ServedStore): void {
 }
 
 try {
-  listen(open(workerData as WorkerStart));
+  const { file, nowMs } = workerData as WorkerStart;
+  listen(openInProcess({ location: { file }, nowMs, defer: setImmediate }));
 } catch (error) {
   send({ type: 'refused', fault: toMessage(error) });
 }
