@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+
+import { createLog } from './create-log.ts';
+import type { LogLevel } from './log-events.ts';
+import { toTerminalLine } from './terminal-line.ts';
+
+function record(): {
+  lines: { level: LogLevel; fields: Readonly<Record<string, unknown>>; words: string }[];
+  log: ReturnType<typeof createLog>;
+} {
+  const lines: { level: LogLevel; fields: Readonly<Record<string, unknown>>; words: string }[] = [];
+  return { lines, log: createLog({ write: (level, fields, words) => void lines.push({ level, fields, words }) }) };
+}
+
+describe('a line', () => {
+  it('has the name of its event, its facts, and words', () => {
+    const { lines, log } = record();
+    log('phase_changed', { facts: { model: 'pilot:latest', phase: 'loading', reason: 'asked for at the start', request_id: undefined } });
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        fields: { event: 'phase_changed', model: 'pilot:latest', phase: 'loading', reason: 'asked for at the start' },
+        words: 'pilot:latest is loading: asked for at the start',
+      },
+    ]);
+  });
+
+  it('cannot be forged, and cannot drive a terminal', () => {
+    const { lines, log } = record();
+    log('request_failed', { facts: { method: 'GET', path: '/x\n{"level":"fatal"}\u001B[2J\u202E', status: 404, code: 'not_found' } });
+    expect(lines[0]?.words).toBe('GET /x\\u000a{"level":"fatal"}\\u001b[2J\\u202e got 404 not_found');
+  });
+
+  it('that cannot be written harms nobody', () => {
+    const log = createLog({
+      write: () => {
+        throw new Error('the disk is full');
+      },
+    });
+    expect(() => log('server_stopped')).not.toThrow();
+  });
+});
+
+describe('on a terminal', () => {
+  it('it reads as a sentence, with the figures after it', () => {
+    const json = JSON.stringify({
+      level: 'info',
+      time: '2026-01-01T10:20:30.123Z',
+      event: 'load_ended',
+      model: 'm',
+      duration_ms: 1200,
+      msg: 'Load of m loaded',
+    });
+    expect(toTerminalLine(json, { color: false })).toBe('10:20:30  info   Load of m loaded  model m  duration_ms 1200\n');
+  });
+
+  it('an error brings its stack', () => {
+    const json = JSON.stringify({ level: 'error', time: '2026-01-01T10:20:30.123Z', msg: 'A fault', err: { stack: 'Error: x\n  at y' } });
+    expect(toTerminalLine(json, { color: false })).toBe('10:20:30  error  A fault\n          Error: x\n            at y\n');
+  });
+});

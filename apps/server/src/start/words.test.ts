@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+
+import { listeningInodes } from '../adapters/port-owner.ts';
+import { AT, toModelView } from '../testing/scripted-gateway.ts';
+import { toFindings, toListenFailure } from './words.ts';
+
+describe('what the start says', () => {
+  it('names every engine with what was tried, and every model with its phase', () => {
+    const words = toFindings({
+      models: [
+        toModelView({ phase: 'loading', ready: false, progress: 0.41, reason: 'Warm-up at the start.' }),
+        toModelView({ name: 'a:b', default: false }),
+      ],
+      engines: [
+        { id: 'llama.cpp', kind: 'llama.cpp', address: 'built in', reachable: true, reason: '1 model.', since: AT },
+        {
+          id: 'ollama',
+          kind: 'ollama',
+          address: 'localhost:11434',
+          reachable: false,
+          reason: 'connection refused, tried for 0.3 s',
+          since: AT,
+        },
+      ],
+      memory: { total_bytes: 1, free_bytes: 1, resident: [] },
+    });
+    expect(words).toContain('  built in                   1 model.\n  ollama at localhost:11434  connection refused, tried for 0.3 s\n');
+    expect(words).toContain('  pilot:latest (default)  loading, 41 %: Warm-up at the start.\n');
+  });
+
+  it('names the process at a port that is taken, and the way out', () => {
+    const taken = Object.assign(new Error('listen'), { code: 'EADDRINUSE' });
+    expect(toListenFailure(taken, { host: '127.0.0.1', port: 8000, owner: { pid: 7, command: 'node server.js\u001B[2J' } })).toBe(
+      'Port 8000 is taken by process 7 (node server.js\\u001b[2J).\nEnd it, or choose another port: PILOTLIGHT_PORT=8001\n',
+    );
+  });
+});
+
+describe('/proc/net/tcp', () => {
+  it('tells the socket that listens at a port', () => {
+    const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000 100 0 0 10 0
+   1: 0100007F:1F40 0100007F:D431 01 00000000:00000000 00:00000000 00000000  1000        0 4712 1 0000 20 4 30 10 -1
+   2: 00000000:11F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4713 1 0000 100 0 0 10 0`;
+    expect(listeningInodes(table, 8000)).toEqual(['socket:[4711]']);
+  });
+});
