@@ -19,6 +19,12 @@ interface Remembered {
   readonly description: ModelDescription;
 }
 
+interface Look {
+  readonly signal: AbortSignal | undefined;
+  /** One look at all models: once one question was not answered in time, the others are not asked, so that a slow server costs one limit and not many. */
+  readonly round: { isHopeless: boolean };
+}
+
 const LIST_LIMIT_MS = 5_000;
 const SHOW_LIMIT_MS = 5_000;
 const SHOWS_AT_ONCE = 4;
@@ -38,9 +44,10 @@ export function createModelCatalogue(client: OllamaClient): ModelCatalogue {
   }
 
   /** Undefined if the model has gone since it was listed. What cannot be shown now is described by what the list says, and asked for again next time. */
-  async function look(entry: TagEntry, signal: AbortSignal | undefined): Promise<ModelDescription | undefined> {
+  async function look(entry: TagEntry, { signal, round }: Look): Promise<ModelDescription | undefined> {
     const known = remembered.get(entry.name);
     if (known?.version === versionOf(entry)) return known.description;
+    if (round.isHopeless) return known?.description ?? toModelDescription(entry, {});
     try {
       const description = toModelDescription(entry, await show(entry.name, signal));
       remembered.set(entry.name, { version: versionOf(entry), description });
@@ -48,6 +55,7 @@ export function createModelCatalogue(client: OllamaClient): ModelCatalogue {
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       if (error.failure === 'absent') return undefined;
+      round.isHopeless ||= error.failure === 'unreachable';
       return known?.description ?? toModelDescription(entry, {});
     }
   }
@@ -55,10 +63,11 @@ export function createModelCatalogue(client: OllamaClient): ModelCatalogue {
   async function lookAtAll(entries: readonly TagEntry[], signal: AbortSignal | undefined): Promise<ModelDescription[]> {
     const found: (ModelDescription | undefined)[] = Array.from({ length: entries.length });
     let next = 0;
+    const round = { isHopeless: false };
     const worker = async (): Promise<void> => {
       for (let index = next++; index < entries.length; index = next++) {
         const entry = entries[index];
-        if (entry !== undefined) found[index] = await look(entry, signal);
+        if (entry !== undefined) found[index] = await look(entry, { signal, round });
       }
     };
     await Promise.all(Array.from({ length: Math.min(SHOWS_AT_ONCE, entries.length) }, worker));
@@ -78,7 +87,7 @@ export function createModelCatalogue(client: OllamaClient): ModelCatalogue {
     },
     async describe(model, signal) {
       const entry = (await readTags(signal)).find(({ name }) => name === model);
-      const description = entry === undefined ? undefined : await look(entry, signal);
+      const description = entry === undefined ? undefined : await look(entry, { signal, round: { isHopeless: false } });
       if (description === undefined) throw new EngineError('absent', `Ollama has no model ${model}.`);
       return description;
     },

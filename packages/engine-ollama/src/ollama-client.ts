@@ -66,7 +66,8 @@ export function createOllamaClient({ address, network, clock, connectTimeoutMs }
       connectTimeoutMs,
     });
     if (response.status === 200) return response;
-    throw toEngineError({ status: response.status, body: await readText(response.body), model: model ?? 'this model' });
+    const { status, headers } = response;
+    throw toEngineError({ status, body: await readText(response.body), model: model ?? 'this model', retryAfter: headers['retry-after'] });
   }
 
   async function askOnce(question: OllamaQuestion, signal: AbortSignal): Promise<Fields> {
@@ -74,6 +75,7 @@ export function createOllamaClient({ address, network, clock, connectTimeoutMs }
     const response = await call({ path, signal, ...(body === undefined ? {} : { body }), ...(model === undefined ? {} : { model }) });
     const fields = parseFields(await readText(response.body));
     if (fields === undefined) throw new EngineError('protocol', `What answers at ${address} is no Ollama: no JSON came.`);
+    if (fields['error'] !== undefined) throw toEngineError({ status: 200, body: JSON.stringify(fields), model: model ?? 'this model' });
     return fields;
   }
 

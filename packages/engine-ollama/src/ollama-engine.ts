@@ -17,7 +17,7 @@ import { unloadModel } from './unload-model.ts';
 export interface OllamaEngineSetup {
   /** `ollama`, or `ollama@host:port` where there are several. */
   readonly id: string;
-  /** `http://127.0.0.1:11434`; a path or a slash at the end is dropped. */
+  /** `http://127.0.0.1:11434`, with a path if Ollama stands behind one; a slash at the end is dropped. */
   readonly address: string;
   readonly network: Network;
   readonly clock: Clock;
@@ -59,7 +59,8 @@ function runnerOf(catalogue: ModelCatalogue, model: string): string {
 /** Drives one Ollama server. Several servers are several engines. */
 export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
   const { clock, keepAlive, slots = 1 } = setup;
-  const address = new URL(setup.address).origin;
+  const url = new URL(setup.address);
+  const address = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   const client = createOllamaClient({ address, network: setup.network, clock, connectTimeoutMs: CHECK_LIMIT_MS });
   const catalogue = createModelCatalogue(client);
   const answers = createRunningAnswers();

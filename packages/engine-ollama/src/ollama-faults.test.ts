@@ -152,6 +152,19 @@ describe('what does not answer', () => {
   });
 });
 
+describe('a list with a show that hangs', () => {
+  test('costs one limit, not one for each model', async () => {
+    const clock = createManualClock();
+    const models = Array.from({ length: 20 }, (_, index) => ({ name: `m${index}:latest` }));
+    await using subject = await start({ models, faults: [{ kind: 'hang', on: '/api/show' }] }, clock);
+    const listing = subject.engine.list();
+    while ((await count(subject.fake, 'request')) < 5);
+    await clock.advance(5_000);
+    expect(await listing).toHaveLength(20);
+    expect(await count(subject.fake, 'request')).toBe(5);
+  });
+});
+
 describe('loads', () => {
   test('leaving a load closes its connection, and Ollama ends it', async () => {
     await using subject = await start({ loadMs: -1 });
@@ -214,6 +227,14 @@ describe('loads', () => {
 });
 
 describe('requests', () => {
+  test('a path before the API is kept', async () => {
+    await using subject = await start();
+    await using network = createUndiciNetwork();
+    await using engine = createOllamaEngine({ id: 'ollama', address: `${subject.fake.url}/behind/`, network, clock: systemClock });
+    await expect(engine.list()).rejects.toMatchObject({ name: 'EngineError' });
+    expect((await subject.fake.control.state()).events).toContainEqual(expect.objectContaining({ path: '/behind/api/tags' }));
+  });
+
   test('options of a wrong kind are refused before they are sent', async () => {
     await using subject = await start();
     for (const options of [{ max_tokens: 1.5 }, { temperature: 9 }, { stop: 'end' }, { num_ctx: 5 }] as unknown as Options[]) {

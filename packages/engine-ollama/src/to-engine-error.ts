@@ -11,6 +11,8 @@ export interface OllamaFailure {
   /** The body, or the line, as it came. */
   readonly body: string;
   readonly model: string;
+  /** The header of that name: Ollama sends none, but what stands before it may. */
+  readonly retryAfter?: string | undefined;
 }
 
 interface Rule {
@@ -95,6 +97,11 @@ function sayStatus({ status, model }: OllamaFailure, text: string): string {
   return text === '' ? `Ollama answered with status ${status}.` : `Ollama reported: ${text}`;
 }
 
+/** Whole seconds only: the form with a date is used by no engine. */
+function toRetryAfter(header: string | undefined): { readonly retryAfterSeconds?: number } {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? { retryAfterSeconds: Number(header) } : {};
+}
+
 /** What a refusal or an error line of Ollama means. */
 export function toEngineError(failed: OllamaFailure): EngineError {
   const { text, facts } = unwrapErrorText(failed.body);
@@ -102,8 +109,9 @@ export function toEngineError(failed: OllamaFailure): EngineError {
   if (facts['type'] === 'exceed_context_size_error') {
     return new EngineError('too_long', sayLength(failed.model, facts) ?? `The prompt is longer than the context of ${failed.model}.`);
   }
+  const options = { cause: new Error(failed.body), ...toRetryAfter(failed.retryAfter) };
   const rule = RULES.find(({ when }) => when.test(text));
-  if (rule !== undefined) return new EngineError(rule.failure, rule.say(failed.model, plain), { cause: new Error(failed.body) });
+  if (rule !== undefined) return new EngineError(rule.failure, rule.say(failed.model, plain), options);
   const failure = failed.status >= 300 && failed.status < 400 ? 'protocol' : (BY_STATUS[failed.status] ?? 'failed');
-  return new EngineError(failure, sayStatus(failed, plain), { cause: new Error(failed.body) });
+  return new EngineError(failure, sayStatus(failed, plain), options);
 }

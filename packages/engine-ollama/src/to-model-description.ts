@@ -43,7 +43,7 @@ export function toTagEntries(body: Fields): TagEntry[] {
  * The file that the model is loaded from, by its digest: copies and models with another template on the same file share one runner, so this and not the
  * model's own digest says what is in memory. It stands in the first FROM line of the `modelfile` of `/api/show`.
  */
-export function toWeightsKey(modelfile: string | undefined): string | undefined {
+function toWeightsKey(modelfile: string | undefined): string | undefined {
   const from = /^FROM\s+(?<source>\S.*)$/m.exec(modelfile ?? '')?.groups?.['source'];
   const digest = /sha256[-:](?<hex>[0-9a-f]{64})/i.exec(from ?? '')?.groups?.['hex'];
   return digest === undefined ? undefined : `sha256:${digest.toLowerCase()}`;

@@ -31,7 +31,7 @@ const WORDS = 'the quick brown fox jumps over a lazy dog and runs home again bef
 const MAX_EQUAL = 31;
 
 /** A text in tokens: each word with the blank before it. */
-export function toTokens(text: string): string[] {
+function toTokens(text: string): string[] {
   return text.match(/\s*\S+|\s+$/gu) ?? [];
 }
 
@@ -41,7 +41,7 @@ export function countPromptTokens(prompt: string): number {
 }
 
 /** What the fake model says: by rule, so many tokens, a count, or what it was told. */
-export function answerTo(question: string, model: FakeModel, rules: readonly AnswerRule[]): string[] {
+function answerTo(question: string, model: FakeModel, rules: readonly AnswerRule[]): string[] {
   if (model.answer !== undefined) return toTokens(model.answer);
   const rule = rules.find(({ when }) => question.toLowerCase().includes(when.toLowerCase()));
   if (rule !== undefined) return toTokens(rule.say);

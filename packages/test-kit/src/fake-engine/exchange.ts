@@ -31,7 +31,7 @@ const CRLF = Buffer.from('\r\n');
 const coded = new WeakMap<Buffer, Buffer>();
 
 /** A buffer as one chunk of HTTP's chunked coding; equal buffers are coded once. */
-export function toChunk(data: Buffer): Buffer {
+function toChunk(data: Buffer): Buffer {
   const known = coded.get(data);
   if (known !== undefined) return known;
   const chunk = Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, CRLF]);
