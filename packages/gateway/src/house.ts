@@ -31,7 +31,7 @@ export interface House extends Disposable {
   /** Looks at everything once. */
   look(): Promise<void>;
   /** The engine may have gone: look at it now. */
-  suspect(engine: string): void;
+  readonly suspect: (engine: string) => void;
 }
 
 export type HouseOptions = Omit<GatewayOptions, 'settings'> & { readonly settings: Settings };

@@ -1,32 +1,21 @@
-import { Problem } from '@pilotlight/contract';
 import type { Clock, Engine, ModelDescription } from '@pilotlight/contract';
 
-import type { Cause, LifecycleState, Loaded, Moment } from '../lifecycle/state.ts';
+import type { LifecycleState, Moment } from '../lifecycle/state.ts';
 import { isServing } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import { initialDeployment, step } from '../scheduling/step.ts';
-import type { DeploymentEffect, DeploymentEvent, DeploymentState } from '../scheduling/step.ts';
+import type { DeploymentEvent, DeploymentState } from '../scheduling/step.ts';
 import type { Waiter } from '../scheduling/queue.ts';
 import type { Settings } from '../settings.ts';
 import { createJobs } from './jobs.ts';
 import type { LoadGate } from './load-gate.ts';
+import { createOnlookers } from './onlookers.ts';
+import type { Ticket, Watch } from './onlookers.ts';
 import { createRecord } from './record.ts';
 import type { DeploymentRecord } from './record.ts';
 
 /** An event without its moment, which the deployment adds. */
 export type Undated<E> = E extends { readonly now: Moment } ? Omit<E, 'now'> : never;
-
-/** A wait for a grant, and the grant itself. Disposing gives back whichever it is, once. */
-export interface Ticket extends Disposable {
-  readonly id: string;
-  /** Resolves with the grant; rejects with the `Problem` for which there is none. Stays pending if the ticket is disposed of first. */
-  readonly granted: Promise<Loaded>;
-}
-
-/** A wish to see the model ready. Disposing ends the wait, not the load. */
-export interface Watch extends Disposable {
-  readonly ready: Promise<void>;
-}
 
 /** One model's weights on one engine. The only place where its state changes: events in, effects out. */
 export interface Deployment {
@@ -58,13 +47,6 @@ export interface DeploymentOptions {
   readonly onChange: (deployment: Deployment, phaseChanged: boolean) => void;
 }
 
-interface Holder {
-  readonly resolve: (loaded: Loaded) => void;
-  readonly reject: (problem: Problem) => void;
-  readonly onChange: () => void;
-  readonly label: string;
-}
-
 /** Trouble is worth a warning; that an answer begins or ends is said by its own line. */
 function levelOf(from: LifecycleState, to: LifecycleState): 'debug' | 'info' | 'warn' {
   if (to.phase === 'failed' || to.phase === 'wedged') return 'warn';
@@ -72,12 +54,11 @@ function levelOf(from: LifecycleState, to: LifecycleState): 'debug' | 'info' | '
 }
 
 export function createDeployment(options: DeploymentOptions): Deployment {
-  const { engine, clock, settings, log } = options;
+  const { key, engine, clock, log } = options;
   const record = createRecord();
   const names = new Map<string, ModelDescription>();
-  const waiting = new Map<string, Holder>();
-  const granted = new Map<string, Holder>();
-  const watches = new Set<{ readonly resolve: () => void; readonly reject: (problem: Problem) => void; readonly onChange: () => void }>();
+  const onlookers = createOnlookers({ record, dispatch, stateNow: () => state, maxWaiting: options.settings.maxWaiting });
+  const jobs = createJobs({ ...options, record, names, dispatch, readySinceMs: () => state.lifecycle.since.monotonicMs });
   const pending: Undated<DeploymentEvent>[] = [];
   let state = initialDeployment(moment());
   let isStepping = false;
@@ -97,79 +78,29 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     } finally {
       isStepping = false;
     }
-    if (state !== before) announce(before);
+    if (state === before) return;
+    onlookers.announce();
+    options.onChange(deployment, before.lifecycle.phase !== state.lifecycle.phase);
   }
 
   function take(event: Undated<DeploymentEvent>): void {
     const from = state.lifecycle;
-    const next = step(state, { ...event, now: moment() } as DeploymentEvent);
+    const next = step(state, { ...event, now: moment() });
     state = next.state;
     const to = state.lifecycle;
     if (from.phase !== to.phase) {
-      log({
-        level: levelOf(from, to),
-        name: 'phase-change',
-        model: nameOf(),
-        engine: engine.id,
-        from: from.phase,
-        to: to.phase,
-        reason: to.reason,
-      });
+      const model = names.keys().next().value ?? key;
+      log({ level: levelOf(from, to), name: 'phase-change', model, engine: engine.id, from: from.phase, to: to.phase, reason: to.reason });
     }
-    for (const effect of next.effects) perform(effect, from.phase === 'unknown' && from.resident !== undefined);
-  }
-
-  function perform(effect: DeploymentEffect, foundInMemory: boolean): void {
-    if (effect.type === 'grant') grant(effect.waiter);
-    else if (effect.type === 'shed') reject(effect.waiter, effect.cause);
-    else if (effect.type === 'refuse') {
-      for (const waiter of effect.waiters) reject(waiter, effect.cause);
-      for (const watch of [...watches]) watch.reject(toProblemOf(effect.cause));
-    } else jobs.perform(effect, foundInMemory);
-  }
-
-  function grant(waiter: Waiter): void {
-    const holder = waiting.get(waiter.id);
-    waiting.delete(waiter.id);
-    const { lifecycle } = state;
-    if (!holder || !isServing(lifecycle)) throw new Error(`a grant for ${waiter.id}, which does not wait`);
-    granted.set(waiter.id, holder);
-    holder.resolve(lifecycle.loaded);
-  }
-
-  function reject(waiter: Waiter, cause: Cause): void {
-    waiting.get(waiter.id)?.reject(toProblemOf(cause));
-    waiting.delete(waiter.id);
-  }
-
-  function toProblemOf({ code, detail, source = 'app', retryAfterSeconds }: Cause): Problem {
-    if (code !== 'queue_full' || source === 'upstream') {
-      return new Problem(code, detail, { source, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
+    const foundInMemory = from.phase === 'unknown' && from.resident !== undefined;
+    for (const effect of next.effects) {
+      if (effect.type === 'grant' || effect.type === 'shed' || effect.type === 'refuse') onlookers.perform(effect);
+      else jobs.perform(effect, foundInMemory);
     }
-    const answerMs = record.answerMs.median() ?? 5000;
-    const slots = 'loaded' in state.lifecycle ? state.lifecycle.loaded.slots : 1;
-    const seconds = Math.min(600, Math.max(1, Math.ceil((answerMs * state.queue.length) / slots / 1000)));
-    return new Problem(code, detail, { retryAfterSeconds: seconds });
   }
-
-  function announce(before: DeploymentState): void {
-    const isReady = isServing(state.lifecycle);
-    for (const watch of [...watches]) {
-      watch.onChange();
-      if (isReady) watch.resolve();
-    }
-    for (const holder of [...waiting.values()]) holder.onChange();
-    options.onChange(deployment, before.lifecycle.phase !== state.lifecycle.phase);
-  }
-
-  function nameOf(): string {
-    return names.keys().next().value ?? options.key;
-  }
-
-  const jobs = createJobs({ ...options, record, names, dispatch, readySinceMs: () => state.lifecycle.since.monotonicMs });
 
   const deployment: Deployment = {
-    key: options.key,
+    key,
     engine,
     record,
     names,
@@ -177,36 +108,14 @@ export function createDeployment(options: DeploymentOptions): Deployment {
       return state;
     },
     get writing() {
-      return [...granted.values()].map(({ label }) => label);
+      return onlookers.writing();
     },
     dispatch,
-    enter(waiter, onChange) {
-      const { promise, resolve, reject: rejectTicket } = Promise.withResolvers<Loaded>();
-      promise.catch(() => {});
-      waiting.set(waiter.id, { resolve, reject: rejectTicket, onChange, label: waiter.label });
-      dispatch({ type: 'enter', waiter, limit: settings.maxWaiting });
-      return {
-        id: waiter.id,
-        granted: promise,
-        [Symbol.dispose]() {
-          if (granted.delete(waiter.id)) dispatch({ type: 'grant-end', grantId: waiter.id });
-          else if (waiting.delete(waiter.id)) dispatch({ type: 'leave', waiterId: waiter.id });
-        },
-      };
-    },
-    watch(onChange) {
-      const { promise, resolve, reject: rejectWatch } = Promise.withResolvers<void>();
-      promise.catch(() => {});
-      const watch = { resolve, reject: rejectWatch, onChange };
-      watches.add(watch);
-      if (isServing(state.lifecycle)) resolve();
-      return { ready: promise, [Symbol.dispose]: () => void watches.delete(watch) };
-    },
+    enter: (waiter, onChange) => onlookers.enter(waiter, onChange),
+    watch: (onChange) => onlookers.watch(onChange),
     [Symbol.dispose]() {
       jobs[Symbol.dispose]();
-      const problem = new Problem('shutting_down', 'the server is shutting down');
-      for (const holder of waiting.values()) holder.reject(problem);
-      for (const watch of watches) watch.reject(problem);
+      onlookers[Symbol.dispose]();
     },
   };
   return deployment;

@@ -35,74 +35,47 @@ export interface Jobs extends Disposable {
 const FAILURE_KEPT_MS = 15_000;
 const OVERLOAD_KEPT_MS = 1_000;
 
+interface Load {
+  readonly id: number;
+  readonly wish: Wish;
+  readonly controller: AbortController;
+  /** The weights were in memory already, put there by somebody else. */
+  readonly foundInMemory: boolean;
+}
+
 export function createJobs(options: JobsOptions): Jobs {
-  const { engine, clock, settings, gate, log, record, names, dispatch } = options;
-  const loads = new Map<number, { readonly controller: AbortController; place: Disposable | undefined; readonly foundInMemory: boolean }>();
+  const { engine, clock, settings, gate, dispatch } = options;
+  const loads = new Map<number, Load>();
+  const places = new Map<number, Disposable>();
   let idleTimer: Disposable | undefined;
 
-  function request(loadId: number, wish: Wish, foundInMemory: boolean): void {
-    const load = { controller: new AbortController(), place: undefined as Disposable | undefined, foundInMemory };
-    loads.set(loadId, load);
-    load.place = gate.ask({ engine: engine.id, model: wish.model, admit: () => dispatch({ type: 'load-admitted', loadId }) });
+  function request(load: Load): void {
+    loads.set(load.id, load);
+    const admit = (): void => dispatch({ type: 'load-admitted', loadId: load.id });
+    places.set(load.id, gate.ask({ engine: engine.id, model: load.wish.model, admit }));
   }
 
   function end(loadId: number): void {
-    loads.get(loadId)?.place?.[Symbol.dispose]();
     loads.delete(loadId);
+    places.get(loadId)?.[Symbol.dispose]();
+    places.delete(loadId);
   }
 
-  async function load(loadId: number, wish: Wish): Promise<void> {
-    const job = loads.get(loadId);
-    const description = names.get(wish.model) ?? names.values().next().value;
-    if (!job || !description) {
-      dispatch({ type: 'load-failed', loadId, cause: { code: 'model_not_found', detail: `${wish.model} is gone` }, keepMs: 0 });
-      return end(loadId);
+  async function start(loadId: number): Promise<void> {
+    const load = loads.get(loadId);
+    if (!load) throw new Error(`load ${loadId} was not asked for`);
+    let last = await runLoad(options, load);
+    if (last.type === 'warm-end' && load.controller.signal.aborted) {
+      // It was told to stop in the moment in which it came to its end.
+      await unloadModel({ engine, model: load.wish.model, clock }).catch(() => {});
+      last = { type: 'load-failed', loadId, cause: toCause(toProblem(load.controller.signal.reason, 'load')), keepMs: 0 };
     }
-    const startedMs = clock.monotonic();
-    let loadedMs = startedMs;
-    try {
-      await loadModel({
-        engine,
-        description,
-        profile: settings.profiles[description.name] ?? {},
-        clock,
-        stallMs: settings.loadStallMs,
-        signal: job.controller.signal,
-        onProgress: ({ fraction }) => dispatch({ type: 'load-progress', loadId, fraction }),
-        onLoaded: (loaded) => {
-          loadedMs = clock.monotonic();
-          record.addLoad(loadedMs - startedMs, job.foundInMemory);
-          dispatch({ type: 'load-end', loadId, loaded: { ...loaded, slots: Math.max(1, loaded.slots), model: description.name } });
-        },
-      });
-      record.warmMs.add(clock.monotonic() - loadedMs);
-      report('loaded', description.name, { startedMs });
-      dispatch({ type: 'warm-end', loadId });
-    } catch (error) {
-      const problem = toProblem(error, 'load');
-      const isCancelled = job.controller.signal.aborted;
-      if (!isCancelled) record.addFailure();
-      report(isCancelled ? 'cancelled' : 'failed', description.name, { startedMs, problem });
-      dispatch({ type: 'load-failed', loadId, cause: toCause(problem), keepMs: keptMs(problem) });
-    } finally {
-      end(loadId);
-    }
+    // The place is free before the news is out: who hears it may want to load at once.
+    end(loadId);
+    dispatch(last);
   }
 
-  function report(outcome: 'loaded' | 'failed' | 'cancelled', model: string, facts: { startedMs: number; problem?: Problem }): void {
-    log({
-      level: outcome === 'failed' ? 'warn' : 'info',
-      name: 'load-end',
-      model,
-      engine: engine.id,
-      outcome,
-      duration_ms: Math.round(clock.monotonic() - facts.startedMs),
-      ...(facts.problem && { code: facts.problem.code, cause: facts.problem.cause ?? facts.problem.detail }),
-    });
-  }
-
-  async function unload(unloadId: number, named: string | undefined): Promise<void> {
-    const model = named ?? names.keys().next().value;
+  async function unload(unloadId: number, model: string | undefined): Promise<void> {
     try {
       if (model !== undefined) await unloadModel({ engine, model, clock });
       dispatch({ type: 'unload-end', unloadId });
@@ -117,19 +90,19 @@ export function createJobs(options: JobsOptions): Jobs {
     // A server elsewhere has its own keep-alive, which it was given with every request.
     if (engine.observation !== 'push' || !Number.isFinite(keepAliveMs)) return;
     const readySinceMs = options.readySinceMs();
-    idleTimer = clock.after(keepAliveMs, () =>
-      dispatch({ type: 'idle-end', loadId, readySinceMs, reason: `not used for ${toWords(keepAliveMs)}` }),
-    );
+    const reason = `not used for ${toWords(keepAliveMs)}`;
+    idleTimer = clock.after(keepAliveMs, () => dispatch({ type: 'idle-end', loadId, readySinceMs, reason }));
   }
 
   return {
     perform(effect, foundInMemory) {
-      if (effect.type === 'request-load') request(effect.loadId, effect.wish, foundInMemory);
-      else if (effect.type === 'start-load') void load(effect.loadId, effect.wish);
+      if (effect.type === 'request-load') {
+        request({ id: effect.loadId, wish: effect.wish, controller: new AbortController(), foundInMemory });
+      } else if (effect.type === 'start-load') void start(effect.loadId);
       else if (effect.type === 'withdraw-load') end(effect.loadId);
       else if (effect.type === 'cancel-load') {
         loads.get(effect.loadId)?.controller.abort(new Problem('model_load_failed', 'its load was stopped'));
-      } else if (effect.type === 'start-unload') void unload(effect.unloadId, effect.model);
+      } else if (effect.type === 'start-unload') void unload(effect.unloadId, effect.model ?? options.names.keys().next().value);
       else watchIdle(effect.loadId);
     },
     [Symbol.dispose]() {
@@ -138,6 +111,63 @@ export function createJobs(options: JobsOptions): Jobs {
       for (const { controller } of loads.values()) controller.abort(reason);
     },
   };
+}
+
+type LastNews = Extract<Undated<LifecycleEvent>, { readonly type: 'warm-end' | 'load-failed' }>;
+
+/** Loads and warms; reports what happens on the way, and returns the event that is the end of it. Never rejects. */
+async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
+  const { engine, clock, settings, record, names, dispatch } = options;
+  const { id: loadId, wish, controller, foundInMemory } = load;
+  const description = names.get(wish.model) ?? names.values().next().value;
+  if (!description) return { type: 'load-failed', loadId, cause: { code: 'model_not_found', detail: `${wish.model} is gone` }, keepMs: 0 };
+  const startedMs = clock.monotonic();
+  const model = description.name;
+  let loadedMs = startedMs;
+  try {
+    await loadModel({
+      engine,
+      description,
+      profile: settings.profiles[model] ?? {},
+      clock,
+      stallMs: settings.loadStallMs,
+      signal: controller.signal,
+      onProgress: ({ fraction }) => dispatch({ type: 'load-progress', loadId, fraction }),
+      onLoaded: (loaded) => {
+        loadedMs = clock.monotonic();
+        record.addLoad(loadedMs - startedMs, foundInMemory);
+        dispatch({ type: 'load-end', loadId, loaded: { ...loaded, slots: Math.max(1, loaded.slots), model } });
+      },
+    });
+    record.warmMs.add(clock.monotonic() - loadedMs);
+    report(options, { model, outcome: 'loaded', startedMs });
+    return { type: 'warm-end', loadId };
+  } catch (error) {
+    const problem = toProblem(error, 'load');
+    const isCancelled = controller.signal.aborted;
+    if (!isCancelled) record.addFailure();
+    report(options, { model, outcome: isCancelled ? 'cancelled' : 'failed', startedMs, problem });
+    return { type: 'load-failed', loadId, cause: toCause(problem), keepMs: keptMs(problem) };
+  }
+}
+
+interface LoadReport {
+  readonly model: string;
+  readonly outcome: 'loaded' | 'failed' | 'cancelled';
+  readonly startedMs: number;
+  readonly problem?: Problem;
+}
+
+function report({ log, clock, engine }: JobsOptions, { model, outcome, startedMs, problem }: LoadReport): void {
+  log({
+    level: outcome === 'failed' ? 'warn' : 'info',
+    name: 'load-end',
+    model,
+    engine: engine.id,
+    outcome,
+    duration_ms: Math.round(clock.monotonic() - startedMs),
+    ...(problem && { code: problem.code, cause: problem.cause ?? problem.detail }),
+  });
 }
 
 function keptMs({ code, retryAfterSeconds }: Problem): number {

@@ -3,7 +3,7 @@ export interface LoadGate {
   /** Calls `admit` once, now or later. Disposing gives the place back, or leaves the line. */
   ask(asker: LoadAsker): Disposable;
   /** Whose load is going on, for those who wait. */
-  ahead(engine: string): string | undefined;
+  readonly ahead: (engine: string) => string | undefined;
 }
 
 export interface LoadAsker {

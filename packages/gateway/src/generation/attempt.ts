@@ -1,5 +1,5 @@
 import { EngineError, Problem } from '@pilotlight/contract';
-import type { Clock, GatewayPart, GenerateRequest, ModelDescription, Randomness } from '@pilotlight/contract';
+import type { Clock, GatewayPart, GenerateRequest, ModelDescription, PhasePart, Randomness } from '@pilotlight/contract';
 
 import { toCause, toProblem } from '../attempts/problem-of-failure.ts';
 import type { Deployment } from '../deployments/deployment.ts';
@@ -15,6 +15,7 @@ import type { PhaseFeed } from './phase-feed.ts';
 import type { ReceiptDraft } from './receipt.ts';
 import { streamAnswer } from './stream-answer.ts';
 import type { AnswerProgress, EngineFinish } from './stream-answer.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What all tries of one answer share. */
 export interface Run {
@@ -91,7 +92,7 @@ interface Wait {
 
 /** Enters the queue, and shows the way from there to the grant. What was waited goes into the receipt: for a load, or for a turn. */
 function waitForGrant(run: Run, { deployment, description }: AttemptPlace): Wait {
-  const { clock, bell, feed, request, receipt, signal } = run;
+  const { clock, feed, request, receipt, signal } = run;
   const waitingSince = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
   const waiter = { id: run.randomness.id(), priority: request.priority, label: request.label, model: description.name };
   let markMs = waitingSince.monotonicMs;
@@ -110,44 +111,16 @@ function waitForGrant(run: Run, { deployment, description }: AttemptPlace): Wait
   });
   const lease = createLease({ ticket, engine: deployment.engine, clock, signal });
 
+  function picture(): PhasePart {
+    const view = { model: description.name, waiterId: waiter.id, waitingSince, nowMonotonicMs: clock.monotonic() };
+    return toWaitingPart(deployment, { ...view, loadAhead: run.loadAhead(deployment.engine.id) });
+  }
   async function* wait(): AsyncGenerator<GatewayPart, Loaded> {
-    let outcome: { readonly loaded: Loaded } | { readonly error: unknown } | undefined;
-    const settle = (value: NonNullable<typeof outcome>): void => {
-      outcome = value;
-      bell.ring();
-    };
-    ticket.granted.then(
-      (loaded) => settle({ loaded }),
-      (error: unknown) => settle({ error }),
-    );
-    // A grant that is there at once is nothing to show a wait for.
-    await Promise.resolve();
-    if (!outcome) {
-      const loadAhead = () => run.loadAhead(deployment.engine.id);
-      feed.show(() =>
-        toWaitingPart(deployment, {
-          model: description.name,
-          waiterId: waiter.id,
-          waitingSince,
-          nowMonotonicMs: clock.monotonic(),
-          loadAhead: loadAhead(),
-        }),
-      );
-    }
     try {
-      while (!outcome) {
-        if (signal.aborted) throw signal.reason;
-        const part = feed.take();
-        if (part) yield part;
-        else await bell.heard();
-      }
+      return yield* waitFor(ticket.granted, { ...run, picture });
     } finally {
-      feed.show(undefined);
       account();
     }
-    if (signal.aborted) throw signal.reason;
-    if ('error' in outcome) throw outcome.error;
-    return outcome.loaded;
   }
   return { lease, parts: wait() };
 }

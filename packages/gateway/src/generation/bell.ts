@@ -1,7 +1,7 @@
 /** Wakes one sleeper. A ring that nobody waits for is heard by the next who does, so none is lost. */
 export interface Bell {
-  ring(): void;
-  heard(): Promise<void>;
+  readonly ring: () => void;
+  readonly heard: () => Promise<void>;
 }
 
 export function createBell(): Bell {

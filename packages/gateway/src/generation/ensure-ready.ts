@@ -4,6 +4,7 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { toWaitingPart } from '../views/phase-words.ts';
 import { createBell } from './bell.ts';
 import { createPhaseFeed } from './phase-feed.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface EnsureOptions {
   readonly deployment: Deployment;
@@ -21,26 +22,11 @@ export async function ensureReady({ deployment, model, clock, signal, onPhase, l
   using feed = createPhaseFeed(clock, bell);
   using watch = deployment.watch(() => feed.changed());
   const waitingSince = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
-  let outcome: { readonly error?: unknown } | undefined;
-  const settle = (value: { readonly error?: unknown }): void => {
-    outcome = value;
-    bell.ring();
-  };
-  watch.ready.then(
-    () => settle({}),
-    (error: unknown) => settle({ error }),
-  );
+  const picture = () => toWaitingPart(deployment, { model, waitingSince, nowMonotonicMs: clock.monotonic(), loadAhead: loadAhead() });
   signal.addEventListener('abort', bell.ring);
   try {
     deployment.dispatch({ type: 'want', wish: { model, by: 'a request to load it' } });
-    feed.show(() => toWaitingPart(deployment, { model, waitingSince, nowMonotonicMs: clock.monotonic(), loadAhead: loadAhead() }));
-    while (!outcome) {
-      signal.throwIfAborted();
-      const part = feed.take();
-      if (part) onPhase?.(part);
-      else await bell.heard();
-    }
-    if ('error' in outcome) throw outcome.error;
+    for await (const part of waitFor(watch.ready, { bell, feed, signal, picture })) onPhase?.(part);
   } finally {
     signal.removeEventListener('abort', bell.ring);
   }

@@ -1,5 +1,5 @@
-import { Problem, toTimestamp } from '@pilotlight/contract';
-import type { Clock, GatewayPart, GenerateRequest } from '@pilotlight/contract';
+import { sleep, toTimestamp } from '@pilotlight/contract';
+import type { GatewayPart, GenerateRequest, PhasePart, Problem } from '@pilotlight/contract';
 
 import { backoffMs } from '../attempts/backoff.ts';
 import { guessTokens } from '../attempts/deadlines.ts';
@@ -11,6 +11,7 @@ import type { AttemptPlace, Run } from './attempt.ts';
 import { createBell } from './bell.ts';
 import { createPhaseFeed } from './phase-feed.ts';
 import { draftReceipt, withReceipt } from './receipt.ts';
+import { waitFor } from './wait-for.ts';
 
 export type Candidate = Choice & AttemptPlace;
 
@@ -124,26 +125,15 @@ interface Pause {
 }
 
 async function* pause(run: Run, { delayMs, problem, model, number }: Pause): AsyncGenerator<GatewayPart, void> {
-  const { clock, bell, feed, signal, settings } = run;
+  const { clock, signal, settings } = run;
   const since = toTimestamp(clock.now());
   const untilMs = clock.monotonic() + delayMs;
-  feed.show(() => {
+  function picture(): PhasePart {
     const left = toSeconds(untilMs - clock.monotonic());
-    const reason = `${toSentence(problem.detail)}. Trying again in ${left}, for the ${number} of at most ${settings.maxAttempts} times`;
+    const reason = `${toSentence(problem.detail)}. Trying again in ${left}, try ${number} of at most ${settings.maxAttempts}`;
     return { type: 'phase', phase: 'retrying', model, reason, since };
-  });
-  using _timer = clock.after(delayMs, bell.ring);
-  try {
-    while (clock.monotonic() < untilMs) {
-      if (signal.aborted) throw signal.reason;
-      const part = feed.take();
-      if (part) yield part;
-      else await bell.heard();
-    }
-  } finally {
-    feed.show(undefined);
   }
-  if (signal.aborted) throw signal.reason;
+  yield* waitFor(sleep(clock, delayMs, signal), { ...run, picture });
 }
 
 function toSentence(words: string): string {

@@ -1,6 +1,6 @@
 import type { Clock, Engine, EnginePart, StreamRequest } from '@pilotlight/contract';
 
-import type { Ticket } from '../deployments/deployment.ts';
+import type { Ticket } from '../deployments/onlookers.ts';
 
 /**
  * A place at a deployment: a wait, then a grant, then a stream. Whatever ends it (the end of the answer, a failure, a caller that left, also one that
@@ -68,7 +68,7 @@ export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Le
       if (!isOver) iterator = engine.stream(request, controller.signal)[Symbol.asyncIterator]();
     },
     next() {
-      if (!iterator || isOver) return Promise.reject(signal.aborted ? signal.reason : new Error('the lease is over'));
+      if (!iterator || isOver) return Promise.reject(new Error('the lease is over', { cause: signal.reason }));
       const next = iterator.next();
       inFlight = next;
       return next;

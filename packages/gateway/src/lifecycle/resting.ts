@@ -171,7 +171,7 @@ export const failed: Row<'failed'> = {
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,
-  'model-lost': (state, event) => (state.kind === 'unload' ? toLost(state, event) : stay(state)),
+  'model-lost': (state, event) => (state.kind === 'unload' && event.loadId === undefined ? toLost(state, event) : stay(state)),
   'wedge-found': stay,
   'download-start': (state, event) => toDownloading(state, event.now, event.reason),
   'download-progress': stay,

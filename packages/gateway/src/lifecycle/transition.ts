@@ -1,11 +1,11 @@
 import type { Phase } from '@pilotlight/contract';
 
-import type { EventOf, EventType, LifecycleEvent, Row, Step } from './events.ts';
+import type { EventType, LifecycleEvent, Row, Step } from './events.ts';
 import { draining, unloading } from './leaving.ts';
 import { loading, queued, warming } from './loading.ts';
 import { absent, cold, downloading, failed, unknown } from './resting.ts';
 import { busy, ready, wedged } from './serving.ts';
-import type { LifecycleState, StateOf } from './state.ts';
+import type { LifecycleState } from './state.ts';
 
 /** The life of a deployment: what every event does in every phase. Total: a phase or an event without its cells does not compile. */
 export const LIFECYCLE: { readonly [P in Phase]: Row<P> } = {
@@ -24,16 +24,11 @@ export const LIFECYCLE: { readonly [P in Phase]: Row<P> } = {
   wedged,
 };
 
-/** The next state, and what the deployment's writer has to do. Pure. The very same state means that nothing changed. */
+/**
+ * The next state, and what the deployment's writer has to do. Pure. The very same state means that nothing changed.
+ * The type system cannot follow two unions at once through the table; that a row takes its phase and a cell its event is what `Row` says.
+ */
 export function transition(state: LifecycleState, event: LifecycleEvent): Step {
-  return cellOf(state, event)(state, event);
-}
-
-/** The type system cannot follow two unions at once through the table; that a row takes its phase and a cell its event is what `Row` says. */
-function cellOf<P extends Phase, E extends EventType>(
-  state: StateOf<P>,
-  event: EventOf<E>,
-): (state: StateOf<P>, event: EventOf<E>) => Step {
-  const row = LIFECYCLE[state.phase as P] as Row<P>;
-  return row[event.type as E] as (state: StateOf<P>, event: EventOf<E>) => Step;
+  const row = LIFECYCLE[state.phase] as Readonly<Record<EventType, (state: LifecycleState, event: LifecycleEvent) => Step>>;
+  return row[event.type](state, event);
 }

@@ -17,28 +17,27 @@ export interface RepetitionOptions {
 export function repeat({ clock, periodMs, work }: RepetitionOptions): Repetition {
   let timer: Disposable | undefined;
   let running: Promise<void> | undefined;
-  let isWanted = false;
-  let isOver = false;
+  const state = { isWanted: false, isOver: false };
 
   async function run(): Promise<void> {
     timer?.[Symbol.dispose]();
     do {
-      isWanted = false;
+      state.isWanted = false;
       await work();
-    } while (isWanted && !isOver);
+    } while (state.isWanted && !state.isOver);
     running = undefined;
-    if (!isOver && periodMs !== undefined) timer = clock.after(periodMs, () => void now());
+    if (!state.isOver && periodMs !== undefined) timer = clock.after(periodMs, () => void now());
   }
   function now(): Promise<void> {
-    if (running) isWanted = true;
-    else if (!isOver) running = run();
+    if (running) state.isWanted = true;
+    else if (!state.isOver) running = run();
     return running ?? Promise.resolve();
   }
 
   return {
     now,
     [Symbol.dispose]() {
-      isOver = true;
+      state.isOver = true;
       timer?.[Symbol.dispose]();
     },
   };

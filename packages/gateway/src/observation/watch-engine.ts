@@ -59,10 +59,6 @@ export function watchEngine(options: WatchOptions): EngineWatch {
   const listing = repeat({ clock, periodMs: isPolled ? LIST_PERIOD_MS : undefined, work: list });
   const residency = repeat({ clock, periodMs: isPolled ? RESIDENT_PERIOD_MS : undefined, work: askResidents });
 
-  function moment(): Moment {
-    return { wallMs: clock.now(), monotonicMs: clock.monotonic() };
-  }
-
   function onCheck(changed: boolean): void {
     const { away, view } = reachability;
     if (changed) {
@@ -76,9 +72,9 @@ export function watchEngine(options: WatchOptions): EngineWatch {
 
   async function list(): Promise<void> {
     if (reachability.away) return;
-    const askedAt = moment();
+    const askedAt = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
     try {
-      const models = await ask(LIST_LIMIT_MS, (signal) => engine.list(signal));
+      const models = await ask(clock, LIST_LIMIT_MS, (signal) => engine.list(signal));
       if (isOver || reachability.away) return;
       isListed = true;
       options.onListing({ models, askedAt });
@@ -90,19 +86,14 @@ export function watchEngine(options: WatchOptions): EngineWatch {
 
   async function askResidents(): Promise<void> {
     if (reachability.away || !isListed) return;
-    const askedAt = moment();
+    const askedAt = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
     try {
-      const residents = await ask(RESIDENT_LIMIT_MS, (signal) => engine.resident(signal));
+      const residents = await ask(clock, RESIDENT_LIMIT_MS, (signal) => engine.resident(signal));
       if (!isOver && !reachability.away) options.onResidency({ residents, askedAt });
     } catch (error) {
       // Silence says nothing about what is in memory: what was known stays.
       report('resident', error);
     }
-  }
-
-  function ask<T>(limitMs: number, question: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const reason = () => new EngineError('unreachable', `no answer within ${limitMs / 1000} s`);
-    return withTimeLimit({ clock, limitMs, reason }, ({ signal }) => question(signal));
   }
 
   function report(doing: string, error: unknown): void {
@@ -133,4 +124,9 @@ export function watchEngine(options: WatchOptions): EngineWatch {
       residency[Symbol.dispose]();
     },
   };
+}
+
+function ask<T>(clock: Clock, limitMs: number, question: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const reason = () => new EngineError('unreachable', `no answer within ${limitMs / 1000} s`);
+  return withTimeLimit({ clock, limitMs, reason }, ({ signal }) => question(signal));
 }

@@ -77,31 +77,13 @@ export function createRegistry(options: RegistryOptions): Registry {
     for (const name of namesBefore) if (!names.has(name)) options.onRemoved(name, engine);
   }
 
-  function takeResidency(engine: Engine, { residents, askedAt }: Residency): void {
-    const byName = new Map(residents.map((resident) => [resident.name, resident]));
-    for (const deployment of of(engine)) {
-      const names = [...deployment.names.values()];
-      if (names.length === 0 || names.some(({ defect }) => defect !== undefined)) continue;
-      const resident = names.map(({ name }) => byName.get(name)).find((found) => found !== undefined);
-      const seen = { askedAt, engine: options.nameOf(engine) };
-      if (resident) {
-        const { memoryBytes, contextLength } = resident;
-        deployment.dispatch({ type: 'seen-resident', ...seen, memoryBytes, contextLength });
-      } else if (engine.reportsResidency) deployment.dispatch({ type: 'seen-cold', ...seen });
-      else deployment.dispatch({ type: 'seen-listed', askedAt });
-    }
-  }
-
-  function collect(): readonly Model[] {
-    const found = options.engines.flatMap((engine) =>
-      of(engine).flatMap((deployment) => [...deployment.names.values()].map((description) => ({ description, deployment }))),
-    );
-    return found;
+  function takeResidency(engine: Engine, residency: Residency): void {
+    for (const deployment of of(engine)) report(deployment, residency, options.nameOf(engine));
   }
 
   return {
     get models() {
-      models ??= collect();
+      models ??= options.engines.flatMap((engine) => of(engine).flatMap(toModels));
       return models;
     },
     get deployments() {
@@ -114,4 +96,20 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
     find: (engine, name) => of(engine).find((deployment) => deployment.names.has(name)),
   };
+}
+
+function toModels(deployment: Deployment): readonly Model[] {
+  return [...deployment.names.values()].map((description) => ({ description, deployment }));
+}
+
+/** Tells a deployment whether the engine has it in memory, under whichever of its names. */
+function report(deployment: Deployment, { residents, askedAt }: Residency, engine: string): void {
+  const names = [...deployment.names.values()];
+  if (names.length === 0 || names.some(({ defect }) => defect !== undefined)) return;
+  const resident = residents.find(({ name }) => deployment.names.has(name));
+  if (resident) {
+    const { memoryBytes, contextLength } = resident;
+    deployment.dispatch({ type: 'seen-resident', askedAt, engine, memoryBytes, contextLength });
+  } else if (deployment.engine.reportsResidency) deployment.dispatch({ type: 'seen-cold', askedAt, engine });
+  else deployment.dispatch({ type: 'seen-listed', askedAt });
 }
