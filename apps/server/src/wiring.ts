@@ -6,6 +6,8 @@ import type { Chat, Engine, Machine } from '@pilotlight/contract';
 import { createLlamaCppEngine, createNodeDisk, createNodeMachine, createNodeProcesses } from '@pilotlight/engine-llama-cpp';
 import { createGateway } from '@pilotlight/gateway';
 import type { GatewaySettings, RunningGateway } from '@pilotlight/gateway';
+import { createOllamaEngine } from '@pilotlight/engine-ollama';
+import { createUndiciNetwork } from '@pilotlight/engine-ollama/network';
 import type { Settings } from '@pilotlight/settings';
 import { openStorage } from '@pilotlight/storage';
 
@@ -25,7 +27,7 @@ export const PAGE_FOLDER = join(ROOT, 'apps', 'web', 'dist');
 export function openGateway(settings: Settings, log: WriteLog): RunningGateway {
   const machine = createNodeMachine();
   return createGateway({
-    engines: [createBuiltInEngine(settings, machine)],
+    engines: [createBuiltInEngine(settings, machine), ...createOllamaEngines(settings)],
     clock: systemClock,
     randomness: systemRandomness,
     machine,
@@ -61,6 +63,20 @@ function createBuiltInEngine(settings: Settings, machine: Machine): Engine {
     folders: [join(settings.dataFolder, 'models'), ...settings.modelFolders],
     builtIn: { name: PILOT, path: join(ROOT, 'models', 'pilot', 'pilot.gguf'), sampling: { temperature: 0 } },
   });
+}
+
+/** One engine for each server; a single one needs no address in its id. */
+function createOllamaEngines(settings: Settings): Engine[] {
+  const network = createUndiciNetwork();
+  const isSingle = settings.ollamaHosts.length === 1;
+  const keepAlive = settings.origins.keepAliveMs.kind === 'default' ? undefined : toOllamaKeepAlive(settings.keepAliveMs);
+  return settings.ollamaHosts.map((address) =>
+    createOllamaEngine({ id: isSingle ? 'ollama' : `ollama@${new URL(address).host}`, address, network, clock: systemClock, keepAlive }),
+  );
+}
+
+function toOllamaKeepAlive(ms: number): string | number {
+  return Number.isFinite(ms) ? `${Math.round(ms)}ms` : -1;
 }
 
 function toGatewaySettings(settings: Settings): GatewaySettings {

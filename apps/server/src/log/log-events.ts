@@ -14,7 +14,7 @@ function spec(level: LogLevel, words: LogEventSpec['words']): LogEventSpec {
 /** Every line that the server writes, by its stable name. None has a place for a prompt or an answer but `content`, which only `LOG_CONTENT` lets through. */
 export const LOG_EVENTS = {
   server_listening: spec('info', (f) => `Listening at ${text(f['address'])}`),
-  server_started: spec('info', (f) => `Started; ${text(f['engines'])} of its engines answer`),
+  server_started: spec('info', (f) => `Started; ${text(f['reachable'])} of ${text(f['engines'])} engines answer`),
   server_stopping: spec('info', (f) => `Stopping: ${text(f['reason'])}`),
   server_stopped: spec('info', () => 'Stopped'),
   generations_recovered: spec('warn', (f) => `${text(f['count'])} answers that a former process left open were closed as interrupted`),

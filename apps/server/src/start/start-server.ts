@@ -98,7 +98,7 @@ async function open({ settings, gateway, parts, log, stopping }: Opening): Promi
   await gateway.started;
   parts.isStarted = true;
   const { engines } = gateway.models();
-  log('server_started', { facts: { engines: `${engines.filter((engine) => engine.reachable).length} of ${engines.length}` } });
+  log('server_started', { facts: { reachable: engines.filter((engine) => engine.reachable).length, engines: engines.length } });
 }
 
 interface ServiceParts {

@@ -18,7 +18,7 @@ export function rawRequest(port: number, bytes: string | Uint8Array): Promise<Ra
   };
   socket.on('error', finish);
   socket.on('close', finish);
-  socket.on('data', (piece) => {
+  socket.on('data', (piece: Buffer) => {
     pieces.push(piece);
     if (isComplete(Buffer.concat(pieces).toString('latin1'))) finish();
   });
