@@ -1,0 +1,45 @@
+import type { Accepted, ConversationList, ConversationSummary, ConversationView, PostMessage, Regenerate } from '@pilotlight/contract';
+
+import type { Http } from './http.ts';
+
+/** The calls this page makes, by name. Each throws as `Http.send` does. */
+export interface Api {
+  listConversations(before?: string): Promise<ConversationList>;
+  readConversation(id: string): Promise<ConversationView>;
+  postMessage(conversationId: string, message: PostMessage): Promise<Accepted>;
+  regenerate(conversationId: string, answerId: string, request: Regenerate): Promise<Accepted>;
+  selectMessage(conversationId: string, messageId: string): Promise<ConversationView>;
+  renameConversation(id: string, title: string): Promise<ConversationSummary>;
+  deleteConversation(id: string): Promise<void>;
+  stopGeneration(id: string): Promise<void>;
+  loadModel(name: string): Promise<void>;
+  unloadModel(name: string): Promise<void>;
+  signIn(token: string): Promise<void>;
+}
+
+export function createApi(http: Http): Api {
+  const conversation = (id: string): string => `/api/conversations/${encodeURIComponent(id)}`;
+  const model = (name: string): string => `/api/models/${encodeURIComponent(name)}`;
+  async function post(path: string, body?: unknown): Promise<unknown> {
+    return await http.send({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
+  }
+  return {
+    listConversations: async (before) =>
+      (await http.send({
+        method: 'GET',
+        path: `/api/conversations${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
+      })) as ConversationList,
+    readConversation: async (id) => (await http.send({ method: 'GET', path: conversation(id) })) as ConversationView,
+    postMessage: async (id, message) => (await post(`${conversation(id)}/messages`, message)) as Accepted,
+    regenerate: async (id, answerId, request) =>
+      (await post(`${conversation(id)}/messages/${encodeURIComponent(answerId)}/regenerate`, request)) as Accepted,
+    selectMessage: async (id, messageId) => (await post(`${conversation(id)}/select`, { message_id: messageId })) as ConversationView,
+    renameConversation: async (id, title) =>
+      (await http.send({ method: 'PATCH', path: conversation(id), body: { title } })) as ConversationSummary,
+    deleteConversation: async (id) => void (await http.send({ method: 'DELETE', path: conversation(id) })),
+    stopGeneration: async (id) => void (await post(`/api/generations/${encodeURIComponent(id)}/stop`)),
+    loadModel: async (name) => void (await post(`${model(name)}/load`)),
+    unloadModel: async (name) => void (await post(`${model(name)}/unload`)),
+    signIn: async (token) => void (await post('/api/session', { token })),
+  };
+}

@@ -1,0 +1,53 @@
+import type { ProblemDetails } from '@pilotlight/contract';
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** HTTP towards our own server. */
+export interface Http {
+  /** The body of the answer as JSON, undefined if it has none. Throws `RequestRefused` or `ConnectionLost`, or the signal's reason. */
+  send(request: ApiRequest): Promise<unknown>;
+  /** The text of an event stream as it comes; ends where the server ends it. Throws as `send` does, also while it is read. */
+  stream(path: string, signal: AbortSignal): Promise<AsyncIterable<string>>;
+}
+
+/** The server answered, and said no. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+  readonly problem: ProblemDetails;
+  readonly retryAfterMs: number | undefined;
+  constructor(problem: ProblemDetails, retryAfterMs?: number) {
+    super(`${problem.code}: ${problem.detail}`);
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No answer came, or it broke off. Whether the server got the request is not known. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
+/** The problem in the body of an answer; one in words if the body is none of ours (a proxy's page, say). */
+export function toProblem(status: number, body: unknown): ProblemDetails {
+  if (isProblem(body)) return body;
+  return {
+    type: 'about:blank',
+    code: `http_${status}`,
+    title: `The server answered with status ${status}`,
+    status,
+    detail: 'Its answer has no explanation.',
+    remedy: 'Try again. If it stays so, look into the log of the server, and of what stands in front of it.',
+    source: 'app',
+  };
+}
+
+function isProblem(body: unknown): body is ProblemDetails {
+  return (
+    typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string' && 'title' in body && 'detail' in body
+  );
+}

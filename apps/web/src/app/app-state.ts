@@ -1,0 +1,123 @@
+import type { ConversationSummary, ConversationView, MessageView, ModelsView, PageEvent, ProblemDetails } from '@pilotlight/contract';
+
+import type { Connection } from '../api/hub-messages.ts';
+import type { Outgoing } from '../features/composer/outgoing.ts';
+import { applyModelsEvent } from '../features/models/models-state.ts';
+import { answerText, type AnswerState } from '../features/thread/answer-state.ts';
+
+/** Why something that was asked for did not happen; `retry` asks again. */
+export interface Failure {
+  readonly what: string;
+  /** Absent: no answer came from the server. */
+  readonly problem: ProblemDetails | undefined;
+}
+
+export interface AppState {
+  readonly connection: Connection;
+  readonly models: ModelsView | undefined;
+  /** Newest first. Undefined until they were read. */
+  readonly conversations: readonly ConversationSummary[] | undefined;
+  /** Where the next page of conversations begins. */
+  readonly moreBefore: string | null;
+  readonly views: Readonly<Record<string, ConversationView>>;
+  /** Conversations that could not be read. */
+  readonly viewFailures: Readonly<Record<string, Failure>>;
+  /** Of answers that are being written, or were while this page looked on, by generation. */
+  readonly answers: Readonly<Record<string, AnswerState>>;
+  readonly outbox: readonly Outgoing[];
+  /** The model chosen for the next message, by conversation. */
+  readonly chosenModels: Readonly<Record<string, string>>;
+  /** The last thing that failed, by conversation. */
+  readonly failures: Readonly<Record<string, Failure>>;
+  readonly needsToken: boolean;
+}
+
+export const INITIAL_STATE: AppState = {
+  connection: { kind: 'connecting' },
+  models: undefined,
+  conversations: undefined,
+  moreBefore: null,
+  views: {},
+  viewFailures: {},
+  answers: {},
+  outbox: [],
+  chosenModels: {},
+  failures: {},
+  needsToken: false,
+};
+
+/** The state after one event of the page's stream. */
+export function applyPageEvent(state: AppState, event: PageEvent): AppState {
+  switch (event.type) {
+    case 'conversation':
+      return takeSummary(state, event.conversation);
+    case 'conversation_removed':
+      return {
+        ...state,
+        conversations: state.conversations?.filter(({ id }) => id !== event.id),
+        views: without(state.views, event.id),
+      };
+    case 'models':
+    case 'model':
+    case 'model_removed':
+    case 'engine':
+    case 'memory':
+      return { ...state, models: applyModelsEvent(state.models, event) };
+    default:
+      return state; // A type of a later version.
+  }
+}
+
+/** A conversation's newest summary, in the list and in the open view. The list stays ordered by the last change. */
+export function takeSummary(state: AppState, summary: ConversationSummary): AppState {
+  const others = state.conversations?.filter(({ id }) => id !== summary.id);
+  const conversations = others && [...others, summary].sort((one, other) => other.updated_at.localeCompare(one.updated_at));
+  const view = state.views[summary.id];
+  if (view === undefined) return { ...state, conversations };
+  const { running_generation_id: _, ...rest } = view;
+  return { ...state, conversations, views: { ...state.views, [summary.id]: { ...rest, ...summary } } };
+}
+
+export function without<Value>(record: Readonly<Record<string, Value>>, key: string): Record<string, Value> {
+  const { [key]: _, ...rest } = record;
+  return rest;
+}
+
+/** Whether a view no longer tells the truth: something runs that it does not know, or something it believes to run does not. */
+export function isOutdated(view: ConversationView, summary: ConversationSummary, answers: AppState['answers']): boolean {
+  const { running_generation_id: running } = summary;
+  if (running !== undefined) return !view.messages.some((message) => message.generation_id === running);
+  return view.messages.some(({ state, generation_id: id }) => state === 'running' && id !== undefined && !(id in answers));
+}
+
+/** The view with these messages added, the last of them shown. */
+export function addMessages(view: ConversationView, messages: readonly MessageView[]): ConversationView {
+  const added = new Set(messages.map(({ id }) => id));
+  return {
+    ...view,
+    head_id: messages.at(-1)?.id ?? view.head_id,
+    messages: [...view.messages.filter(({ id }) => !added.has(id)), ...messages],
+  };
+}
+
+/** The view in which the answer of a generation stands as its log ended. */
+export function endAnswer(view: ConversationView, generation: string, answer: AnswerState): ConversationView {
+  const index = view.messages.findIndex((message) => message.generation_id === generation && message.state === 'running');
+  const message = view.messages[index];
+  const { end } = answer;
+  if (message === undefined || end === undefined) return view;
+  const ended: MessageView = {
+    ...message,
+    content: answerText(answer),
+    ...(answer.reasoning === '' ? {} : { reasoning: answer.reasoning }),
+    ...(answer.model === undefined ? {} : { model: answer.model }),
+    ...(end.receipt === undefined ? {} : { receipt: end.receipt }),
+    ...(end.type === 'finish'
+      ? { state: end.reason === 'stopped' ? 'stopped' : 'complete', finish_reason: end.reason }
+      : {
+          state: end.code === 'interrupted' ? 'interrupted' : 'failed',
+          error: { code: end.code, title: end.title, detail: end.detail, remedy: end.remedy },
+        }),
+  };
+  return { ...view, messages: view.messages.with(index, ended) };
+}

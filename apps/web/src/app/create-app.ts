@@ -1,0 +1,152 @@
+import type { MessageView, PageEvent } from '@pilotlight/contract';
+import { createContext, use } from 'react';
+
+import { createApi } from '../api/api.ts';
+import { createHub } from '../api/hub.ts';
+import type { Connection } from '../api/hub-messages.ts';
+import { createDrafts, type Drafts } from '../features/composer/drafts.ts';
+import { createOutbox, type Outbox } from '../features/composer/outbox.ts';
+import { createConversationActions, type ConversationActions } from '../features/conversations/conversation-actions.ts';
+import { createAnswerActions, type AnswerActions } from '../features/thread/answer-actions.ts';
+import { applyPageEvent, INITIAL_STATE, isOutdated, without, type AppState } from './app-state.ts';
+import { toFailure, type Core } from './core.ts';
+import type { Ports } from './ports.ts';
+import { toPath, type Router } from './router.ts';
+import { createStore, useStore, type Store } from './store.ts';
+
+export interface App {
+  readonly store: Store<AppState>;
+  readonly router: Router;
+  readonly drafts: Drafts;
+  readonly answers: AnswerActions;
+  readonly conversations: ConversationActions;
+  readonly outbox: Outbox;
+  /** Sends a message typed in that conversation (undefined: a new one, which this opens). */
+  send(message: NewMessage): void;
+  chooseModel(conversationId: string | undefined, name: string): void;
+  dismissFailure(conversationId: string): void;
+  /** Returns why it failed, if it did. */
+  loadModel(name: string, what: 'load' | 'unload'): Promise<string | undefined>;
+  signIn(token: string): Promise<string | undefined>;
+  tryNow(): void;
+}
+
+export interface NewMessage {
+  readonly conversationId: string | undefined;
+  readonly text: string;
+  /** The message it answers to; null begins at the root. */
+  readonly parentId: string | null | undefined;
+  readonly model: string | undefined;
+}
+
+export const AppContext = createContext<App | undefined>(undefined);
+
+export function useApp(): App {
+  const app = use(AppContext);
+  if (app === undefined) throw new Error('the app is provided by main.tsx');
+  return app;
+}
+
+export function useAppState<Selected>(select: (state: AppState) => Selected): Selected {
+  return useStore(useApp().store, select);
+}
+
+/** Wires the parts of the page together and begins to listen. */
+export function createApp(ports: Ports, router: Router): App {
+  const store = createStore(INITIAL_STATE);
+  const api = createApi(ports.http);
+  const hub = createHub(ports, {
+    onPageEvents: (events) => takePageEvents(events),
+    onConnection: (connection) => takeConnection(connection),
+    picture: () => toPicture(store.get()),
+  });
+  const core: Core = { ports, api, store, hub, drafts: createDrafts(ports.kept), router };
+  const answers = createAnswerActions(core, {
+    onEnd: (id) => outbox.flush(({ conversationId, state }) => conversationId === id && state.kind === 'held'),
+    reread: (id) => void conversations.read(id),
+  });
+  const conversations = createConversationActions(core, (view) => answers.followAnswers(view));
+  const outbox = createOutbox(core, answers);
+
+  function takePageEvents(events: readonly PageEvent[]): void {
+    store.update((state) => events.reduce(applyPageEvent, state));
+    for (const event of events) {
+      if (event.type !== 'conversation') continue;
+      const { views, answers: known } = store.get();
+      const view = views[event.conversation.id];
+      if (view !== undefined && isOutdated(view, event.conversation, known)) void conversations.read(view.id);
+    }
+  }
+
+  function takeConnection(connection: Connection): void {
+    const before = store.get().connection.kind;
+    const needsToken = connection.kind === 'refused' && connection.status === 401;
+    store.update((state) => ({ ...state, connection, needsToken: state.needsToken || needsToken }));
+    if (connection.kind !== 'open' || before === 'open') return;
+    if (before === 'connecting') void conversations.readList();
+    else readAgain();
+    outbox.flush(({ state }) => state.kind === 'lost');
+  }
+
+  /** Events may have been missed while the connection was down. */
+  function readAgain(): void {
+    void conversations.readList();
+    const route = router.route.get();
+    if (route.page === 'conversation') void conversations.read(route.id);
+  }
+
+  outbox.restore();
+  readAgain();
+  return {
+    store,
+    router,
+    drafts: core.drafts,
+    answers,
+    conversations,
+    outbox,
+    send({ conversationId, text, parentId, model }) {
+      const id = conversationId ?? ports.randomness.id();
+      conversations.beginLocally(id);
+      outbox.send({ conversationId: id, text, parentId, model, draftOf: conversationId });
+      if (conversationId !== undefined) return;
+      if (model !== undefined) chooseModel(store, id, model);
+      router.go(toPath(id));
+    },
+    chooseModel: (conversationId, name) => chooseModel(store, conversationId, name),
+    dismissFailure: (id) => store.update((state) => ({ ...state, failures: without(state.failures, id) })),
+    async loadModel(name, what) {
+      try {
+        await (what === 'load' ? api.loadModel(name) : api.unloadModel(name));
+        return undefined;
+      } catch (error) {
+        return toFailure(core, '', error).problem?.detail ?? 'No answer from the server.';
+      }
+    },
+    async signIn(token) {
+      try {
+        await api.signIn(token);
+      } catch (error) {
+        return toFailure(core, '', error).problem?.detail ?? 'No answer from the server.';
+      }
+      store.update((state) => ({ ...state, needsToken: false }));
+      hub.tryNow();
+      readAgain();
+      outbox.flush(({ state }) => state.kind === 'lost');
+      return undefined;
+    },
+    tryNow: () => hub.tryNow(),
+  };
+}
+
+function chooseModel(store: Store<AppState>, conversationId: string | undefined, name: string): void {
+  store.update((state) => ({ ...state, chosenModels: { ...state.chosenModels, [conversationId ?? '']: name } }));
+}
+
+function toPicture({ models }: AppState): PageEvent | undefined {
+  return models === undefined ? undefined : { type: 'models', ...models };
+}
+
+/** The message that was answered last in a branch: what the next one is put under. */
+export function lastMessage(thread: readonly { readonly message: MessageView }[]): MessageView | undefined {
+  return thread.at(-1)?.message;
+}

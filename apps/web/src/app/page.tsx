@@ -1,0 +1,115 @@
+import { useEffect, useState } from 'react';
+
+import { SideBar } from '../features/conversations/side-bar.tsx';
+import { titleWords } from '../features/conversations/group-by-day.ts';
+import { ThreadPage } from '../features/thread/thread-page.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Announcer } from './announcer.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { useApp, useAppState } from './create-app.ts';
+import { useFavicon } from './use-favicon.ts';
+import { useStore } from './store.ts';
+import { TokenPage } from './token-page.tsx';
+
+/** The whole page: list, bar, thread, composer. */
+export function Page() {
+  const needsToken = useAppState((state) => state.needsToken);
+  return needsToken ? <TokenPage /> : <ChatPage />;
+}
+
+function ChatPage() {
+  const { router } = useApp();
+  const route = useStore(router.route, (value) => value);
+  const conversationId = route.page === 'conversation' ? route.id : undefined;
+  const [isListOpen, setListOpen] = useState(false);
+  const title = useTitle(conversationId);
+  useFavicon(conversationId);
+  useShortcuts(() => setListOpen(false));
+  return (
+    <div className={isListOpen ? 'app list' : 'app'}>
+      <a className="skip btn" href="#message">
+        To the message field
+      </a>
+      <SideBar onLeave={() => setListOpen(false)} />
+      {isListOpen ? <div className="drawer-scrim" onClick={() => setListOpen(false)} /> : null}
+      <main className="main" inert={isListOpen}>
+        <header className="bar chat-bar">
+          <button
+            type="button"
+            className="btn quiet icon only-narrow"
+            aria-label="Chats"
+            aria-expanded={isListOpen}
+            aria-controls="chats"
+            onClick={() => setListOpen(true)}
+          >
+            <Icon name="menu" />
+          </button>
+          <div className="cols">
+            <div className="m" />
+            <h1 className="title" dir="auto">
+              {title}
+            </h1>
+          </div>
+        </header>
+        <ConnectionBanner />
+        {route.page === 'unknown' ? (
+          <UnknownPage path={route.path} />
+        ) : (
+          <ThreadPage key={conversationId ?? 'new'} conversationId={conversationId} />
+        )}
+      </main>
+      <Announcer />
+    </div>
+  );
+}
+
+function useTitle(conversationId: string | undefined): string {
+  const { router } = useApp();
+  const route = useStore(router.route, (value) => value);
+  const known = useAppState((state) => {
+    if (conversationId === undefined) return undefined;
+    return state.views[conversationId]?.title ?? state.conversations?.find(({ id }) => id === conversationId)?.title;
+  });
+  const title = route.page === 'unknown' ? 'Nothing here' : titleWords(known);
+  useEffect(() => {
+    document.title = `${title} · Pilotlight`;
+  }, [title]);
+  return title;
+}
+
+function useShortcuts(onNewChat: () => void): void {
+  const { router } = useApp();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.key.toLowerCase() !== 'o') return;
+      event.preventDefault();
+      router.go('/');
+      onNewChat();
+      document.querySelector<HTMLElement>('#message')?.focus();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  });
+}
+
+function UnknownPage({ path }: { readonly path: string }) {
+  const { router } = useApp();
+  return (
+    <div className="page">
+      <div className="cols">
+        <div className="m">nothing here</div>
+        <div>
+          <h2>There is no page at this address</h2>
+          <p className="lead">
+            <code>{path}</code>
+          </p>
+          <div className="btns mt-5">
+            <button type="button" className="btn primary" onClick={() => router.go('/')}>
+              New chat
+            </button>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import type { MemoryView, ModelsView } from '@pilotlight/contract';
+import type { CSSProperties } from 'react';
+
+import { useAppState } from '../../app/create-app.ts';
+import { Flame } from '../../ui/flame.tsx';
+import { formatShare } from '../../ui/format.ts';
+import { memoryParts, modelsInMemory } from './memory-parts.ts';
+
+/** At the foot of the list: which models are in memory or on their way, and how much of it is free. */
+export function MemoryFoot() {
+  const models = useAppState((state) => state.models);
+  if (models === undefined) return null;
+  return (
+    <section className="side-mem" aria-label="Memory">
+      <ul>
+        {modelsInMemory(models).map(({ model, words }) => (
+          <li key={`${model.engine} ${model.name}`} className="ln">
+            <span className="who" title={`${model.name}: ${model.phase}. ${model.reason}`}>
+              <Flame phase={model.phase} progress={model.progress} />
+              <span>{model.name}</span>
+              <span className="vh">{model.phase}</span>
+            </span>
+            <span>{words}</span>
+          </li>
+        ))}
+      </ul>
+      <FreeMemory memory={models.memory} models={models} />
+    </section>
+  );
+}
+
+function FreeMemory({ memory, models }: { readonly memory: MemoryView; readonly models: ModelsView }) {
+  if (memory.total_bytes === 0) return null;
+  return (
+    <>
+      <div className="ln tot">
+        <span>Free</span>
+        <span>{formatShare(memory.free_bytes, memory.total_bytes)}</span>
+      </div>
+      <span className="mem" aria-hidden="true">
+        {memoryParts(models).map((part) => (
+          <i
+            key={part.key}
+            className={part.kind}
+            style={{ '--w': part.share, '--p': Math.round((part.progress ?? 0) * 100) } as CSSProperties}
+          />
+        ))}
+      </span>
+    </>
+  );
+}

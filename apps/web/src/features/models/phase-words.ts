@@ -1,0 +1,104 @@
+import type { ModelView, Phase } from '@pilotlight/contract';
+
+import { formatBytes, formatPercent, formatRate, formatSeconds, formatTime, shortOrdinal } from '../../ui/format.ts';
+
+/** What stands beside a flame; as much of it as is known. */
+export interface PhaseFacts {
+  readonly phase: Phase;
+  readonly progress?: number | undefined;
+  readonly position?: number | undefined;
+  readonly tokensPerSecond?: number | undefined;
+  readonly since?: string | undefined;
+}
+
+/** The few words of a phase, for the margin. */
+export function phaseWords(facts: PhaseFacts, now: number): string {
+  const { phase, progress, position } = facts;
+  switch (phase) {
+    case 'unknown':
+      return 'listed, never tried';
+    case 'absent':
+      return 'not on this disk';
+    case 'downloading':
+      return progress === undefined ? 'pulling' : `pulling, ${formatPercent(progress)}`;
+    case 'queued':
+      return position === undefined ? 'in the queue' : `${shortOrdinal(position)} in the queue`;
+    case 'loading':
+      return progress === undefined ? 'loading' : `loading, ${formatPercent(progress)}`;
+    case 'busy':
+      return facts.tokensPerSecond === undefined ? 'answering' : `answering, ${formatRate(facts.tokensPerSecond)}`;
+    case 'failed':
+      return facts.since === undefined ? 'failed' : `failed ${formatTime(facts.since, now)}`;
+    case 'cold':
+    case 'warming':
+    case 'ready':
+    case 'draining':
+    case 'unloading':
+    case 'wedged':
+      return phase;
+  }
+}
+
+/** The same for a model under the composer, where there is room for an estimate. */
+export function modelWords(model: ModelView, now: number): string {
+  if (model.phase === 'loading' && model.eta !== undefined) return `loading, about ${formatSeconds(remainingSeconds(model, now))}`;
+  if (model.phase === 'ready' && model.provider === 'llama.cpp') return 'ready, built in';
+  return phaseWords(model, now);
+}
+
+/** One sentence about what choosing this model means now. */
+export function consequence(model: ModelView, now: number): string {
+  switch (model.phase) {
+    case 'ready':
+      return `Ready since ${formatTime(model.since, now)}${model.provider === 'llama.cpp' ? ', built in' : ''}`;
+    case 'busy':
+      return busyWords(model);
+    case 'loading':
+      return joinFacts(['Loading', model.progress === undefined ? undefined : formatPercent(model.progress), estimate(model, now)]);
+    case 'warming':
+      return 'In memory, trying one token';
+    case 'cold':
+      return model.metrics.last_load_ms === undefined
+        ? 'Not in memory; how long loading takes is not known yet'
+        : `Loads in about ${formatSeconds(model.metrics.last_load_ms / 1000)}, as the last time`;
+    case 'unknown':
+      return model.reason === '' ? 'Listed, never tried' : model.reason;
+    case 'queued':
+      return 'Waits for its turn to load';
+    case 'downloading':
+      return joinFacts(['Pulling', model.progress === undefined ? undefined : formatPercent(model.progress), estimate(model, now)]);
+    case 'absent':
+    case 'draining':
+    case 'unloading':
+    case 'failed':
+    case 'wedged':
+      return model.reason;
+  }
+}
+
+function busyWords(model: ModelView): string {
+  const answers = model.active > 1 ? `Writing ${model.active} answers` : 'Writing an answer';
+  return model.queued === 0 ? answers : `${answers}, ${model.queued} waiting`;
+}
+
+function estimate(model: ModelView, now: number): string | undefined {
+  return model.eta === undefined ? undefined : `about ${formatSeconds(remainingSeconds(model, now))}`;
+}
+
+/** An estimate is of the moment in which it was made: of the last change of the phase, at the earliest. */
+function remainingSeconds(model: ModelView, now: number): number {
+  const elapsed = (now - Date.parse(model.since)) / 1000;
+  const total = model.eta?.seconds ?? 0;
+  return model.progress === undefined ? Math.max(1, total - Math.max(0, elapsed)) : Math.max(1, total);
+}
+
+function joinFacts(facts: readonly (string | undefined)[]): string {
+  return facts.filter((fact) => fact !== undefined).join(', ');
+}
+
+/** How much it takes: of memory while it is there, else of the disk. */
+export function modelSize(model: ModelView): string | undefined {
+  const bytes =
+    model.ready || model.phase === 'warming' ? (model.memory_bytes ?? model.size_bytes) : (model.size_bytes ?? model.memory_bytes);
+  return bytes === undefined ? undefined : formatBytes(bytes);
+}

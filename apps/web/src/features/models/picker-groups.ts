@@ -1,0 +1,37 @@
+import type { ModelsView, ModelView } from '@pilotlight/contract';
+
+import { canChat } from './models-state.ts';
+
+export interface PickerGroup {
+  readonly title: string;
+  readonly models: readonly ModelView[];
+}
+
+const NEAR = new Set(['queued', 'loading', 'warming', 'ready', 'busy', 'draining', 'unloading', 'wedged']);
+
+/** The models that match, grouped by what choosing them costs: in memory, on disk, elsewhere. */
+export function groupModels(view: ModelsView, query: string): PickerGroup[] {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const found = view.models.filter((model) => canChat(model) && words.every((word) => model.name.toLowerCase().includes(word)));
+  const away = new Set(view.engines.filter((engine) => !engine.reachable).map((engine) => engine.id));
+  const present = found.filter((model) => !away.has(model.engine));
+  const groups: PickerGroup[] = [
+    { title: 'In memory, or on its way there', models: present.filter((model) => NEAR.has(model.phase)) },
+    { title: 'On disk', models: present.filter((model) => !NEAR.has(model.phase)) },
+    ...[...away].map((engine) => ({
+      title: `On ${engineName(view, engine)}, which does not answer`,
+      models: found.filter((model) => model.engine === engine),
+    })),
+  ];
+  return groups.filter((group) => group.models.length > 0);
+}
+
+/** An engine as people know it: by its address without the scheme, or as the built-in one. */
+export function engineName(view: ModelsView, id: string): string {
+  const engine = view.engines.find((candidate) => candidate.id === id);
+  if (engine === undefined) return id;
+  return engine.kind === 'llama.cpp' ? 'the built-in engine' : engine.address.replace(/^https?:\/\//, '');
+}

@@ -1,0 +1,26 @@
+import { useApp } from '../../app/create-app.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import type { ThreadEntry } from './tree.ts';
+import { Versions } from './versions.tsx';
+
+/** Under an answer that has ended: copy, regenerate, its other versions. */
+export function AnswerActionsRow({ conversationId, entry }: { readonly conversationId: string; readonly entry: ThreadEntry }) {
+  const app = useApp();
+  const { message, versions } = entry;
+  return (
+    <div className={versions.length > 1 ? 'acts kept' : 'acts'}>
+      {message.content === '' ? null : <CopyButton text={() => message.content} label="Copy" className="btn quiet icon small" />}
+      <button
+        type="button"
+        className="btn quiet icon small"
+        aria-label="Regenerate"
+        title="Regenerate"
+        onClick={() => void app.answers.regenerate(conversationId, message)}
+      >
+        <Icon name="regenerate" />
+      </button>
+      <Versions conversationId={conversationId} entry={entry} />
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+import type { Accepted, ConversationView, MessageView } from '@pilotlight/contract';
+
+import { addMessages, endAnswer, without } from '../../app/app-state.ts';
+import { showFailure, toFailure, type Core } from '../../app/core.ts';
+import { applyParts, EMPTY_ANSWER } from './answer-state.ts';
+
+/** What one can do with answers, and the following of those that are being written. */
+export interface AnswerActions {
+  /** Reads along with every answer of a view that is being written, or whose seams are only in its log. */
+  followAnswers(view: ConversationView): void;
+  /** Adds the answer that the server has begun, and follows it. `question` comes along if it is new here. */
+  begin(accepted: Accepted, begun: { readonly question?: MessageView; readonly model: string | undefined }): void;
+  stop(conversationId: string, generation: string): Promise<void>;
+  regenerate(conversationId: string, answer: MessageView, model?: string): Promise<void>;
+  /** Ends an answer that has not got far, and asks another model. */
+  answerWith(conversationId: string, answer: MessageView, model: string): Promise<void>;
+}
+
+/** `onEnd` is told when an answer of a conversation has ended; `reread`, when what the page knows of one is no longer true. */
+export function createAnswerActions(
+  core: Core,
+  events: { readonly onEnd: (conversationId: string) => void; readonly reread: (conversationId: string) => void },
+): AnswerActions {
+  const followed = new Map<string, Disposable>();
+
+  function follow(conversationId: string, generation: string): void {
+    if (followed.has(generation)) return;
+    const unfollow = (): void => {
+      followed.get(generation)?.[Symbol.dispose]();
+      followed.delete(generation);
+    };
+    followed.set(generation, { [Symbol.dispose]: () => undefined });
+    const subscription = core.hub.follow(generation, {
+      onParts(parts) {
+        const now = core.ports.clock.now();
+        core.store.update((state) => {
+          const answer = applyParts(state.answers[generation] ?? EMPTY_ANSWER, parts, now);
+          const view = state.views[conversationId];
+          const answers = { ...state.answers, [generation]: answer };
+          if (answer.end === undefined || view === undefined) return { ...state, answers };
+          return { ...state, answers, views: { ...state.views, [conversationId]: endAnswer(view, generation, answer) } };
+        });
+        if (core.store.get().answers[generation]?.end === undefined) return;
+        unfollow();
+        events.onEnd(conversationId);
+      },
+      onGone() {
+        unfollow();
+        events.reread(conversationId);
+      },
+    });
+    if (followed.has(generation)) followed.set(generation, subscription);
+    else subscription[Symbol.dispose]();
+  }
+
+  function begin(accepted: Accepted, { question, model }: { readonly question?: MessageView; readonly model: string | undefined }): void {
+    const answer: MessageView = {
+      id: accepted.answer_id,
+      parent_id: accepted.message_id,
+      role: 'assistant',
+      content: '',
+      created_at: new Date(core.ports.clock.now()).toISOString(),
+      state: 'running',
+      generation_id: accepted.generation_id,
+      ...(model === undefined ? {} : { model }),
+    };
+    core.store.update((state) => {
+      const view = state.views[accepted.conversation_id];
+      if (view === undefined) return state;
+      const added = addMessages(view, question === undefined ? [answer] : [question, answer]);
+      const running = { ...added, running_generation_id: accepted.generation_id };
+      return {
+        ...state,
+        failures: without(state.failures, accepted.conversation_id),
+        views: { ...state.views, [accepted.conversation_id]: running },
+      };
+    });
+    follow(accepted.conversation_id, accepted.generation_id);
+  }
+
+  async function regenerate(conversationId: string, answer: MessageView, model?: string): Promise<void> {
+    try {
+      const generation = core.ports.randomness.id();
+      const request = { generation_id: generation, ...(model === undefined ? {} : { model }) };
+      begin(await core.api.regenerate(conversationId, answer.id, request), { model: model ?? answer.model });
+    } catch (error) {
+      showFailure(core, conversationId, toFailure(core, 'No new answer was begun', error));
+    }
+  }
+
+  async function stop(conversationId: string, generation: string): Promise<void> {
+    try {
+      await core.api.stopGeneration(generation);
+    } catch (error) {
+      showFailure(core, conversationId, toFailure(core, 'The answer was not stopped', error));
+    }
+  }
+
+  return {
+    followAnswers(view) {
+      for (const { state, generation_id: generation, receipt } of view.messages) {
+        if (generation === undefined) continue;
+        const hasSeams = receipt !== undefined && receipt.seams.length > 0 && core.store.get().answers[generation] === undefined;
+        if (state === 'running' || hasSeams) follow(view.id, generation);
+      }
+    },
+    begin,
+    stop,
+    regenerate,
+    async answerWith(conversationId, answer, model) {
+      if (answer.state === 'running' && answer.generation_id !== undefined) await stop(conversationId, answer.generation_id);
+      await regenerate(conversationId, answer, model);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Receipt } from '@pilotlight/contract';
+
+import { formatCount, formatDuration, formatRate } from '../../ui/format.ts';
+
+const WORTH_SAYING_MS = 1000;
+
+/** What the machine knows about an answer, most telling first: how fast, how soon, how much it saw, and what it waited for. */
+export function answerFacts(receipt: Receipt): string[] {
+  const facts: string[] = [];
+  if (receipt.tokens_per_second !== undefined) facts.push(formatRate(receipt.tokens_per_second));
+  else if (receipt.completion_tokens !== undefined) facts.push(tokens(receipt.completion_tokens));
+  if (receipt.first_token_ms !== undefined) facts.push(`first token ${formatDuration(receipt.first_token_ms)}`);
+  if (receipt.prompt_tokens !== undefined) facts.push(`saw all ${tokens(receipt.prompt_tokens)}`);
+  if (receipt.load_ms >= WORTH_SAYING_MS) facts.push(`loading took ${formatDuration(receipt.load_ms)}`);
+  if (receipt.queue_ms >= WORTH_SAYING_MS) facts.push(`waited ${formatDuration(receipt.queue_ms)}`);
+  const failures = receipt.attempts.filter(({ outcome }) => outcome === 'failed').length;
+  if (failures > 0) facts.push(failures === 1 ? 'second try' : `${failures + 1} tries`);
+  return facts;
+}
+
+function tokens(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'token' : 'tokens'}`;
+}

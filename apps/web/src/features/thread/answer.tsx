@@ -1,0 +1,161 @@
+import type { MessageView, ModelView } from '@pilotlight/contract';
+import { memo, type ReactNode } from 'react';
+
+import { useApp, useAppState } from '../../app/create-app.ts';
+import { useNow } from '../../app/ports.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { Markdown } from '../markdown/markdown.tsx';
+import { findModel, readyInstead } from '../models/models-state.ts';
+import { AnswerActionsRow } from './answer-actions-row.tsx';
+import { answerFacts } from './answer-facts.ts';
+import type { AnswerState, Segment } from './answer-state.ts';
+import { EndingBlock } from './ending-block.tsx';
+import { Margin, type MarginFacts } from './margin.tsx';
+import { reasoningWords } from './reasoning-words.ts';
+import type { ThreadEntry } from './tree.ts';
+import { WaitingBlock } from './waiting-block.tsx';
+import { interruptsText, toWaiting } from './waiting-words.ts';
+
+export interface AnswerProps {
+  readonly conversationId: string;
+  readonly entry: ThreadEntry;
+}
+
+/** One answer: its text as it comes, what the machine says beside it, and how it ended. */
+export const Answer = memo(function Answer({ conversationId, entry }: AnswerProps) {
+  const { message } = entry;
+  const live = useAppState((state) => (message.generation_id === undefined ? undefined : state.answers[message.generation_id]));
+  const isRunning = message.state === 'running';
+  const segments =
+    isRunning || (live?.segments.length ?? 0) > 1 ? (live?.segments ?? []) : [{ model: message.model ?? '', text: message.content }];
+  const shown: readonly Segment[] = segments.length === 0 ? [{ model: live?.model ?? message.model ?? '', text: '' }] : segments;
+  return shown.map((segment, index) => (
+    <SegmentView
+      key={index}
+      conversationId={conversationId}
+      entry={entry}
+      live={live}
+      segment={segment}
+      next={shown[index + 1]}
+      isFirst={index === 0}
+    />
+  ));
+});
+
+interface SegmentProps extends AnswerProps {
+  readonly live: AnswerState | undefined;
+  readonly segment: Segment;
+  /** The one that took over from this one. */
+  readonly next: Segment | undefined;
+  readonly isFirst: boolean;
+}
+
+function SegmentView({ conversationId, entry, live, segment, next, isFirst }: SegmentProps) {
+  const { message } = entry;
+  const isLast = next === undefined;
+  const isRunning = message.state === 'running' && isLast;
+  const reasoning = isFirst ? (message.reasoning ?? live?.reasoning ?? '') : '';
+  return (
+    <article className="turn answer cols" data-message={message.id}>
+      {isRunning ? (
+        <RunningMargin message={message} live={live} segment={segment} />
+      ) : (
+        <Margin facts={isLast ? endedFacts(message) : handedOverFacts(segment, next)} />
+      )}
+      <div className="min-w-0">
+        {segment.seam === undefined ? null : (
+          <p className="seam">
+            <span>
+              {segment.seam.reason}; {segment.seam.to} went on from here
+            </span>
+          </p>
+        )}
+        {reasoning === '' ? null : <Reasoning text={reasoning} live={live} isRunning={isRunning && segment.text === ''} />}
+        {segment.text === '' ? null : <Markdown text={segment.text} isOpen={isRunning && !interruptsText(live?.phase?.phase)} />}
+        {isRunning ? (
+          <RunningState conversationId={conversationId} message={message} live={live} hasText={segment.text !== '' || reasoning !== ''} />
+        ) : null}
+        {!isRunning && isLast ? <EndingBlock conversationId={conversationId} message={message} /> : null}
+        {!isRunning && isLast ? <AnswerActionsRow conversationId={conversationId} entry={entry} /> : null}
+      </div>
+    </article>
+  );
+}
+
+function endedFacts(message: MessageView): MarginFacts {
+  const hasFailed = message.state === 'failed' || message.state === 'interrupted';
+  const facts = message.receipt === undefined ? [] : answerFacts(message.receipt);
+  return {
+    flame: { phase: hasFailed ? 'failed' : 'ready' },
+    name: message.receipt?.model ?? message.model ?? 'no model',
+    facts: message.state === 'interrupted' ? ['interrupted', ...facts] : facts,
+    note: message.receipt?.fallback_reason,
+  };
+}
+
+function handedOverFacts(segment: Segment, next: Segment | undefined): MarginFacts {
+  return { flame: { phase: 'failed' }, name: segment.model, facts: next?.seam === undefined ? [] : [next.seam.reason] };
+}
+
+interface RunningProps {
+  readonly message: MessageView;
+  readonly live: AnswerState | undefined;
+}
+
+function useModelOf({ message, live }: RunningProps): { readonly name: string; readonly view: ModelView | undefined } {
+  const name = live?.model ?? message.model ?? 'a model';
+  const view = useAppState((state) => findModel(state.models, name));
+  return { name, view };
+}
+
+function RunningMargin({ message, live, segment }: RunningProps & { readonly segment: Segment }) {
+  const now = useNow(1000);
+  const { name, view } = useModelOf({ message, live });
+  const isSpeaking = segment.text !== '' && !interruptsText(live?.phase?.phase);
+  const waiting = toWaiting(live?.phase, { model: name, view, now });
+  const words = isSpeaking ? 'answering' : waiting.words;
+  return <Margin facts={{ flame: isSpeaking ? { phase: 'busy' } : waiting.flame, name, facts: [words] }} />;
+}
+
+interface RunningStateProps extends RunningProps {
+  readonly conversationId: string;
+  readonly hasText: boolean;
+}
+
+function RunningState({ conversationId, message, live, hasText }: RunningStateProps): ReactNode {
+  const app = useApp();
+  const now = useNow(1000);
+  const { name, view } = useModelOf({ message, live });
+  const instead = useAppState((state) => readyInstead(state.models, name)?.name);
+  if (hasText && !interruptsText(live?.phase?.phase)) return null;
+  const waiting = toWaiting(live?.phase, { model: name, view, now });
+  const generation = message.generation_id;
+  return (
+    <WaitingBlock
+      waiting={waiting}
+      instead={waiting.isSlow ? instead : undefined}
+      onInstead={(model) => void app.answers.answerWith(conversationId, message, model)}
+      onStop={generation === undefined ? undefined : () => void app.answers.stop(conversationId, generation)}
+    />
+  );
+}
+
+function Reasoning({
+  text,
+  live,
+  isRunning,
+}: {
+  readonly text: string;
+  readonly live: AnswerState | undefined;
+  readonly isRunning: boolean;
+}) {
+  return (
+    <details className="fold">
+      <summary>
+        <Icon name="forward" size={14} />
+        {reasoningWords(text, live, isRunning)}
+      </summary>
+      <div dir="auto">{text}</div>
+    </details>
+  );
+}

@@ -1,0 +1,113 @@
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+
+import { usePorts } from '../../app/ports.ts';
+
+export interface ThreadScroll {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** Whether the end is in view and is followed. */
+  readonly isAttached: boolean;
+  /** Goes to the newest words and follows them again. */
+  attach(): void;
+}
+
+const AT_END_PX = 2;
+const SAVE_AFTER_MS = 150;
+
+/**
+ * Follows the newest words until the reader scrolls up, by a pixel at least; then nothing moves what is read. A reload finds the place again, by the
+ * message at the top of the window rather than by pixels, because heights are only estimated for what was never shown.
+ */
+export function useThreadScroll(conversationId: string, isLoaded: boolean): ThreadScroll {
+  const { keptInTab, clock } = usePorts();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [isAttached, setAttached] = useState(true);
+  const attached = useRef(true);
+  const key = `pilotlight.place.${conversationId}`;
+
+  const setBoth = (value: boolean): void => {
+    attached.current = value;
+    setAttached(value);
+  };
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null || !isLoaded) return;
+    const place = keptInTab.get(key);
+    if (place === undefined || !goTo(element, place)) toEnd(element);
+    setBoth(isAtEnd(element));
+  }, [keptInTab, key, isLoaded]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null || !isLoaded) return undefined;
+    let lastTop = element.scrollTop;
+    let lastHeight = element.scrollHeight;
+    let saving: Disposable | undefined;
+    const onScroll = (): void => {
+      const { scrollTop, scrollHeight } = element;
+      if (isAtEnd(element)) setBoth(true);
+      else if (scrollTop < lastTop && scrollHeight >= lastHeight) setBoth(false);
+      lastTop = scrollTop;
+      lastHeight = scrollHeight;
+      saving?.[Symbol.dispose]();
+      saving = clock.after(SAVE_AFTER_MS, () => savePlace());
+    };
+    const savePlace = (): void => {
+      if (attached.current) keptInTab.remove(key);
+      else keptInTab.set(key, placeOf(element));
+    };
+    const growth = new ResizeObserver(() => {
+      if (attached.current) toEnd(element);
+      lastTop = element.scrollTop;
+      lastHeight = element.scrollHeight;
+    });
+    for (const child of element.children) growth.observe(child);
+    growth.observe(element);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      growth.disconnect();
+      saving?.[Symbol.dispose]();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, [keptInTab, clock, key, isLoaded]);
+
+  return {
+    scroller,
+    isAttached,
+    attach() {
+      if (scroller.current !== null) toEnd(scroller.current);
+      setBoth(true);
+    },
+  };
+}
+
+function toEnd(element: HTMLElement): void {
+  element.scrollTop = element.scrollHeight;
+}
+
+function isAtEnd(element: HTMLElement): boolean {
+  return element.scrollHeight - element.clientHeight - element.scrollTop <= AT_END_PX;
+}
+
+/** The first message in view, and how far its top is above the top of the window. */
+function placeOf(element: HTMLElement): string {
+  const top = element.getBoundingClientRect().top;
+  for (const message of element.querySelectorAll<HTMLElement>('[data-message]')) {
+    const box = message.getBoundingClientRect();
+    if (box.bottom > top) return JSON.stringify({ id: message.dataset['message'], above: Math.round(top - box.top) });
+  }
+  return '';
+}
+
+function goTo(element: HTMLElement, place: string): boolean {
+  try {
+    const { id, above } = JSON.parse(place) as { id: string; above: number };
+    const message = element.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
+    if (message === null) return false;
+    message.scrollIntoView({ block: 'start' });
+    element.scrollTop += message.getBoundingClientRect().top - element.getBoundingClientRect().top + above;
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,79 @@
+// Takes a picture of every state of the page, in three widths and two themes, into e2e/results/shots. Names given as arguments take only those.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { Browser, Page } from 'playwright-core';
+
+import { launchBrowser } from './browser.ts';
+import { NOW } from './scripted-server/scenario.ts';
+import { SCENARIOS } from './scripted-server/scenarios/all.ts';
+import { startScriptedServer, type ScriptedServer } from './scripted-server/scripted-server.ts';
+
+const FOLDER = path.resolve(import.meta.dirname, 'results/shots');
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 768, height: 1024 },
+  { width: 390, height: 844 },
+] as const;
+const THEMES = ['light', 'dark'] as const;
+
+/** What has to be done to the page before a state is to be seen. */
+const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Promise<void>>> = {
+  async picker(page) {
+    await page.getByRole('button', { name: /^Model:/ }).click();
+    await page.getByRole('dialog', { name: 'Choose a model' }).waitFor();
+  },
+  async list(page) {
+    const button = page.getByRole('button', { name: 'Chats', exact: true });
+    if (await button.isVisible()) await button.click();
+  },
+  async reconnecting(page, server) {
+    server.setAway(true);
+    await page.getByText('Reconnecting').waitFor();
+  },
+};
+const EXTRA: Readonly<Record<string, string>> = { list: 'new-chat', reconnecting: 'answering' };
+
+await using server = await startScriptedServer();
+const browser = await launchBrowser();
+const wanted = process.argv.slice(2);
+await mkdir(FOLDER, { recursive: true });
+for (const name of [...Object.keys(SCENARIOS), ...Object.keys(EXTRA)]) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const size of SIZES) for (const theme of THEMES) await shoot(browser, { name, size, theme });
+}
+await browser.close();
+
+interface Shot {
+  readonly name: string;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly theme: 'light' | 'dark';
+}
+
+async function shoot(within: Browser, { name, size, theme }: Shot): Promise<void> {
+  const scenario = SCENARIOS[EXTRA[name] ?? name];
+  if (scenario === undefined) return;
+  server.setAway(false);
+  server.play(scenario);
+  const context = await within.newContext({
+    viewport: size,
+    colorScheme: theme,
+    timezoneId: 'UTC',
+    locale: 'en-GB',
+    hasTouch: size.width < 640,
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => console.log(`${name}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && name !== 'reconnecting') console.log(`${name}: ${message.text()}`);
+  });
+  await page.clock.setFixedTime(NOW);
+  await page.goto(`${server.url}${scenario.open === undefined ? '/' : `/c/${scenario.open}`}`);
+  await page.evaluate(async () => void (await document.fonts.ready));
+  await page.waitForLoadState('load');
+  await page.waitForTimeout(350);
+  await STEPS[name]?.(page, server);
+  await page.waitForTimeout(100);
+  await page.screenshot({ path: path.join(FOLDER, `${name}-${size.width}-${theme}.png`) });
+  await context.close();
+}

@@ -1,0 +1,47 @@
+import { ago, BUILT_IN, CODELLAMA, conversation, MISTRAL, model, OLLAMA, PHI, picture, PILOT, type Scenario } from '../scenario.ts';
+import { OTHER_CHATS } from './others.ts';
+import { TABLE_TALK } from './talk.ts';
+
+const LOADING = {
+  ...CODELLAMA,
+  phase: 'loading',
+  since: ago(8),
+  progress: 0.41,
+  eta: { seconds: 12, basis: 'the median of the last 5 loads' },
+} as const;
+const AWAY = {
+  ...OLLAMA,
+  reachable: false,
+  reason: 'Tried http://localhost:11434 for 0.3 s: connection refused. Models of other engines can be used meanwhile.',
+};
+
+export const PAGES: Readonly<Record<string, Scenario>> = {
+  'first-run': { models: picture([PILOT], [BUILT_IN, AWAY]), conversations: [], logs: {} },
+  'new-chat': { models: picture([MISTRAL, PILOT, LOADING, PHI]), conversations: OTHER_CHATS, logs: {} },
+  'no-models': { models: picture([], [BUILT_IN]), conversations: [], logs: {} },
+  thread: {
+    models: picture([MISTRAL, PILOT]),
+    conversations: [conversation('c-1', 'WAL mode and readers', TABLE_TALK), ...OTHER_CHATS],
+    logs: {},
+    open: 'c-1',
+  },
+  picker: {
+    models: picture(
+      [
+        MISTRAL,
+        LOADING,
+        PILOT,
+        PHI,
+        model('llama3.1:8b', { size_bytes: 5.4e9, metrics: { answers: 3, failures: 0, loads: 3, last_load_ms: 19_000 } }),
+        model('qwen2.5:14b', { size_bytes: 13.1e9, phase: 'failed', since: ago(600), reason: 'Needs 13.1 GB; 9.7 GB were free.' }),
+        model('gpt-oss:20b', { engine: 'box-2', provider: 'ollama', health: false, phase: 'unknown', reason: 'Last seen at 08:58.' }),
+      ],
+      [BUILT_IN, OLLAMA, { ...AWAY, id: 'box-2', address: 'http://box-2:11434' }],
+    ),
+    conversations: [conversation('c-1', 'WAL mode and readers', TABLE_TALK), ...OTHER_CHATS],
+    logs: {},
+    open: 'c-1',
+  },
+  missing: { models: picture([PILOT]), conversations: OTHER_CHATS, logs: {}, open: 'c-gone' },
+  token: { models: picture([PILOT]), conversations: [], logs: {}, needsToken: true },
+};
