@@ -158,7 +158,9 @@ function checkStep({ before, event, step, world, path }: Taken): void {
   expect(state.reason, told).not.toBe('');
   // News of a job that is not under way, or of a grant that is not in use, changes nothing.
   const isNewsOfTheDead =
-    ('loadId' in event && event.loadId === 99) || ('unloadId' in event && event.unloadId === 99) || ('grantId' in event && event.grantId === 'gone');
+    ('loadId' in event && event.loadId === 99) ||
+    ('unloadId' in event && event.unloadId === 99) ||
+    ('grantId' in event && event.grantId === 'gone');
   if (isNewsOfTheDead) expect(step, told).toEqual({ state: before.state, effects: [] });
   // What was asked before the weights came in does not take them out.
   if (event.type === 'seen-cold' && event.askedAt.monotonicMs < 0 && before.state.phase === 'ready') expect(state, told).toBe(before.state);
@@ -181,7 +183,7 @@ describe('the life of a deployment', () => {
 
   it.each(['ready', 'absent'] satisfies Phase[])('leads from every state to %s again', (goal) => {
     const reaching = new Set([...visits].filter(([, { world }]) => world.state.phase === goal).map(([key]) => key));
-    for (let grown = 0; grown !== reaching.size; ) {
+    for (let grown = 0; grown !== reaching.size;) {
       grown = reaching.size;
       for (const [key, { next }] of visits) if (!reaching.has(key) && !next.isDisjointFrom(reaching)) reaching.add(key);
     }

@@ -1,0 +1,370 @@
+import { EngineError } from '@pilotlight/contract';
+import type { EngineFailure } from '@pilotlight/contract';
+import { describe, expect, it } from 'vitest';
+
+import { codeOf, setUpBench } from './testing/bench.ts';
+import type { AnswerScript } from './testing/scripted-engine.ts';
+
+const GOOD: AnswerScript = { firstMs: 100, gapMs: 50, tokens: 3 };
+
+/** Fails the first `times` answers after so many tokens. */
+function failing(failure: EngineFailure, { times = 1, after = 0 } = {}) {
+  return (_request: unknown, number: number): AnswerScript =>
+    number > times ? GOOD : { ...GOOD, error: { after, error: new EngineError(failure, `it was ${failure}`) } };
+}
+
+describe('what is tried again before the first token', () => {
+  it.each(['cut', 'overloaded', 'failed', 'died'] satisfies EngineFailure[])(
+    '%s: after a pause, unseen but for its words',
+    async (failure) => {
+      await using bench = await setUpBench({ engines: [{ answer: failing(failure, { times: 2 }) }] });
+      const answer = bench.ask();
+      expect(await bench.clock.advanceUntil(answer.ended)).toBeUndefined();
+      expect(answer.text()).toBe('t0 t1 t2 ');
+      expect(answer.parts.at(-1)).toMatchObject({
+        receipt: { attempts: [{ outcome: 'failed' }, { outcome: 'failed' }, { outcome: 'finished' }] },
+      });
+      const words = answer.parts.flatMap((part) => (part.type === 'phase' && part.phase === 'retrying' ? [part.reason] : []));
+      expect(words[0]).toMatch(/^It was \w+\. Trying again in .*, try 2 of at most 6$/);
+      expect(bench.log.filter(({ name }) => name === 'retry')).toHaveLength(2);
+    },
+  );
+
+  it.each([
+    ['invalid', 'invalid_request'],
+    ['unsupported', 'not_supported'],
+    ['too_long', 'context_too_long'],
+    ['protocol', 'engine_protocol'],
+  ] as const)('%s is not: it would be the same again', async (failure, code) => {
+    await using bench = await setUpBench({ engines: [{ answer: failing(failure) }] });
+    expect(codeOf(await bench.clock.advanceUntil(bench.ask().ended))).toBe(code);
+    expect(bench.engine.answers).toHaveLength(1);
+  });
+
+  it('gives up after as many tries as the settings allow', async () => {
+    await using bench = await setUpBench({ engines: [{ answer: failing('failed', { times: 99 }) }], settings: { maxAttempts: 3 } });
+    const problem = await bench.clock.advanceUntil(bench.ask().ended);
+    expect(problem).toMatchObject({ code: 'engine_error', source: 'upstream' });
+    expect(bench.engine.answers).toHaveLength(3);
+  });
+
+  it('waits as long as the engine asks for', async () => {
+    const answer = (_request: unknown, number: number): AnswerScript =>
+      number > 1 ? GOOD : { ...GOOD, error: { after: 0, error: new EngineError('overloaded', 'busy', { retryAfterSeconds: 40 }) } };
+    await using bench = await setUpBench({ engines: [{ answer }] });
+    const answered = bench.ask();
+    await bench.clock.advance(39_000);
+    expect(bench.engine.answers).toHaveLength(1);
+    await bench.clock.advanceUntil(answered.ended);
+    expect(bench.engine.answers).toHaveLength(2);
+  });
+
+  it('retries for three at a time at most when everything fails, so that failing does not become a flood', async () => {
+    await using bench = await setUpBench({ engines: [{ slots: 10, answer: failing('failed', { times: 99 }) }] });
+    await bench.clock.advanceUntil(bench.gateway.ensureReady('mistral', new AbortController().signal));
+    const answers = Array.from({ length: 10 }, () => bench.ask());
+    await bench.clock.settle();
+    await bench.clock.advance(0);
+    const retrying = bench.log.filter(({ name }) => name === 'retry').length;
+    expect(retrying).toBe(3);
+    await bench.clock.advanceUntil(Promise.all(answers.map(({ ended }) => ended)));
+  });
+});
+
+describe('an engine that dies', () => {
+  it('in the middle of an answer: what came is kept, the cause is said, the next request loads again at once', async () => {
+    await using bench = await setUpBench({ engines: [{ observation: 'push', answer: () => ({ firstMs: 100, gapMs: 1000, tokens: 5 }) }] });
+    const answer = bench.ask();
+    await bench.clock.advance(3500);
+    expect(answer.text()).toBe('t0 t1 t2 ');
+    bench.engine.killRunner('mistral:latest');
+    await bench.clock.settle();
+    expect(await answer.ended).toMatchObject({ code: 'engine_died', facts: { receipt: { attempts: [{ code: 'engine_died' }] } } });
+    expect(bench.view('mistral')).toMatchObject({ phase: 'failed', health: true, reason: 'killed by signal 9', active: 0 });
+    expect(await bench.clock.advanceUntil(bench.ask().ended)).toBeUndefined();
+    expect(bench.engine.loads).toHaveLength(2);
+  });
+
+  it('before the first token: the answer comes all the same, after a second load', async () => {
+    await using bench = await setUpBench({ engines: [{ observation: 'push', answer: () => ({ firstMs: 5000, gapMs: 10, tokens: 2 }) }] });
+    const answer = bench.ask();
+    await bench.clock.advance(2000);
+    bench.engine.killRunner('mistral:latest');
+    expect(await bench.clock.advanceUntil(answer.ended)).toBeUndefined();
+    expect(answer.text()).toBe('t0 t1 ');
+    expect(bench.engine.loads).toHaveLength(2);
+    expect(bench.engine.violations).toEqual([]);
+  });
+
+  it('while others wait: they are served by the next load', async () => {
+    await using bench = await setUpBench({ engines: [{ observation: 'push', answer: () => ({ firstMs: 100, gapMs: 1000, tokens: 3 }) }] });
+    const answers = [bench.ask(), bench.ask(), bench.ask()];
+    await bench.clock.advance(2500);
+    bench.engine.killRunner('mistral:latest');
+    const ends = await bench.clock.advanceUntil(Promise.all(answers.map(({ ended }) => ended)));
+    expect(ends.map((end) => end && codeOf(end))).toEqual(['engine_died', undefined, undefined]);
+    expect(bench.engine.loads).toHaveLength(2);
+  });
+
+  it('loses no more than the first token limit on one that never begins', async () => {
+    await using bench = await setUpBench({ engines: [{ answer: () => ({ ...GOOD, silentAfter: 0 }) }] });
+    const answer = bench.ask();
+    const problem = await bench.clock.advanceUntil(answer.ended);
+    expect(problem).toMatchObject({ code: 'first_token_timeout', detail: 'no token came within 30 s' });
+    expect(answer.phases().filter((phase) => phase === 'reading').length).toBeGreaterThanOrEqual(3);
+    await bench.clock.settle();
+    expect(bench.engine.openStreams).toBe(0);
+    expect(bench.view('mistral').active).toBe(0);
+  });
+});
+
+describe('an engine that goes and comes', () => {
+  it('is known to be away within 3 s, with its models listed and the reason, and known to be back within 3 s', async () => {
+    await using bench = await setUpBench();
+    await bench.clock.advanceUntil(bench.ask().ended);
+    expect(bench.view('mistral')).toMatchObject({ phase: 'ready', health: true });
+    bench.engine.kill();
+    await bench.clock.advance(3000);
+    const reason = 'Ollama on localhost:11434 does not answer: connection refused, tried for 0.3 s';
+    expect(bench.view('mistral')).toMatchObject({ phase: 'unknown', health: false, ready: false, reason });
+    expect(bench.gateway.models().engines).toMatchObject([{ reachable: false, reason }]);
+    await bench.clock.advance(60_000);
+    bench.engine.start();
+    await bench.clock.advance(3000);
+    expect(bench.view('mistral')).toMatchObject({ phase: 'cold', health: true });
+    expect(await bench.clock.advanceUntil(bench.ask().ended)).toBeUndefined();
+  });
+
+  it('answers a request that came while it was away, once it is back', async () => {
+    await using bench = await setUpBench();
+    bench.engine.kill();
+    await bench.clock.advance(3000);
+    const answer = bench.ask();
+    await bench.clock.settle();
+    expect(answer.parts[0]).toMatchObject({ phase: 'retrying', reason: expect.stringContaining('connection refused') });
+    bench.engine.start();
+    expect(await bench.clock.advanceUntil(answer.ended)).toBeUndefined();
+    expect(answer.text()).toBe('t0 t1 t2 ');
+  });
+
+  it('does not hold up the others, however long it hangs', async () => {
+    await using bench = await setUpBench({
+      engines: [{ id: 'ollama' }, { id: 'llama.cpp', observation: 'push', models: [{ name: 'pilot:latest' }] }],
+    });
+    const hang = new Promise<never>(() => {});
+    Object.assign(bench.engine, { check: () => hang, list: () => hang, resident: () => hang });
+    const answer = bench.ask({ model: 'pilot' });
+    expect(await bench.clock.advanceUntil(answer.ended)).toBeUndefined();
+    expect(answer.times.at(-1)).toBeLessThan(2000);
+    await bench.clock.advance(10_000);
+    expect(bench.view('mistral')).toMatchObject({ health: false, phase: 'unknown' });
+  });
+
+  it('is not called away for one slow check while the machine is busy', async () => {
+    await using bench = await setUpBench();
+    const { check } = bench.engine;
+    let slow = 1;
+    Object.assign(bench.engine, {
+      check: () => {
+        slow -= 1;
+        return slow < 0 ? check() : Promise.resolve({ reachable: false, address: 'x', reason: 'timeout', durationMs: 2000 });
+      },
+    });
+    await bench.clock.advance(1500);
+    expect(bench.view('mistral').health).toBe(true);
+    slow = 5;
+    await bench.clock.advance(3000);
+    expect(bench.view('mistral').health).toBe(false);
+  });
+
+  it('says of loads and unloads by other clients that they were theirs', async () => {
+    await using bench = await setUpBench();
+    bench.engine.loadByOthers('mistral:latest');
+    await bench.clock.advance(3000);
+    expect(bench.view('mistral')).toMatchObject({ phase: 'unknown', reason: 'in memory, put there by another client; no token seen yet' });
+    await bench.clock.advanceUntil(bench.ask().ended);
+    expect(bench.engine.loads).toEqual([]);
+    expect(bench.view('mistral')).toMatchObject({ phase: 'ready', metrics: { loads: 0, answers: 1 } });
+    bench.engine.unloadByOthers('mistral:latest');
+    await bench.clock.advance(3000);
+    expect(bench.view('mistral')).toMatchObject({ phase: 'cold', reason: expect.stringContaining('unloaded it') });
+  });
+
+  it('lists models as they come and go', async () => {
+    await using bench = await setUpBench();
+    const removed: string[] = [];
+    using _subscription = bench.gateway.subscribe((event) => {
+      if (event.type === 'model_removed') removed.push(event.name);
+    });
+    bench.engine.setModels([{ name: 'phi3:mini' }, { name: 'broken:latest', defect: 'the file is cut short' }]);
+    await bench.clock.advance(11_000);
+    expect(bench.gateway.models().models.map(({ name }) => name)).toEqual(['phi3:mini', 'broken:latest']);
+    expect(removed).toEqual(['mistral:latest']);
+    expect(bench.view('broken')).toMatchObject({ phase: 'failed', health: false, reason: 'the file is cut short' });
+    expect(codeOf(await bench.clock.advanceUntil(bench.ask({ model: 'broken' }).ended))).toBe('model_file_invalid');
+    expect(bench.engine.loads).toEqual([]);
+  });
+});
+
+describe('routes', () => {
+  const engines = [
+    { id: 'ollama', models: [{ name: 'mistral:latest' }] },
+    { id: 'llama.cpp', observation: 'push', models: [{ name: 'pilot:latest' }] },
+  ] as const;
+
+  it('fall to the next model when the first is away, and say so in the receipt', async () => {
+    await using bench = await setUpBench({ engines });
+    bench.engines[0]?.kill();
+    await bench.clock.advance(2000);
+    const answer = bench.ask();
+    expect(await bench.clock.advanceUntil(answer.ended)).toBeUndefined();
+    expect(answer.parts.at(-1)).toMatchObject({
+      receipt: {
+        model: 'pilot:latest',
+        fallback_reason: expect.stringContaining('mistral:latest: Ollama on localhost:11434 does not answer'),
+        attempts: [
+          { model: 'mistral:latest', code: 'engine_unreachable' },
+          { model: 'pilot:latest', outcome: 'finished' },
+        ],
+      },
+    });
+    expect(bench.log.some(({ name }) => name === 'fallback')).toBe(true);
+  });
+
+  it('never replace a model that was named', async () => {
+    await using bench = await setUpBench({ engines, settings: { maxAttempts: 2 } });
+    bench.engines[0]?.kill();
+    await bench.clock.advance(2000);
+    const answer = bench.ask({ model: 'mistral' });
+    expect(codeOf(await bench.clock.advanceUntil(answer.ended))).toBe('engine_unreachable');
+    const absent = await bench.ask({ model: 'mistrl:latest' }).ended;
+    expect(absent).toMatchObject({ code: 'model_not_found', detail: 'no engine has mistrl:latest; near it: mistral:latest' });
+  });
+
+  it('go on to the fallback when the first cannot be loaded', async () => {
+    const load = () => ({ durationMs: 100, error: new EngineError('bad_file', 'the file is cut short') });
+    await using bench = await setUpBench({ engines: [{ ...engines[0], load }, engines[1]] });
+    const answer = bench.ask();
+    expect(await bench.clock.advanceUntil(answer.ended)).toBeUndefined();
+    expect(answer.parts.at(-1)).toMatchObject({ receipt: { fallback_reason: 'mistral:latest: the file is cut short' } });
+  });
+
+  it('use another engine that has the model when the first fails', async () => {
+    const models = [{ name: 'mistral:latest' }];
+    await using bench = await setUpBench({
+      engines: [
+        { id: 'a', models, answer: failing('failed') },
+        { id: 'b', models },
+      ],
+    });
+    const answer = bench.ask({ model: 'mistral' });
+    expect(await bench.clock.advanceUntil(answer.ended)).toBeUndefined();
+    expect(answer.parts.at(-1)).toMatchObject({ receipt: { engine: 'b', attempts: [{ engine: 'a' }, { engine: 'b' }] } });
+    expect(answer.parts.at(-1)).not.toHaveProperty('receipt.fallback_reason');
+  });
+});
+
+describe('a caller that leaves', () => {
+  const script = { load: () => ({ durationMs: 1000 }), answer: () => ({ firstMs: 3000, gapMs: 1000, tokens: 20 }) };
+
+  it.each([
+    ['loading', 500],
+    ['warming', 1005],
+    ['reading', 2000],
+    ['answering', 6500],
+  ])('while %s gives everything back', async (_phase, afterMs) => {
+    await using bench = await setUpBench({ engines: [script] });
+    const client = new AbortController();
+    const answer = bench.ask({}, client.signal);
+    await bench.clock.advance(afterMs);
+    client.abort(new Error('left'));
+    await bench.clock.settle();
+    expect(String(await answer.ended)).toBe('Error: left');
+    expect(bench.engine.openStreams).toBe(afterMs === 1005 ? 1 : 0);
+    await bench.clock.advance(1000);
+    expect(bench.view('mistral')).toMatchObject({ phase: 'ready', active: 0, queued: 0 });
+  });
+
+  it('while queued, or during a retry, gives everything back', async () => {
+    await using bench = await setUpBench({ engines: [{ answer: failing('failed', { times: 1 }) }] });
+    const client = new AbortController();
+    const retrying = bench.ask({}, client.signal);
+    await bench.clock.advance(1010);
+    await bench.clock.settle();
+    expect(retrying.phases().at(-1)).toBe('retrying');
+    const running = bench.ask();
+    const queued = bench.ask({}, client.signal);
+    await bench.clock.settle();
+    expect(bench.view('mistral')).toMatchObject({ active: 1, queued: 1 });
+    client.abort(new Error('left'));
+    await bench.clock.settle();
+    expect(bench.view('mistral')).toMatchObject({ active: 1, queued: 0 });
+    expect(String(await retrying.ended)).toBe('Error: left');
+    expect(String(await queued.ended)).toBe('Error: left');
+    expect(await bench.clock.advanceUntil(running.ended)).toBeUndefined();
+  });
+
+  it('gives its grant back even if it never comes back to the generator', async () => {
+    await using bench = await setUpBench({ engines: [script] });
+    const client = new AbortController();
+    const request = { task: 'chat', messages: [], options: {}, priority: 'api', requestId: 'r', label: 'an answer' } as const;
+    const iterator = bench.gateway.generate(request, client.signal)[Symbol.asyncIterator]();
+    const until = (async () => {
+      for (;;) {
+        const { value } = await iterator.next();
+        if (value?.type === 'text') return;
+      }
+    })();
+    await bench.clock.advanceUntil(until);
+    expect(bench.view('mistral').active).toBe(1);
+    client.abort();
+    await bench.clock.settle();
+    expect(bench.engine.openStreams).toBe(0);
+    expect(bench.view('mistral')).toMatchObject({ phase: 'ready', active: 0 });
+  });
+
+  it('costs nothing if it never begins', async () => {
+    await using bench = await setUpBench({ engines: [script] });
+    const before = bench.clock.pending;
+    const request = { task: 'chat', messages: [], options: {}, priority: 'api', requestId: 'r', label: 'an answer' } as const;
+    bench.gateway.generate(request, new AbortController().signal);
+    expect(bench.clock.pending).toBe(before);
+    expect(bench.engine.loads).toEqual([]);
+  });
+
+  it('by leaving the loop ends the answer', async () => {
+    await using bench = await setUpBench({ engines: [script] });
+    const request = { task: 'chat', messages: [], options: {}, priority: 'api', requestId: 'r', label: 'an answer' } as const;
+    const reading = (async () => {
+      for await (const part of bench.gateway.generate(request, new AbortController().signal)) if (part.type === 'text') return;
+    })();
+    await bench.clock.advanceUntil(reading);
+    await bench.clock.settle();
+    expect(bench.engine.openStreams).toBe(0);
+    expect(bench.view('mistral').active).toBe(0);
+  });
+});
+
+describe('the end of the gateway', () => {
+  it('ends answers and loads with a reason, and leaves no timer behind', async () => {
+    const bench = await setUpBench({ engines: [{ answer: () => ({ firstMs: 100, gapMs: 1000, tokens: 50 }) }] });
+    const answers = [bench.ask(), bench.ask()];
+    await bench.clock.advance(3000);
+    await bench.gateway[Symbol.asyncDispose]();
+    await bench.clock.settle();
+    expect(await Promise.all(answers.map(async ({ ended }) => codeOf(await ended)))).toEqual(['shutting_down', 'shutting_down']);
+    expect(codeOf(await bench.ask().ended)).toBe('shutting_down');
+    expect(bench.clock.pending).toBe(0);
+  });
+});
+
+describe('the start', () => {
+  it('warms the default model without holding anything up, if it is told to', async () => {
+    await using bench = await setUpBench({ settings: { warmAtStart: true } });
+    expect(bench.view('mistral')).toMatchObject({ phase: 'loading', default: true, reason: 'for the start of the server' });
+    await bench.clock.advance(1500);
+    const answer = bench.ask();
+    await bench.clock.advanceUntil(answer.ended);
+    expect(answer.parts.at(-1)).toMatchObject({ receipt: { load_ms: 0 } });
+  });
+});

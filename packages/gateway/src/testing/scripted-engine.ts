@@ -1,0 +1,220 @@
+import { EngineError, sleep } from '@pilotlight/contract';
+import type { Clock, Engine, EngineEvent, EngineFailure, EnginePart, ModelDescription, StreamRequest } from '@pilotlight/contract';
+
+/** How one load goes. */
+export interface LoadScript {
+  /** `Infinity`: it never ends by itself. */
+  readonly durationMs: number;
+  /** How many signs of progress it gives on the way. */
+  readonly steps?: number;
+  readonly error?: Error;
+}
+
+/** How one answer goes. */
+export interface AnswerScript {
+  readonly firstMs: number;
+  readonly gapMs: number;
+  readonly tokens: number;
+  /** Thrown after this many tokens. */
+  readonly error?: { readonly after: number; readonly error: Error };
+  /** Silent for ever after this many tokens. */
+  readonly silentAfter?: number;
+}
+
+export interface ScriptedEngineOptions {
+  readonly clock: Clock;
+  readonly id?: string;
+  readonly observation?: 'push' | 'poll';
+  readonly models?: readonly Partial<ModelDescription>[];
+  readonly slots?: number;
+  readonly load?: (model: string, number: number) => LoadScript;
+  readonly answer?: (request: StreamRequest, number: number) => AnswerScript;
+}
+
+/** An engine in memory that does as it is told, and notes whatever its user does against the contract. */
+export interface ScriptedEngine extends Engine {
+  /** Loads that began. */
+  readonly loads: readonly string[];
+  /** Answers that began, warm-ups left out. */
+  readonly answers: readonly StreamRequest[];
+  readonly openStreams: number;
+  readonly inMemory: ReadonlySet<string>;
+  /** What was done to it that nobody may do. */
+  readonly violations: readonly string[];
+  /** The server as a whole goes: everything under way breaks, memory is empty. */
+  kill(): void;
+  start(): void;
+  /** One runner goes. */
+  killRunner(model: string): void;
+  /** Somebody else loads or unloads a model. */
+  loadByOthers(model: string): void;
+  unloadByOthers(model: string): void;
+  setModels(models: readonly Partial<ModelDescription>[]): void;
+  emit(event: EngineEvent): void;
+}
+
+const MANY = 1_000_000_000;
+
+export function describeModel(model: Partial<ModelDescription>): ModelDescription {
+  const name = model.name ?? 'mistral:latest';
+  return { name, weightsKey: name, capabilities: ['completion'], sizeBytes: 1000, ...model };
+}
+
+export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEngine {
+  const { clock, id = 'ollama', observation = 'poll', slots = 1 } = options;
+  let models = (options.models ?? [{}]).map(describeModel);
+  const listeners = new Set<(event: EngineEvent) => void>();
+  const inMemory = new Set<string>();
+  const loading = new Set<string>();
+  const loads: string[] = [];
+  const answers: StreamRequest[] = [];
+  const violations: string[] = [];
+  const open = new Map<object, { readonly model: string; readonly controller: AbortController; readonly isStream: boolean }>();
+  let isThere = true;
+
+  function keyOf(name: string): string {
+    return models.find((model) => model.name === name)?.weightsKey ?? name;
+  }
+  function failIfAway(): void {
+    if (!isThere) throw new EngineError('unreachable', 'connection refused');
+  }
+  function breakOff(of: (entry: { model: string; isStream: boolean }) => boolean, failure: EngineFailure): void {
+    for (const entry of [...open.values()])
+      if (of(entry)) entry.controller.abort(new EngineError(failure, `the ${entry.model} runner is gone`));
+  }
+  function pause(ms: number, signal: AbortSignal): Promise<void> {
+    return sleep(clock, Math.min(ms, MANY), signal);
+  }
+
+  async function* stream(request: StreamRequest, signal: AbortSignal): AsyncGenerator<EnginePart> {
+    failIfAway();
+    const isWarmUp = request.options.max_tokens === 1;
+    const entry = { model: request.model, controller: new AbortController(), isStream: true };
+    if (!inMemory.has(keyOf(request.model))) throw new EngineError('died', 'it is not in memory');
+    open.set(entry, entry);
+    const sameModel = [...open.values()].filter(({ isStream, model }) => isStream && keyOf(model) === keyOf(request.model));
+    if (sameModel.length > slots) violations.push(`${sameModel.length} answers at once of ${request.model}, which has ${slots} slots`);
+    const either = AbortSignal.any([signal, entry.controller.signal]);
+    try {
+      if (isWarmUp) {
+        await pause(10, either);
+        yield { type: 'text', text: 'h' };
+        yield { type: 'finish', reason: 'length', usage: { completionTokens: 1 }, timings: {} };
+        return;
+      }
+      answers.push(request);
+      const script = options.answer?.(request, answers.length) ?? { firstMs: 100, gapMs: 50, tokens: 3 };
+      yield* tell(script, either);
+      const usage = { promptTokens: 5, completionTokens: script.tokens };
+      yield { type: 'finish', reason: 'stop', usage, timings: { completionMs: Math.max(1, script.gapMs * script.tokens) } };
+    } finally {
+      open.delete(entry);
+    }
+  }
+  async function* tell(script: AnswerScript, signal: AbortSignal): AsyncGenerator<EnginePart> {
+    for (let index = 0; index <= script.tokens; index += 1) {
+      if (script.error?.after === index) throw script.error.error;
+      if (script.silentAfter === index) await pause(MANY, signal);
+      if (index === script.tokens) return;
+      await pause(index === 0 ? script.firstMs : script.gapMs, signal);
+      yield { type: 'text', text: `t${index} ` };
+    }
+  }
+
+  return {
+    id,
+    kind: observation === 'push' ? 'llama.cpp' : 'ollama',
+    reportsResidency: true,
+    observation,
+    loads,
+    answers,
+    inMemory,
+    violations,
+    get openStreams() {
+      return [...open.values()].filter(({ isStream }) => isStream).length;
+    },
+    check: () =>
+      Promise.resolve(
+        isThere
+          ? { reachable: true, address: 'http://localhost:11434', version: '0.33.0', durationMs: 1 }
+          : { reachable: false, address: 'http://localhost:11434', reason: 'connection refused', durationMs: 300 },
+      ),
+    async list() {
+      failIfAway();
+      return models;
+    },
+    async describe(name) {
+      failIfAway();
+      const found = models.find((model) => model.name === name);
+      if (!found) throw new EngineError('absent', `there is no ${name}`);
+      return found;
+    },
+    async resident() {
+      failIfAway();
+      return models.filter(({ weightsKey }) => inMemory.has(weightsKey)).map(({ name }) => ({ name, memoryBytes: 2000 }));
+    },
+    async load(model, { signal, onProgress }) {
+      failIfAway();
+      const key = keyOf(model);
+      if (loading.has(key)) violations.push(`${model} is loaded twice at once`);
+      if (inMemory.has(key)) return { slots, memoryBytes: 2000, contextLength: 4096 };
+      loads.push(model);
+      const script = options.load?.(model, loads.length) ?? { durationMs: 1000 };
+      const entry = { model, controller: new AbortController(), isStream: false };
+      const either = AbortSignal.any([signal, entry.controller.signal]);
+      open.set(entry, entry);
+      loading.add(key);
+      try {
+        const steps = script.steps ?? 1;
+        for (let step = 1; step <= steps; step += 1) {
+          await pause(script.durationMs / steps, either);
+          if (script.steps !== undefined) onProgress({ fraction: step / steps });
+        }
+        if (script.error) throw script.error;
+        inMemory.add(key);
+        return { slots, memoryBytes: 2000, contextLength: 4096 };
+      } finally {
+        loading.delete(key);
+        open.delete(entry);
+      }
+    },
+    async unload(model, signal) {
+      failIfAway();
+      if (loading.has(keyOf(model))) violations.push(`${model} is unloaded while it loads`);
+      await pause(20, signal ?? new AbortController().signal);
+      inMemory.delete(keyOf(model));
+      breakOff(({ model: other, isStream }) => isStream && keyOf(other) === keyOf(model), 'died');
+    },
+    stream,
+    embed: (_model, texts) => Promise.resolve(texts.map(() => [1, 0])),
+    countTokens: () => Promise.resolve(undefined),
+    subscribe(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    kill() {
+      isThere = false;
+      inMemory.clear();
+      breakOff(({ isStream }) => isStream, 'cut');
+      breakOff(() => true, 'unreachable');
+    },
+    start() {
+      isThere = true;
+    },
+    killRunner(model) {
+      inMemory.delete(keyOf(model));
+      breakOff((entry) => keyOf(entry.model) === keyOf(model), 'died');
+      if (observation === 'push')
+        for (const hear of [...listeners]) hear({ type: 'model-lost', model, failure: 'died', reason: 'killed by signal 9' });
+    },
+    loadByOthers: (model) => void inMemory.add(keyOf(model)),
+    unloadByOthers: (model) => void inMemory.delete(keyOf(model)),
+    setModels(next) {
+      models = next.map(describeModel);
+    },
+    emit(event) {
+      for (const hear of [...listeners]) hear(event);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
