@@ -15,15 +15,15 @@ const MODELS = [
 ];
 
 async function makeSubject(): Promise<EngineUnderTest> {
-  const fake = await startFakeEngineHere({ models: MODELS, tokensPerSecond: 400, parallel: 2 });
+  const fake = await startFakeEngineHere({ models: MODELS, tokensPerSecond: 400, loadMs: 20, unloadMs: 20 });
   const network = createUndiciNetwork();
-  const engine = createOllamaEngine({ id: 'ollama', address: fake.url, network, clock: systemClock, keepAlive: '5m', slots: 2 });
+  const engine = createOllamaEngine({ id: 'ollama', address: fake.url, network, clock: systemClock, keepAlive: '5m' });
   return {
     engine,
     model: 'mistral:latest',
     profile: { contextLength: 2048 },
     shortPrompt: [{ role: 'user', content: 'What is 2 + 2?' }],
-    longPrompt: [{ role: 'user', content: 'Please count to 40.' }],
+    longPrompt: [{ role: 'user', content: 'Please count to 20000.' }],
     stopText: '17',
     brokenModel: 'broken:1',
     embeddingModel: 'embed:latest',
@@ -32,6 +32,9 @@ async function makeSubject(): Promise<EngineUnderTest> {
       failAfter: (after) => fake.control.fault({ kind: 'error', after, times: 1 }),
       cutAfter: (after) => fake.control.fault({ kind: 'end', after, times: 1 }),
       die: () => fake.control.killRunners(),
+    },
+    async loading() {
+      while ((await fake.control.state()).loading === undefined);
     },
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
 import type { EngineSuite } from './engine-suite.ts';
-import { isToken, loadModel, longRequest, neverAborted, readAnswer, readFailure, shortRequest } from './read-answer.ts';
+import { isToken, loadModel, longRequest, neverAborted, readAnswer, readFailure, shortRequest, unlimitedRequest } from './read-answer.ts';
 import { testEngine } from './test-ability.ts';
 
 const REASON = new Error('the person pressed stop');
@@ -10,7 +10,7 @@ const REASON = new Error('the person pressed stop');
 export function describeAborting(suite: EngineSuite): void {
   testEngine(suite, 'a stream that is already aborted rejects with the reason and sends nothing', async (subject) => {
     await loadModel(subject);
-    const { parts, error } = await readFailure(subject.engine, longRequest(subject), AbortSignal.abort(REASON));
+    const { parts, error } = await readFailure(subject.engine, unlimitedRequest(subject), AbortSignal.abort(REASON));
     expect(parts).toEqual([]);
     expect(error).toBe(REASON);
   });
@@ -18,7 +18,7 @@ export function describeAborting(suite: EngineSuite): void {
   testEngine(suite, 'aborting before the first part rejects with the reason', async (subject) => {
     await loadModel(subject);
     const controller = new AbortController();
-    const next = subject.engine.stream(longRequest(subject), controller.signal)[Symbol.asyncIterator]().next();
+    const next = subject.engine.stream(unlimitedRequest(subject), controller.signal)[Symbol.asyncIterator]().next();
     controller.abort(REASON);
     await expect(next).rejects.toBe(REASON);
     expect((await readAnswer(subject.engine, shortRequest(subject))).at(-1)?.type).toBe('finish');
@@ -30,7 +30,7 @@ export function describeAborting(suite: EngineSuite): void {
       const controller = new AbortController();
       let tokens = 0;
       const reading = (async () => {
-        for await (const part of subject.engine.stream(longRequest(subject), controller.signal)) {
+        for await (const part of subject.engine.stream(unlimitedRequest(subject), controller.signal)) {
           if (isToken(part)) tokens += 1;
           if (tokens === count) controller.abort(REASON);
         }
@@ -43,7 +43,7 @@ export function describeAborting(suite: EngineSuite): void {
     testEngine(suite, `leaving the loop after token ${count} frees the slot`, async (subject) => {
       await loadModel(subject);
       let tokens = 0;
-      for await (const part of subject.engine.stream(longRequest(subject), neverAborted())) {
+      for await (const part of subject.engine.stream(unlimitedRequest(subject), neverAborted())) {
         if (isToken(part)) tokens += 1;
         if (tokens === count) break;
       }
@@ -57,7 +57,7 @@ export function describeAborting(suite: EngineSuite): void {
 function describeReturns(suite: EngineSuite): void {
   testEngine(suite, 'return() while a part is awaited ends the wait', async (subject) => {
     await loadModel(subject);
-    const iterator = subject.engine.stream(longRequest(subject), neverAborted())[Symbol.asyncIterator]();
+    const iterator = subject.engine.stream(unlimitedRequest(subject), neverAborted())[Symbol.asyncIterator]();
     const next = iterator.next().catch((error: unknown) => error);
     await iterator.return?.();
     await next;
@@ -67,7 +67,7 @@ function describeReturns(suite: EngineSuite): void {
 
   testEngine(suite, 'return() on an iterator that was never started ends it', async (subject) => {
     await loadModel(subject);
-    const iterator = subject.engine.stream(longRequest(subject), neverAborted())[Symbol.asyncIterator]();
+    const iterator = subject.engine.stream(unlimitedRequest(subject), neverAborted())[Symbol.asyncIterator]();
     await iterator.return?.();
     expect((await iterator.next()).done).toBe(true);
   });
@@ -86,7 +86,8 @@ function describeReturns(suite: EngineSuite): void {
     const controller = new AbortController();
     const other = readAnswer(subject.engine, longRequest(subject));
     const reading = (async () => {
-      for await (const part of subject.engine.stream(longRequest(subject), controller.signal)) if (isToken(part)) controller.abort(REASON);
+      for await (const part of subject.engine.stream(unlimitedRequest(subject), controller.signal))
+        if (isToken(part)) controller.abort(REASON);
     })();
     await expect(reading).rejects.toBe(REASON);
     expect((await other).at(-1)?.type).toBe('finish');

@@ -50,13 +50,15 @@ export interface EngineUnderTest extends AsyncDisposable {
   readonly profile: LaunchProfile;
   /** Answered in few tokens. */
   readonly shortPrompt: readonly Message[];
-  /** Answered in at least 24 tokens, at least 12 of them as parts of their own. */
+  /** Answered in at least 24 tokens, at least 12 of them as parts of their own; the longer without a limit, the sharper the tests of leaving. */
   readonly longPrompt: readonly Message[];
   /** A text that occurs in the answer to `longPrompt` with temperature 0 and seed 1, though not at its start. */
   readonly stopText: string;
   readonly brokenModel?: string;
   readonly embeddingModel?: string;
   readonly faults?: EngineFaults;
+  /** Resolves when a load is under way on the other side. Needed where `load` does not measure its progress. */
+  readonly loading?: () => Promise<void>;
   /** The processes of this engine that are alive. */
   readonly processes?: () => Promise<readonly number[]>;
 }

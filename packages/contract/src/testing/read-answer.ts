@@ -21,6 +21,11 @@ export function longRequest(subject: EngineUnderTest, options: StreamRequest['op
   return request(subject, subject.longPrompt, { max_tokens: 48, ...options });
 }
 
+/** A request for the long answer without a limit to speak of: whoever leaves it must free the slot, or the next one waits for its end. */
+export function unlimitedRequest(subject: EngineUnderTest): StreamRequest {
+  return request(subject, subject.longPrompt, { max_tokens: 100_000 });
+}
+
 /** A request for the short answer. */
 export function shortRequest(subject: EngineUnderTest): StreamRequest {
   return request(subject, subject.shortPrompt, { max_tokens: 16 });
