@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of the whole product: real server, real model, real browser. One file at a time, so that they do not take the cores from each other. */
 export default defineConfig({
+  cacheDir: '../node_modules/.vite',
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],

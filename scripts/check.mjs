@@ -30,6 +30,7 @@ const stages = [
   { name: 'lint', command: tool('oxlint/bin/oxlint') },
   { name: 'types', command: tool('typescript/bin/tsc', '--noEmit', '-p', '.') },
   { name: 'types of the page', command: tool('typescript/bin/tsc', '--noEmit', '-p', 'apps/web') },
+  { name: 'types of e2e', command: tool('typescript/bin/tsc', '--noEmit', '-p', 'e2e') },
   { name: 'unused code', command: tool('knip/bin/knip.js', '--no-progress', '--no-config-hints') },
   { name: 'generated files', command: ['node', 'tools/generate/src/main.ts', '--check'] },
   { name: 'repository checks', command: ['node', 'tools/repo-checks/src/main.ts'], countsFrom: 'last line' },

@@ -20,11 +20,18 @@ buildWebIfStale(root, node);
 
 const main = join(root, 'apps', 'cli', 'src', 'main.ts');
 const server = spawn(node, ['--disable-warning=ExperimentalWarning', main, 'serve', ...process.argv.slice(2)], { stdio: 'inherit' });
-// A terminal sends Ctrl-C to the server as well; elsewhere nobody does, so it is passed on.
-process.on('SIGINT', () => {
-  if (!process.stdin.isTTY) server.kill('SIGINT');
-});
-for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => server.kill(signal));
+
+// A terminal sends Ctrl-C to the server as well. SIGTERM asks for the same end, and twice is not "at once", as two times Ctrl-C are.
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => server.kill('SIGTERM'));
+
+// npm starts this through a shell, and a shell that is told to end does not pass that on. Its end shows as a change of parent.
+const parent = process.ppid;
+if (process.env['npm_lifecycle_event'] !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== parent) server.kill('SIGTERM');
+  }, 250).unref();
+}
+
 server.on('error', (error) => {
   process.stderr.write(`${node} could not be started: ${error.message}\n`);
   process.exit(1);

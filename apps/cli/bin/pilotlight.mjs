@@ -14,7 +14,7 @@ if (found === undefined) {
 const child = spawn(found, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { stdio: 'inherit' });
 // A terminal sends Ctrl-C to both; what is sent to this process alone is passed on.
 process.on('SIGINT', () => {});
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   process.stderr.write(`pilotlight: ${found} could not be started: ${error.message}\n`);
   process.exit(1);
