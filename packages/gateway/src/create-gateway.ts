@@ -23,16 +23,19 @@ export function createGateway(options: GatewayOptions): RunningGateway {
   const house = createHouse({ ...options, settings });
   const { picture, gate, notifier, suspect } = house;
   const running = new Set<AbortController>();
-  const find = (question: Question): Candidates<Candidate> => choose(house, settings, question);
   const context = { clock, randomness, settings, log, running, suspect, loadAhead: gate.ahead };
   const generating = { ...context, budget: createRetryBudget(), findCandidates: find };
   let ending: Promise<void> | undefined;
 
+  function find(question: Question): Candidates<Candidate> {
+    if (ending) throw toShutdown();
+    return choose(house, settings, question);
+  }
+
   /** The deployment that a request for this name would go to, whatever it can do. */
   function named(name: string): Candidate {
-    if (ending) throw toShutdown();
     const choices = picture.choices().map((choice) => ({ ...choice, canComplete: true }));
-    return choose(house, settings, { task: 'chat', model: name, choices }).candidates[0];
+    return find({ task: 'chat', model: name, choices }).candidates[0];
   }
   function warm(): void {
     const model = settings.warmAtStart && !ending ? picture.defaultModel() : undefined;

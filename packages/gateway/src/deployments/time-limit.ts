@@ -7,9 +7,10 @@ export interface TimeLimit {
   readonly reason: () => Error;
   /** Ends the work from outside, with its own reason. */
   readonly signal?: AbortSignal | undefined;
+  /** How long work that was aborted may take to come to its end, before it is left behind. Default 10 s. */
+  readonly graceMs?: number;
 }
 
-/** How long work that was aborted may take to come to its end, before it is left behind. */
 const ABORT_GRACE_MS = 10_000;
 
 export interface LimitedWork {
@@ -23,7 +24,7 @@ export interface LimitedWork {
  * up; then the reason is thrown, whether it ended or not.
  */
 export async function withTimeLimit<T>(
-  { clock, limitMs, reason, signal }: TimeLimit,
+  { clock, limitMs, reason, signal, graceMs = ABORT_GRACE_MS }: TimeLimit,
   work: (limited: LimitedWork) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
@@ -40,7 +41,7 @@ export async function withTimeLimit<T>(
   }
   function abort(error: Error): void {
     timer[Symbol.dispose]();
-    timer = clock.after(ABORT_GRACE_MS, () => gone.reject(error));
+    timer = clock.after(graceMs, () => gone.reject(error));
     controller.abort(error);
   }
   const onAbort = (): void => abort(signal?.reason);

@@ -58,7 +58,7 @@ export function followReachability({ engine, clock, onCheck }: ReachabilityOptio
     const startedMs = clock.monotonic();
     const reason = () => new EngineError('unreachable', 'no answer');
     try {
-      return await withTimeLimit({ clock, limitMs: LIMIT_MS, reason }, ({ signal }) => engine.check(signal));
+      return await withTimeLimit({ clock, limitMs: LIMIT_MS, reason, graceMs: 0 }, ({ signal }) => engine.check(signal));
     } catch (error) {
       const words = error instanceof EngineError ? error.message : 'the check failed';
       return { reachable: false, address: status.address, reason: words, durationMs: clock.monotonic() - startedMs };

@@ -128,5 +128,5 @@ export function watchEngine(options: WatchOptions): EngineWatch {
 
 function ask<T>(clock: Clock, limitMs: number, question: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const reason = () => new EngineError('unreachable', `no answer within ${limitMs / 1000} s`);
-  return withTimeLimit({ clock, limitMs, reason }, ({ signal }) => question(signal));
+  return withTimeLimit({ clock, limitMs, reason, graceMs: 0 }, ({ signal }) => question(signal));
 }

@@ -54,6 +54,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     const before = [...deployment.names.values()];
     deployment.names.clear();
     for (const description of descriptions) deployment.names.set(description.name, description);
+    models = undefined;
     const defect = descriptions.find((description) => description.defect !== undefined)?.defect;
     if (defect !== undefined) deployment.dispatch({ type: 'defect-found', detail: defect });
     if (JSON.stringify(before) !== JSON.stringify(descriptions)) options.onDescribed(deployment);
@@ -62,12 +63,12 @@ export function createRegistry(options: RegistryOptions): Registry {
   function takeListing(engine: Engine, { models: listed, askedAt }: Listing): void {
     const namesBefore = of(engine).flatMap((deployment) => [...deployment.names.keys()]);
     const byKey = Map.groupBy(listed, (description) => description.weightsKey);
-    models = undefined;
     for (const [weightsKey, descriptions] of byKey) describe(ensure(engine, weightsKey), descriptions);
     const present = new Set([...byKey.keys()].map((weightsKey) => ensure(engine, weightsKey)));
     for (const deployment of of(engine)) {
       if (present.has(deployment)) continue;
       deployment.names.clear();
+      models = undefined;
       deployment.dispatch({ type: 'seen-absent', askedAt, engine: options.nameOf(engine) });
       if (deployment.state.lifecycle.phase !== 'absent') continue;
       deployments.delete(deployment.key);
