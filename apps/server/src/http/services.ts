@@ -17,7 +17,7 @@ export interface ServerState {
 /** Everything that a route may use. */
 export interface Services {
   readonly gateway: Gateway;
-  readonly chat: Chat;
+  readonly chat: Omit<Chat, typeof Symbol.asyncDispose>;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly state: ServerState;

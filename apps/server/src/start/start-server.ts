@@ -19,6 +19,7 @@ import { referenceRoutes } from '../routes/reference/reference-routes.ts';
 import { ROUTES } from '../routes/route-table.ts';
 import { openChat, openGateway, PAGE_FOLDER } from '../wiring.ts';
 import type { OpenedChat } from '../wiring.ts';
+import { createLateChat } from './late-chat.ts';
 import { toListenFailure } from './words.ts';
 
 export interface StartOptions {
@@ -42,11 +43,13 @@ export class StartFailure extends Error {
   override readonly name = 'StartFailure';
 }
 
-/** What opens one after the other while requests already come in. */
-interface Parts {
-  opened: OpenedChat | undefined;
-  isStarted: boolean;
+/** How far the start has come, while requests already come in. */
+interface Progress {
+  /** The port that is listened at; the one asked for until then. */
   port: number;
+  /** The chat with what a former process left open closed. */
+  chat: Chat | undefined;
+  isStarted: boolean;
 }
 
 /**
@@ -55,48 +58,54 @@ interface Parts {
  */
 export async function startServer({ settings, version, log }: StartOptions): Promise<RunningServer> {
   const stopping = new AbortController();
-  const parts: Parts = { opened: undefined, isStarted: false, port: settings.port };
+  const progress: Progress = { port: settings.port, chat: undefined, isStarted: false };
   const gateway = openGateway(settings, log);
-  const hosts = hostsOf(settings, parts);
-  const services = createServices({ settings, version, gateway, parts, stopping: stopping.signal });
+  const opening = Promise.withResolvers<OpenedChat>();
+  const recovered = opening.promise.then((opened) => recover(opened, progress, log));
+  const services = createServices({ settings, version, gateway, progress, recovered, stopping: stopping.signal });
   const routes = [...ROUTES, ...referenceRoutes(ROUTES, version)];
-  const app = createApp({ routes, services, pages: createPages(PAGE_FOLDER), allowedHosts: hosts, log });
+  const app = createApp({ routes, services, pages: createPages(PAGE_FOLDER), allowedHosts: hostsOf(settings, progress), log });
   try {
     await app.fastify.ready();
-    parts.port = await listen(app.server, settings.host, settings.port);
+    progress.port = await listen(app.server, settings.host, settings.port);
   } catch (error) {
+    recovered.catch(() => {});
+    opening.reject(error);
     await gateway[Symbol.asyncDispose]();
     const owner = isTaken(error) ? await findPortOwner(settings.port) : undefined;
     throw new StartFailure(toListenFailure(error, { host: settings.host, port: settings.port, owner }), { cause: error });
   }
-  const url = `http://${toUrlHost(settings.host)}:${parts.port}`;
+  const url = `http://${toUrlHost(settings.host)}:${progress.port}`;
   log('server_listening', { facts: { address: url } });
-  const started = open({ settings, gateway, parts, log, stopping: stopping.signal });
+  openChat(settings, gateway, log).then(opening.resolve, opening.reject);
+  const started = finishStart({ recovered, gateway, progress, log });
   let closed: Promise<void> | undefined;
   return {
     url,
     gateway,
     started,
-    close: (reason) => (closed ??= close({ app, parts, gateway, started, stopping, log, reason })),
+    close: (reason) => (closed ??= close({ app, opening: opening.promise, recovered, gateway, stopping, log, reason })),
   };
 }
 
-interface Opening {
-  readonly settings: Settings;
-  readonly gateway: RunningGateway;
-  readonly parts: Parts;
-  readonly log: WriteLog;
-  readonly stopping: AbortSignal;
+async function recover({ chat }: OpenedChat, progress: Progress, log: WriteLog): Promise<Chat> {
+  const count = await chat.recover();
+  if (count > 0) log('generations_recovered', { facts: { count } });
+  progress.chat = chat;
+  return chat;
 }
 
-async function open({ settings, gateway, parts, log, stopping }: Opening): Promise<void> {
-  const opened = await openChat(settings, gateway, log);
-  parts.opened = opened;
-  if (stopping.aborted) return;
-  const count = await opened.chat.recover();
-  if (count > 0) log('generations_recovered', { facts: { count } });
+interface Finishing {
+  readonly recovered: Promise<Chat>;
+  readonly gateway: RunningGateway;
+  readonly progress: Progress;
+  readonly log: WriteLog;
+}
+
+async function finishStart({ recovered, gateway, progress, log }: Finishing): Promise<void> {
+  await recovered;
   await gateway.started;
-  parts.isStarted = true;
+  progress.isStarted = true;
   const { engines } = gateway.models();
   log('server_started', { facts: { reachable: engines.filter((engine) => engine.reachable).length, engines: engines.length } });
 }
@@ -105,28 +114,28 @@ interface ServiceParts {
   readonly settings: Settings;
   readonly version: string;
   readonly gateway: RunningGateway;
-  readonly parts: Parts;
+  readonly progress: Progress;
+  readonly recovered: Promise<Chat>;
   readonly stopping: AbortSignal;
 }
 
-function createServices({ settings, version, gateway, parts, stopping }: ServiceParts): Services {
+function createServices({ settings, version, gateway, progress, recovered, stopping }: ServiceParts): Services {
+  const lateChat = createLateChat({ opened: recovered, modelsKnown: gateway.started });
   const state: ServerState = {
     version,
     startedAtMs: systemClock.monotonic(),
-    isStarted: () => parts.isStarted,
+    isStarted: () => progress.isStarted,
     reasonNotReady() {
       if (stopping.aborted) return 'The server is shutting down.';
-      return parts.opened === undefined ? 'The store is being opened.' : undefined;
+      return progress.chat === undefined ? 'The store is being opened.' : undefined;
     },
     stopping,
   };
   return {
     gateway,
-    get chat(): Chat {
+    get chat() {
       if (stopping.aborted) throw new Problem('shutting_down', 'The server is ending its answers and takes no new ones.');
-      if (parts.opened === undefined)
-        throw new Problem('storage_unavailable', 'The server has just started; its store is not open yet.', { retryAfterSeconds: 1 });
-      return parts.opened.chat;
+      return progress.isStarted && progress.chat ? progress.chat : lateChat;
     },
     clock: systemClock,
     randomness: systemRandomness,
@@ -136,17 +145,17 @@ function createServices({ settings, version, gateway, parts, stopping }: Service
   };
 }
 
-function hostsOf(settings: Settings, parts: Parts): () => ReadonlySet<string> {
+function hostsOf(settings: Settings, progress: Progress): () => ReadonlySet<string> {
   let known: { readonly port: number; readonly hosts: ReadonlySet<string> } | undefined;
   return () => {
-    if (known?.port !== parts.port) {
+    if (known?.port !== progress.port) {
       const listening = {
         host: settings.host,
-        port: parts.port,
+        port: progress.port,
         allowedHosts: settings.allowedHosts,
         interfaceAddresses: interfaceAddresses(),
       };
-      known = { port: parts.port, hosts: allowedHosts(listening) };
+      known = { port: progress.port, hosts: allowedHosts(listening) };
     }
     return known.hosts;
   };
@@ -154,9 +163,9 @@ function hostsOf(settings: Settings, parts: Parts): () => ReadonlySet<string> {
 
 interface Closing {
   readonly app: App;
-  readonly parts: Parts;
+  readonly opening: Promise<OpenedChat>;
+  readonly recovered: Promise<Chat>;
   readonly gateway: RunningGateway;
-  readonly started: Promise<void>;
   readonly stopping: AbortController;
   readonly log: WriteLog;
   readonly reason: string;
@@ -165,13 +174,12 @@ interface Closing {
 /** So long readers may take to fetch the last part of their answer. */
 const LAST_PARTS_MS = 500;
 
-async function close({ app, parts, gateway, started, stopping, log, reason }: Closing): Promise<void> {
+async function close({ app, opening, recovered, gateway, stopping, log, reason }: Closing): Promise<void> {
   log('server_stopping', { facts: { reason } });
   const drained = stopAccepting(app.server);
   stopping.abort();
-  const readable = await Promise.race([started.then(() => true), Promise.resolve(parts.opened !== undefined)]);
-  if (!readable) await started.catch(() => {});
-  await parts.opened?.[Symbol.asyncDispose]();
+  const [opened] = await Promise.allSettled([opening, recovered]);
+  if (opened.status === 'fulfilled') await opened.value[Symbol.asyncDispose]();
   await gateway[Symbol.asyncDispose]();
   await Promise.race([drained, sleep(systemClock, LAST_PARTS_MS)]);
   breakConnections(app.server);

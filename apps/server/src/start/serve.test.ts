@@ -1,0 +1,193 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { chatReplySchema, modelsViewSchema, modelViewSchema } from '@pilotlight/contract';
+import type { ModelView } from '@pilotlight/contract';
+import { startFakeEngine } from '@pilotlight/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { allEvents, nextEvent, readEvents } from '../testing/read-events.ts';
+import { childrenOf, startServerProcess } from '../testing/start-server-process.ts';
+import type { ServerProcess } from '../testing/start-server-process.ts';
+
+const PATIENT = { timeout: 15_000, interval: 50 };
+
+function ask(server: ServerProcess, message: string, more: object = {}): Promise<Response> {
+  return fetch(`${server.url}/api/chat/message`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ message, ...more }),
+  });
+}
+
+function askStreamed(server: ServerProcess, message: string, more: object = {}, signal?: AbortSignal): Promise<Response> {
+  return fetch(`${server.url}/api/chat/stream`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ message, ...more }),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+async function modelOf(server: ServerProcess, name: string): Promise<ModelView | undefined> {
+  const response = await fetch(`${server.url}/api/models/${encodeURIComponent(name)}`);
+  return response.ok ? modelViewSchema.parse(await response.json()) : undefined;
+}
+
+describe('the server with the model that ships', () => {
+  it('answers, says what it found, and ends by SIGTERM with everything that it started', async () => {
+    await using server = await startServerProcess();
+    const reply = chatReplySchema.parse(await (await ask(server, 'What is 2 + 2?')).json());
+    expect(reply.response).toMatch(/4/);
+    expect(reply.receipt.engine).toBe('llama.cpp');
+    await expect.poll(() => server.output(), PATIENT).toContain('Models\n');
+    expect(server.output()).toMatch(/built in .+\n {2}ollama at .+/);
+    expect(server.output()).toContain('pilot:latest (default)');
+    const children = await childrenOf(server.pid);
+    expect(children.length).toBeGreaterThan(0);
+    server.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    for (const pid of children) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    const lines = server
+      .errors()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string });
+    expect(lines.map((line) => line.event)).toEqual(
+      expect.arrayContaining(['server_listening', 'phase_changed', 'load_ended', 'attempt_ended', 'server_stopping', 'server_stopped']),
+    );
+    expect(server.errors()).not.toContain('2 + 2');
+  });
+
+  it('says so explicitly when the process of a model is killed in the middle of an answer, and loads it again', async () => {
+    await using server = await startServerProcess();
+    await ask(server, 'What is 2 + 2?');
+    const events = readEvents(await askStreamed(server, 'Tell me a story.', { options: { max_tokens: 2_000, temperature: 1.5, seed: 7 } }));
+    await nextEvent(events, (event) => event.event === 'text');
+    for (const pid of await childrenOf(server.pid)) process.kill(pid, 'SIGKILL');
+    const last = await nextEvent(events, (event) => event.event === 'error' || event.event === 'finish');
+    expect(JSON.parse(last.data)).toMatchObject({ type: 'error', code: 'engine_died', kept: true, source: 'upstream' });
+    const failed = await modelOf(server, 'pilot:latest');
+    expect(failed).toMatchObject({ phase: 'failed', ready: false });
+    expect(failed?.reason).toMatch(/SIGKILL|killed/i);
+    const again = chatReplySchema.parse(await (await ask(server, 'What is 2 + 2?')).json());
+    expect(again.response).toMatch(/4/);
+  });
+
+  it('ends in the middle of an answer, whose end is in the log and in the database', async () => {
+    const data = await startServerProcess();
+    const events = readEvents(
+      await askStreamed(data, 'Tell me a story.', { conversation_id: 'c1', options: { max_tokens: 2_000, temperature: 1.5, seed: 7 } }),
+    );
+    await nextEvent(events, (event) => event.event === 'text');
+    data.kill('SIGINT');
+    const last = await nextEvent(events, (event) => event.event === 'error' || event.event === 'finish');
+    expect(JSON.parse(last.data)).toMatchObject({ type: 'error', code: 'interrupted' });
+    expect(await data.exited).toBe(0);
+    {
+      await using again = await startServerProcess({ PILOTLIGHT_DATA: data.dataFolder });
+      const history = (await (await fetch(`${again.url}/api/conversations/c1`)).json()) as {
+        messages: { state?: string; content: string }[];
+      };
+      expect(history.messages[1]).toMatchObject({ state: 'interrupted' });
+      expect(history.messages[1]?.content.length).toBeGreaterThan(0);
+    }
+    await data[Symbol.asyncDispose]();
+  });
+});
+
+describe('with an Ollama server', () => {
+  it('50 first requests at once cause one load, and one that leaves does not end it', async () => {
+    await using engine = await startFakeEngine({ models: [{ name: 'fake:latest', loadMs: 800 }], parallel: 50 });
+    await using server = await startServerProcess({ OLLAMA_HOST: engine.url, OLLAMA_MODEL: 'pilot' });
+    await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.phase, PATIENT).toBe('cold');
+    const leaver = new AbortController();
+    const left = askStreamed(server, 'What is 2 + 2?', { model: 'fake' }, leaver.signal).then((response) =>
+      response.body?.getReader().read(),
+    );
+    const all = Array.from({ length: 50 }, () => ask(server, 'What is 2 + 2?', { model: 'fake' }));
+    await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.phase, PATIENT).toMatch(/loading|warming/);
+    await left;
+    leaver.abort();
+    const replies = await Promise.all(all.map(async (response) => chatReplySchema.parse(await (await response).json())));
+    expect(new Set(replies.map((reply) => reply.response))).toEqual(new Set(['4']));
+    const state = await engine.control.state();
+    expect(state.events.filter((event) => event.type === 'load-start')).toHaveLength(1);
+  });
+
+  it('shows the load in the stream, and then the answer', async () => {
+    await using engine = await startFakeEngine({ models: [{ name: 'fake:latest', loadMs: 1_500 }] });
+    await using server = await startServerProcess({ OLLAMA_HOST: engine.url, OLLAMA_MODEL: 'pilot' });
+    await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.phase, PATIENT).toBe('cold');
+    const events = await allEvents(await askStreamed(server, 'What is 2 + 2?', { model: 'fake' }));
+    const phases = events.filter((event) => event.event === 'phase').map((event) => (JSON.parse(event.data) as { phase: string }).phase);
+    expect(phases).toContain('loading');
+    expect(events.at(-1)?.event).toBe('finish');
+    expect(
+      events
+        .filter((event) => event.event === 'text')
+        .map((event) => (JSON.parse(event.data) as { text: string }).text)
+        .join(''),
+    ).toBe('4');
+  });
+
+  it('follows it when it is killed and started again, and answers meanwhile', async () => {
+    const first = await startFakeEngine();
+    await using server = await startServerProcess({ OLLAMA_HOST: first.url, OLLAMA_MODEL: 'pilot' });
+    await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.health, PATIENT).toBe(true);
+    await first[Symbol.asyncDispose]();
+    await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.health, { timeout: 3_000, interval: 50 }).toBe(false);
+    const view = modelsViewSchema.parse(await (await fetch(`${server.url}/api/models`)).json());
+    expect(view.engines.find((candidate) => candidate.id === 'ollama')?.reachable).toBe(false);
+    expect((await ask(server, 'What is 2 + 2?')).status).toBe(200);
+    // Asked while it is away: tried again until it is back.
+    const waiting = ask(server, 'What is 2 + 2?', { model: 'fake' });
+    await using _second = await startFakeEngine({ port: first.port });
+    await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.health, { timeout: 3_000, interval: 50 }).toBe(true);
+    expect(chatReplySchema.parse(await (await waiting).json()).response).toBe('4');
+  }, 40_000);
+
+  it('answers what is known at once while it hangs', async () => {
+    await using engine = await startFakeEngine();
+    await using server = await startServerProcess({ OLLAMA_HOST: engine.url, OLLAMA_MODEL: 'pilot' });
+    await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.health, PATIENT).toBe(true);
+    await engine.control.fault({ kind: 'hang', on: '*' });
+    await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.health, PATIENT).toBe(false);
+    for (const path of ['/api/models', '/api/models/health', '/health', '/readyz', '/livez']) {
+      expect([path, (await fetch(`${server.url}${path}`)).status]).toEqual([path, 200]);
+    }
+  });
+});
+
+describe('a start that cannot be', () => {
+  it('names the process at a port that is taken, and ends with 1', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await using server = await startServerProcess({ PILOTLIGHT_PORT: String(port) });
+    expect(await server.exited).toBe(1);
+    expect(server.errors()).toContain(`Port ${port} is taken by process ${process.pid} (`);
+    expect(server.errors()).toContain(`PILOTLIGHT_PORT=${port + 1}`);
+    other.close();
+  });
+
+  it('elsewhere than on this machine without a token ends with 2 and the way out', async () => {
+    await using server = await startServerProcess({ PILOTLIGHT_HOST: '0.0.0.0' });
+    expect(await server.exited).toBe(2);
+    expect(server.errors()).toContain('PILOTLIGHT_TOKEN');
+    expect(server.output()).toBe('');
+  });
+
+  it('with a database that is none ends with 1 and says so', async () => {
+    const { createTemporaryFolder } = await import('@pilotlight/test-kit');
+    const { writeFile } = await import('node:fs/promises');
+    await using folder = await createTemporaryFolder();
+    await writeFile(
+      `${folder.path}/pilotlight.db`,
+      'this is no database, and longer than a header of one has to be to be read at all, surely',
+    );
+    await using server = await startServerProcess({ PILOTLIGHT_DATA: folder.path });
+    expect(await server.exited).toBe(1);
+    expect(server.errors()).toMatch(/database/i);
+  });
+});
