@@ -55,7 +55,10 @@ describe('what a model is given', () => {
   });
 
   it('has the system prompt that was set last', () => {
-    expect(toContext([user('One', 'Be brief.'), assistant('1'), user('Two', 'Be long.')])[0]).toEqual({ role: 'system', content: 'Be long.' });
+    expect(toContext([user('One', 'Be brief.'), assistant('1'), user('Two', 'Be long.')])[0]).toEqual({
+      role: 'system',
+      content: 'Be long.',
+    });
     expect(toContext([user('One', ' ')])).toHaveLength(1);
   });
 

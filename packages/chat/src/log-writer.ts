@@ -18,6 +18,8 @@ export interface LogTail {
   seal(): Promise<{ readonly firstOffset: number; readonly parts: readonly StreamPart[] }>;
   /** Set once a group could not be stored: nothing more can be. */
   readonly failure: Problem | AppendOutcome | undefined;
+  /** Resolves when that happens. */
+  readonly failed: Promise<void>;
 }
 
 export interface LogWriter {
@@ -41,6 +43,7 @@ interface Tail {
   hasContent: boolean;
   isSealed: boolean;
   failure: Problem | AppendOutcome | undefined;
+  readonly failed: PromiseWithResolvers<void>;
   onRoom: (() => void)[];
 }
 
@@ -136,6 +139,7 @@ function toLogTail(tail: Tail, { add, seal, maxPendingCharacters }: TailActions)
     get failure() {
       return tail.failure;
     },
+    failed: tail.failed.promise,
   };
 }
 
@@ -151,6 +155,7 @@ function createTail(live: LiveLog, epoch: number): Tail {
     hasContent: false,
     isSealed: false,
     failure: undefined,
+    failed: Promise.withResolvers<void>(),
     onRoom: [],
   };
 }
@@ -190,8 +195,12 @@ function take(tail: Tail, nowMs: number): { readonly parts: readonly StreamPart[
 }
 
 function settle(tail: Tail, parts: readonly StreamPart[], outcome: AppendOutcome | Problem | undefined): void {
-  if (outcome === 'stored') tail.live.commit(parts, tail.sentSize);
-  else tail.failure = outcome ?? 'missing';
+  if (outcome === 'stored') {
+    tail.live.commit(parts, tail.sentSize);
+  } else {
+    tail.failure = outcome ?? 'missing';
+    tail.failed.resolve();
+  }
   tail.sentSize = 0;
   for (const resolve of tail.onRoom.splice(0)) resolve();
 }

@@ -10,7 +10,12 @@ it('parts come back as they were packed, whatever is in them', () => {
     fc.record({ type: fc.constant('text' as const), text }),
     fc.record({ type: fc.constant('reasoning' as const), text }),
     fc.record({ type: fc.constant('seam' as const), from: text, to: text, reason: text }),
-    fc.record({ type: fc.constant('tool_call' as const), id: text, name: text, arguments: fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()) }),
+    fc.record({
+      type: fc.constant('tool_call' as const),
+      id: text,
+      name: text,
+      arguments: fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()),
+    }),
     fc.record({ type: fc.constant('tool_result' as const), id: text, content: text }),
   );
   fc.assert(

@@ -94,7 +94,6 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
     tally.observe(part);
     written = withPart(written, part);
     tail.add(part);
-    if (tail.failure !== undefined) return { kind: 'failed', problem: notStored(tail) };
     const problem = overLimit(written, live, options.settings);
     return problem && { kind: 'failed', problem, receipt: tally.stopped() };
   }
@@ -108,6 +107,10 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
 
   const outcome = await Promise.race([
     drive(options, control.controller, { accept, toOutcome }),
+    tail.failed.then((): Outcome => {
+      control.controller.abort(new DOMException('The answer cannot be stored.', 'AbortError'));
+      return { kind: 'failed', problem: notStored(tail) };
+    }),
     control.abandoned.then(() => {
       log.warn({ generation_id: live.generationId, request_id: request.requestId }, 'the gateway did not end an answer that was given up');
       return toOutcome();

@@ -9,7 +9,10 @@ describe('a title', () => {
     ['a\u0000b', 'a b'],
     ['x'.repeat(60), 'x'.repeat(60)],
     ['x'.repeat(61), `${'x'.repeat(59)}…`],
-    ['Explain how a lifecycle table with events works, and why it is a good idea', 'Explain how a lifecycle table with events works, and why it…'],
+    [
+      'Explain how a lifecycle table with events works, and why it is a good idea',
+      'Explain how a lifecycle table with events works, and why it…',
+    ],
     [`${'word '.repeat(11)}wordy end`, `${'word '.repeat(10)}word…`],
   ])('of %j', (text, title) => {
     expect(toTitle(text)).toBe(title);

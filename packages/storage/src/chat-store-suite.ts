@@ -248,7 +248,9 @@ function describeEnd(current: () => ChatStore): void {
       const store = current();
       await store.begin(question('1'));
       await finish(store, '1');
-      expect(await store.end({ group: group('1', 3), answer: { ...COMPLETE, content: 'other' }, atMs: 3000 })).toEqual({ outcome: 'stale' });
+      expect(await store.end({ group: group('1', 3), answer: { ...COMPLETE, content: 'other' }, atMs: 3000 })).toEqual({
+        outcome: 'stale',
+      });
       expect(await store.append([group('1', 3)])).toEqual(['stale']);
       expect(await store.claim('g-1')).toBeUndefined();
       expect((await store.conversation('c'))?.messages[1]?.content).toBe('one two ');
@@ -260,7 +262,12 @@ function describeConversations(current: () => ChatStore): void {
   describe('conversations', () => {
     it('are listed by their last change, page by page', async () => {
       const store = current();
-      for (const [name, atMs] of [['b', 1], ['a', 1], ['d', 3], ['c', 2]] as const) {
+      for (const [name, atMs] of [
+        ['b', 1],
+        ['a', 1],
+        ['d', 3],
+        ['c', 2],
+      ] as const) {
         await store.begin(question(name, { conversationId: name, atMs }));
       }
       const first = await store.list({ before: undefined, limit: 2 });

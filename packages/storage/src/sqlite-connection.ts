@@ -10,6 +10,8 @@ export interface SqliteStatement {
 
 /** One connection to a database: all that reaches the disk goes through it. `DatabaseSync` of node:sqlite is one. */
 export interface SqliteConnection {
+  /** Whether a transaction is open. */
+  readonly isTransaction: boolean;
   exec(sql: string): void;
   prepare(sql: string): SqliteStatement;
   close(): void;

@@ -18,6 +18,8 @@ export function createTransact(connection: SqliteConnection): Transact {
   }
 
   return (durability, body) => {
+    // Left open by a failure after which it could not be undone at once.
+    if (connection.isTransaction) connection.exec('ROLLBACK');
     setDurability(durability);
     connection.exec(durability === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE');
     try {
@@ -25,14 +27,15 @@ export function createTransact(connection: SqliteConnection): Transact {
       connection.exec('COMMIT');
       return value;
     } catch (error) {
-      rollBack(connection);
+      tryToRollBack(connection);
       throw error;
     }
   };
 }
 
-/** Some errors, such as a full disk, have ended the transaction already; then there is nothing to roll back, and the first error is what counts. */
-function rollBack(connection: SqliteConnection): void {
+/** Some errors, such as a full disk, have ended the transaction already. If it cannot be undone now, the next one sees to it; the first error is what counts. */
+function tryToRollBack(connection: SqliteConnection): void {
+  if (!connection.isTransaction) return;
   try {
     connection.exec('ROLLBACK');
   } catch {

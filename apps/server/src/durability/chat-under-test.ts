@@ -87,7 +87,16 @@ export async function openChatUnderTest(options: ChatUnderTestOptions = {}): Pro
 }
 
 export function toQuestion(id: string, over: Partial<Question> = {}): Question {
-  return { conversationId: 'c', messageId: id, text: `Question ${id}`, task: 'chat', options: {}, priority: 'interactive', requestId: 'r', ...over };
+  return {
+    conversationId: 'c',
+    messageId: id,
+    text: `Question ${id}`,
+    task: 'chat',
+    options: {},
+    priority: 'interactive',
+    requestId: 'r',
+    ...over,
+  };
 }
 
 async function* handFed(request: GenerateRequest, signal: AbortSignal, answers: HandFedAnswer[]): AsyncGenerator<GatewayPart> {
@@ -153,4 +162,3 @@ export async function problemOf(promise: Promise<unknown>): Promise<Problem> {
     (error: unknown) => error as Problem,
   );
 }
-

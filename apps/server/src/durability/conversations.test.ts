@@ -153,7 +153,7 @@ describe('the list', () => {
       await answered(under, `q-${id}`, { conversationId: id });
     }
     const seen: string[][] = [];
-    for (let before: string | null | undefined; before !== null; ) {
+    for (let before: string | null | undefined; before !== null;) {
       const page = await under.chat.list({ ...(before !== undefined && { before }), limit: 2 });
       seen.push(page.conversations.map(({ id }) => id));
       before = page.next;

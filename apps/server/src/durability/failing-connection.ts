@@ -16,6 +16,9 @@ export function toFailing(connection: SqliteConnection, faults: Faults): SqliteC
     return run();
   }
   return {
+    get isTransaction() {
+      return connection.isTransaction;
+    },
     exec: (sql) => step(() => connection.exec(sql)),
     prepare(sql): SqliteStatement {
       const statement = connection.prepare(sql);

@@ -96,7 +96,11 @@ describe('an end', () => {
     under.answer().fail(new Problem('engine_died', 'It was killed.', { source: 'upstream', facts: { receipt: RECEIPT } }));
     const parts = await under.clock.advanceUntil(readAll(under.chat, id));
     expect(parts.at(-1)?.part).toMatchObject({ type: 'error', code: 'engine_died', source: 'upstream', kept: true, receipt: RECEIPT });
-    expect(await lastMessage(under)).toMatchObject({ state: 'failed', content: 'Half an ans', error: { code: 'engine_died', detail: 'It was killed.' } });
+    expect(await lastMessage(under)).toMatchObject({
+      state: 'failed',
+      content: 'Half an ans',
+      error: { code: 'engine_died', detail: 'It was killed.' },
+    });
   });
 
   it.each([
@@ -149,7 +153,12 @@ describe('the server', () => {
     await clock.advanceUntil(chat[Symbol.asyncDispose]());
     expect(under.answer().isFreed).toBe(true);
     const parts = await readAll(chat, id);
-    expect(parts.at(-1)?.part).toMatchObject({ type: 'error', code: 'interrupted', kept: true, detail: expect.stringContaining('shut down') });
+    expect(parts.at(-1)?.part).toMatchObject({
+      type: 'error',
+      code: 'interrupted',
+      kept: true,
+      detail: expect.stringContaining('shut down'),
+    });
     expect(await lastMessage(under)).toMatchObject({ state: 'interrupted', content: 'One two' });
     await expect(under.ask('q2')).rejects.toMatchObject({ code: 'shutting_down' });
   });
