@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
-import type { ConversationView, PageEvent, PostMessage, StreamPart } from '@pilotlight/contract';
+import type { ConversationSummary, ConversationView, PageEvent, PostMessage, StreamPart } from '@pilotlight/contract';
 
 import type { Scenario } from './scenario.ts';
 
@@ -122,7 +122,7 @@ function answerGet(world: World, url: URL, response: ServerResponse): void {
   const [, , kind, id = '', part] = url.pathname.split('/');
   if (kind === 'events') openPage(world, response);
   else if (kind === 'conversations' && id === '') {
-    const conversations = [...world.conversations.values()].map(({ messages: _, head_id: __, ...summary }) => summary);
+    const conversations = [...world.conversations.values()].map(toSummary);
     sendJson(response, { conversations: conversations.sort((one, other) => other.updated_at.localeCompare(one.updated_at)), next: null });
   } else if (kind === 'conversations' && world.conversations.has(id)) sendJson(response, world.conversations.get(id));
   else if (kind === 'conversations') sendProblem(response, 404, 'conversation_not_found');
@@ -176,6 +176,10 @@ function sendAll(world: World, event: PageEvent): void {
 
 function writeEvent(response: ServerResponse, event: { readonly type: string }, id?: number): void {
   response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+}
+
+function toSummary({ id, title, created_at, updated_at, running_generation_id: running }: ConversationView): ConversationSummary {
+  return { id, title, created_at, updated_at, ...(running === undefined ? {} : { running_generation_id: running }) };
 }
 
 interface Exchange {
@@ -236,7 +240,7 @@ function acceptMessage(world: World, { id, response, message }: { id: string; re
     world.conversations.set(id, { ...view, head_id: answerId, running_generation_id: generation });
     world.logs.set(generation, []);
   }
-  const { messages: _, head_id: __, ...summary } = world.conversations.get(id) ?? view;
+  const summary = toSummary(world.conversations.get(id) ?? view);
   sendAll(world, { type: 'conversation', conversation: summary });
   sendJson(response, { conversation_id: id, message_id: message.message_id, answer_id: answerId, generation_id: generation }, 202);
 }
@@ -248,7 +252,7 @@ function renameConversation(world: World, { id, response, title }: { id: string;
     return;
   }
   world.conversations.set(id, { ...view, title });
-  const { messages: _, head_id: __, ...summary } = { ...view, title };
+  const summary = toSummary({ ...view, title });
   sendAll(world, { type: 'conversation', conversation: summary });
   sendJson(response, summary);
 }

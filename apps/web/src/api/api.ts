@@ -20,8 +20,8 @@ export interface Api {
 export function createApi(http: Http): Api {
   const conversation = (id: string): string => `/api/conversations/${encodeURIComponent(id)}`;
   const model = (name: string): string => `/api/models/${encodeURIComponent(name)}`;
-  async function post(path: string, body?: unknown): Promise<unknown> {
-    return await http.send({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
+  function post(path: string, body?: unknown): Promise<unknown> {
+    return http.send({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
   }
   return {
     listConversations: async (before) =>

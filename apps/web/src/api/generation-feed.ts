@@ -1,6 +1,7 @@
 import type { StreamPorts } from './follow-stream.ts';
 import { openGenerationSource, type GenerationSource } from './generation-source.ts';
 import type { HubMessage, OffsetPart } from './hub-messages.ts';
+import { createSilences } from './silences.ts';
 
 export interface GenerationListener {
   /** Parts in order; some may come twice, their offsets tell. */
@@ -17,8 +18,6 @@ export interface HubLink {
   readonly reads: () => boolean;
 }
 
-/** A tab that hears nothing from the one that leads reads for itself after this long. */
-export const SILENCE_LIMIT_MS = 2500;
 const KEPT_SOURCES = 16;
 
 export interface GenerationFeed {
@@ -36,22 +35,15 @@ export interface GenerationFeed {
 export function createGenerationFeed(ports: StreamPorts, link: HubLink): GenerationFeed {
   const followed = new Map<string, GenerationListener>();
   const sources = new Map<string, GenerationSource>();
-  const silences = new Map<string, Disposable>();
+  const silences = createSilences(ports.clock);
 
-  function hear(generation: string): void {
-    silences.get(generation)?.[Symbol.dispose]();
-    silences.delete(generation);
+  function tell(generation: string, what: (listener: GenerationListener) => void): void {
+    silences.hear(generation);
+    const listener = followed.get(generation);
+    if (listener !== undefined) what(listener);
   }
-
-  function take(generation: string, parts: readonly OffsetPart[]): void {
-    hear(generation);
-    followed.get(generation)?.onParts(parts);
-  }
-
-  function takeGone(generation: string): void {
-    hear(generation);
-    followed.get(generation)?.onGone();
-  }
+  const take = (generation: string, parts: readonly OffsetPart[]): void => tell(generation, (listener) => listener.onParts(parts));
+  const takeGone = (generation: string): void => tell(generation, (listener) => listener.onGone());
 
   function read(generation: string): void {
     if (sources.has(generation)) return;
@@ -82,12 +74,9 @@ export function createGenerationFeed(ports: StreamPorts, link: HubLink): Generat
       return;
     }
     link.say({ kind: 'want-parts', generation, from: 0 });
-    hear(generation);
-    const silence = ports.clock.after(SILENCE_LIMIT_MS, () => {
-      silences.delete(generation);
+    silences.listen(generation, () => {
       if (followed.has(generation)) read(generation);
     });
-    silences.set(generation, silence);
   }
 
   return {
@@ -98,7 +87,7 @@ export function createGenerationFeed(ports: StreamPorts, link: HubLink): Generat
         [Symbol.dispose]() {
           if (followed.get(generation) !== listener) return;
           followed.delete(generation);
-          hear(generation);
+          silences.hear(generation);
         },
       };
     },
@@ -109,15 +98,11 @@ export function createGenerationFeed(ports: StreamPorts, link: HubLink): Generat
     },
     take,
     takeGone,
-    renew() {
-      for (const generation of followed.keys()) request(generation);
-    },
-    tryNow() {
-      for (const source of sources.values()) source.tryNow();
-    },
+    renew: () => [...followed.keys()].forEach(request),
+    tryNow: () => sources.forEach((source) => source.tryNow()),
     close() {
       for (const source of sources.values()) source.stop();
-      for (const generation of silences.keys()) hear(generation);
+      silences.close();
     },
   };
 }

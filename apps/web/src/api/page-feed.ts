@@ -1,8 +1,11 @@
 import type { PageEvent } from '@pilotlight/contract';
 
 import { followStream, type StreamPorts, type StreamStatus } from './follow-stream.ts';
-import { SILENCE_LIMIT_MS, type HubLink } from './generation-feed.ts';
+import type { HubLink } from './generation-feed.ts';
 import type { Connection } from './hub-messages.ts';
+import { createSilences } from './silences.ts';
+
+const TOPIC = 'page';
 
 export interface PageListener {
   readonly onPageEvents: (events: readonly PageEvent[]) => void;
@@ -28,12 +31,7 @@ export function createPageFeed(ports: StreamPorts, listener: PageListener, link:
   const closed = new AbortController();
   let stream: { readonly tryNow: () => void } | undefined;
   let connection: Connection = { kind: 'connecting' };
-  let silence: Disposable | undefined;
-
-  function hear(): void {
-    silence?.[Symbol.dispose]();
-    silence = undefined;
-  }
+  const silences = createSilences(ports.clock);
 
   function setConnection(next: Connection): void {
     connection = next;
@@ -63,8 +61,7 @@ export function createPageFeed(ports: StreamPorts, listener: PageListener, link:
     read,
     ask() {
       link.say({ kind: 'want-page' });
-      hear();
-      silence = ports.clock.after(SILENCE_LIMIT_MS, read);
+      silences.listen(TOPIC, read);
     },
     answerWant() {
       const picture = listener.picture();
@@ -72,17 +69,17 @@ export function createPageFeed(ports: StreamPorts, listener: PageListener, link:
       link.say({ kind: 'connection', connection });
     },
     take(events) {
-      hear();
+      silences.hear(TOPIC);
       if (stream === undefined) listener.onPageEvents(events);
     },
     takeConnection(next) {
-      hear();
+      silences.hear(TOPIC);
       if (stream === undefined) setConnection(next);
     },
     tryNow: () => stream?.tryNow(),
     close() {
       closed.abort();
-      hear();
+      silences.close();
     },
   };
 }

@@ -7,12 +7,8 @@ export function announce(words: string): void {
   said.update(() => words);
 }
 
-/** The one live region of the page; the thread itself is none. */
+/** The one live region of the page (`output` has the role status); the thread itself is none. */
 export function Announcer() {
   const words = useStore(said, (state) => state);
-  return (
-    <div className="vh" role="status">
-      {words}
-    </div>
-  );
+  return <output className="vh">{words}</output>;
 }

@@ -22,13 +22,13 @@ export interface App {
   readonly conversations: ConversationActions;
   readonly outbox: Outbox;
   /** Sends a message typed in that conversation (undefined: a new one, which this opens). */
-  send(message: NewMessage): void;
-  chooseModel(conversationId: string | undefined, name: string): void;
-  dismissFailure(conversationId: string): void;
+  readonly send: (message: NewMessage) => void;
+  readonly chooseModel: (conversationId: string | undefined, name: string) => void;
+  readonly dismissFailure: (conversationId: string) => void;
   /** Returns why it failed, if it did. */
-  loadModel(name: string, what: 'load' | 'unload'): Promise<string | undefined>;
-  signIn(token: string): Promise<string | undefined>;
-  tryNow(): void;
+  readonly loadModel: (name: string, what: 'load' | 'unload') => Promise<string | undefined>;
+  readonly signIn: (token: string) => Promise<string | undefined>;
+  readonly tryNow: () => void;
 }
 
 export interface NewMessage {
@@ -54,49 +54,21 @@ export function useAppState<Selected>(select: (state: AppState) => Selected): Se
 /** Wires the parts of the page together and begins to listen. */
 export function createApp(ports: Ports, router: Router): App {
   const store = createStore(INITIAL_STATE);
-  const api = createApi(ports.http);
   const hub = createHub(ports, {
-    onPageEvents: (events) => takePageEvents(events),
-    onConnection: (connection) => takeConnection(connection),
+    onPageEvents: (events) => takePageEvents(parts, events),
+    onConnection: (connection) => takeConnection(parts, connection),
     picture: () => toPicture(store.get()),
   });
-  const core: Core = { ports, api, store, hub, drafts: createDrafts(ports.kept), router };
+  const core: Core = { ports, api: createApi(ports.http), store, hub, drafts: createDrafts(ports.kept), router };
   const answers = createAnswerActions(core, {
     onEnd: (id) => outbox.flush(({ conversationId, state }) => conversationId === id && state.kind === 'held'),
     reread: (id) => void conversations.read(id),
   });
   const conversations = createConversationActions(core, (view) => answers.followAnswers(view));
   const outbox = createOutbox(core, answers);
-
-  function takePageEvents(events: readonly PageEvent[]): void {
-    store.update((state) => events.reduce(applyPageEvent, state));
-    for (const event of events) {
-      if (event.type !== 'conversation') continue;
-      const { views, answers: known } = store.get();
-      const view = views[event.conversation.id];
-      if (view !== undefined && isOutdated(view, event.conversation, known)) void conversations.read(view.id);
-    }
-  }
-
-  function takeConnection(connection: Connection): void {
-    const before = store.get().connection.kind;
-    const needsToken = connection.kind === 'refused' && connection.status === 401;
-    store.update((state) => ({ ...state, connection, needsToken: state.needsToken || needsToken }));
-    if (connection.kind !== 'open' || before === 'open') return;
-    if (before === 'connecting') void conversations.readList();
-    else readAgain();
-    outbox.flush(({ state }) => state.kind === 'lost');
-  }
-
-  /** Events may have been missed while the connection was down. */
-  function readAgain(): void {
-    void conversations.readList();
-    const route = router.route.get();
-    if (route.page === 'conversation') void conversations.read(route.id);
-  }
-
+  const parts: Parts = { ...core, answers, conversations, outbox };
   outbox.restore();
-  readAgain();
+  void conversations.readList();
   return {
     store,
     router,
@@ -104,38 +76,74 @@ export function createApp(ports: Ports, router: Router): App {
     answers,
     conversations,
     outbox,
-    send({ conversationId, text, parentId, model }) {
-      const id = conversationId ?? ports.randomness.id();
-      conversations.beginLocally(id);
-      outbox.send({ conversationId: id, text, parentId, model, draftOf: conversationId });
-      if (conversationId !== undefined) return;
-      if (model !== undefined) chooseModel(store, id, model);
-      router.go(toPath(id));
-    },
+    send: (message) => sendMessage(parts, message),
     chooseModel: (conversationId, name) => chooseModel(store, conversationId, name),
     dismissFailure: (id) => store.update((state) => ({ ...state, failures: without(state.failures, id) })),
-    async loadModel(name, what) {
-      try {
-        await (what === 'load' ? api.loadModel(name) : api.unloadModel(name));
-        return undefined;
-      } catch (error) {
-        return toFailure(core, '', error).problem?.detail ?? 'No answer from the server.';
-      }
-    },
+    loadModel: (name, what) => wordsOfFailure(core, what === 'load' ? core.api.loadModel(name) : core.api.unloadModel(name)),
     async signIn(token) {
-      try {
-        await api.signIn(token);
-      } catch (error) {
-        return toFailure(core, '', error).problem?.detail ?? 'No answer from the server.';
-      }
+      const failure = await wordsOfFailure(core, core.api.signIn(token));
+      if (failure !== undefined) return failure;
       store.update((state) => ({ ...state, needsToken: false }));
       hub.tryNow();
-      readAgain();
+      readAgain(parts);
       outbox.flush(({ state }) => state.kind === 'lost');
       return undefined;
     },
     tryNow: () => hub.tryNow(),
   };
+}
+
+interface Parts extends Core {
+  readonly answers: AnswerActions;
+  readonly conversations: ConversationActions;
+  readonly outbox: Outbox;
+}
+
+function takePageEvents({ store, conversations }: Parts, events: readonly PageEvent[]): void {
+  store.update((state) => events.reduce(applyPageEvent, state));
+  for (const event of events) {
+    if (event.type !== 'conversation') continue;
+    const { views, answers } = store.get();
+    const view = views[event.conversation.id];
+    if (view !== undefined && isOutdated(view, event.conversation, answers)) void conversations.read(view.id);
+  }
+}
+
+function takeConnection(parts: Parts, connection: Connection): void {
+  const { store, conversations, outbox } = parts;
+  const before = store.get().connection.kind;
+  const needsToken = connection.kind === 'refused' && connection.status === 401;
+  store.update((state) => ({ ...state, connection, needsToken: state.needsToken || needsToken }));
+  if (connection.kind !== 'open' || before === 'open') return;
+  if (before === 'connecting') void conversations.readList();
+  else readAgain(parts);
+  outbox.flush(({ state }) => state.kind === 'lost');
+}
+
+/** Events may have been missed while the connection was down. */
+function readAgain({ conversations, router }: Parts): void {
+  void conversations.readList();
+  const route = router.route.get();
+  if (route.page === 'conversation') void conversations.read(route.id);
+}
+
+function sendMessage({ ports, store, conversations, outbox, router }: Parts, message: NewMessage): void {
+  const { conversationId, text, parentId, model } = message;
+  const id = conversationId ?? ports.randomness.id();
+  conversations.beginLocally(id);
+  outbox.send({ conversationId: id, text, parentId, model, draftOf: conversationId });
+  if (conversationId !== undefined) return;
+  if (model !== undefined) chooseModel(store, id, model);
+  router.go(toPath(id));
+}
+
+async function wordsOfFailure(core: Core, call: Promise<void>): Promise<string | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    return toFailure(core, '', error).problem?.detail ?? 'No answer from the server.';
+  }
 }
 
 function chooseModel(store: Store<AppState>, conversationId: string | undefined, name: string): void {

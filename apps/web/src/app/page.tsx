@@ -31,7 +31,9 @@ function ChatPage() {
         To the message field
       </a>
       <SideBar onLeave={() => setListOpen(false)} />
-      {isListOpen ? <div className="drawer-scrim" onClick={() => setListOpen(false)} /> : null}
+      {isListOpen ? (
+        <button type="button" className="drawer-scrim" tabIndex={-1} aria-hidden="true" onClick={() => setListOpen(false)} />
+      ) : null}
       <main className="main" inert={isListOpen}>
         <header className="bar chat-bar">
           <button

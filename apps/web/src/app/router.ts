@@ -18,9 +18,9 @@ export function toPath(conversationId: string | undefined): string {
 
 export interface Router {
   readonly route: Store<Route>;
-  go(path: string): void;
+  readonly go: (path: string) => void;
   /** Goes there without a step in the history. */
-  replace(path: string): void;
+  readonly replace: (path: string) => void;
 }
 
 export function createRouter(window: Window): Router {

@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from 'react';
 
 export interface Store<State> {
-  get(): State;
+  readonly get: () => State;
   /** Replaces the state by what `change` makes of it; nobody is told if it stays the same object. */
   update(change: (state: State) => State): void;
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 export function createStore<State>(initial: State): Store<State> {

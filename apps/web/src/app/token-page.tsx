@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
 
 import { Flame } from '../ui/flame.tsx';
 import { useApp } from './create-app.ts';
@@ -12,7 +12,7 @@ export function TokenPage() {
   const [failure, setFailure] = useState<string>();
   useEffect(() => field.current?.focus(), []);
 
-  async function signIn(event: FormEvent): Promise<void> {
+  async function signIn(event: SyntheticEvent): Promise<void> {
     event.preventDefault();
     setFailure(token.trim() === '' ? 'The field is empty.' : await app.signIn(token.trim()));
     field.current?.focus();

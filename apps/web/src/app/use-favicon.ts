@@ -1,10 +1,9 @@
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 
 import { findModel } from '../features/models/models-state.ts';
 import { useCurrentModel } from '../features/models/use-current-model.ts';
 import { threadOf, type ThreadEntry } from '../features/thread/tree.ts';
 import { useAppState } from './create-app.ts';
-import { useMemo } from 'react';
 
 const NO_THREAD: readonly ThreadEntry[] = [];
 

@@ -1,5 +1,5 @@
 import type { MessageView } from '@pilotlight/contract';
-import { useLayoutEffect, useRef, useState, type FormEvent, type KeyboardEvent, type RefObject } from 'react';
+import { useLayoutEffect, useRef, useState, type SyntheticEvent, type KeyboardEvent, type RefObject } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { Icon } from '../../ui/icon.tsx';
@@ -14,6 +14,8 @@ export interface ComposerProps {
   readonly running: MessageView | undefined;
   /** The question that is being edited, if any: sending makes a branch beside it. */
   readonly editing: MessageView | undefined;
+  /** How much of the model's context the chat takes, in words. */
+  readonly context: string | undefined;
   readonly onEditLast: () => void;
   readonly onEditEnd: () => void;
   readonly onSend: (text: string) => void;
@@ -29,7 +31,7 @@ export function Composer(props: ComposerProps) {
   const placeholder = usePlaceholder(model, running !== undefined);
   useGrowth(field, text);
 
-  function send(event?: FormEvent): void {
+  function send(event?: SyntheticEvent): void {
     event?.preventDefault();
     if (text.trim() !== '') props.onSend(text);
   }
@@ -39,7 +41,7 @@ export function Composer(props: ComposerProps) {
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
-    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.nativeEvent.isComposing) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey) send(event);
     else if (event.key === 'Escape' && editing !== undefined) props.onEditEnd();
     else if (event.key === 'Escape') stop();
@@ -75,6 +77,7 @@ export function Composer(props: ComposerProps) {
           />
           <div className="tools">
             <span className="sp" />
+            {props.context === undefined ? null : <span className="ctx">{props.context}</span>}
             {running === undefined ? null : (
               <button type="button" className="btn icon" aria-label="Stop the answer (Esc)" title="Stop the answer (Esc)" onClick={stop}>
                 <Icon name="stop" />
@@ -105,7 +108,12 @@ function useGrowth(field: RefObject<HTMLTextAreaElement | null>, text: string): 
     const element = field.current;
     if (growsByItself || element === null || lastText.current === text) return;
     lastText.current = text;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
+    fitHeight(element);
   }, [field, growsByItself, text]);
+}
+
+function fitHeight(element: HTMLElement): void {
+  const { style } = element;
+  style.height = 'auto';
+  style.height = `${element.scrollHeight}px`;
 }

@@ -1,4 +1,4 @@
-import type { MessageView } from '@pilotlight/contract';
+import type { MessageView, PostMessage } from '@pilotlight/contract';
 
 import { toRetryDelay } from '../../api/follow-stream.ts';
 import { RequestRefused } from '../../api/http.ts';
@@ -39,12 +39,7 @@ export function createOutbox(core: Core, answers: AnswerActions): Outbox {
     posting.add(outgoing.messageId);
     setState(outgoing, { kind: 'sending' });
     try {
-      const accepted = await core.api.postMessage(outgoing.conversationId, {
-        message_id: outgoing.messageId,
-        text: outgoing.text,
-        ...(outgoing.parentId === undefined ? {} : { parent_id: outgoing.parentId }),
-        ...(outgoing.model === undefined ? {} : { model: outgoing.model }),
-      });
+      const accepted = await core.api.postMessage(outgoing.conversationId, toPost(outgoing));
       core.drafts.settle(outgoing.draftOf, outgoing.text);
       answers.begin(accepted, { question: toQuestion(outgoing), model: outgoing.model });
       change((outbox) => removeOutgoing(outbox, outgoing.messageId));
@@ -106,5 +101,14 @@ function toQuestion(outgoing: Outgoing): MessageView {
     role: 'user',
     content: outgoing.text,
     created_at: outgoing.createdAt,
+  };
+}
+
+function toPost(outgoing: Outgoing): PostMessage {
+  return {
+    message_id: outgoing.messageId,
+    text: outgoing.text,
+    ...(outgoing.parentId === undefined ? {} : { parent_id: outgoing.parentId }),
+    ...(outgoing.model === undefined ? {} : { model: outgoing.model }),
   };
 }

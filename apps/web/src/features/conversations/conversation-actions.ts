@@ -30,25 +30,8 @@ export function createConversationActions(core: Core, onRead: (view: Conversatio
     onRead(view);
   }
 
-  async function readPage(before?: string): Promise<void> {
-    try {
-      const page = await api.listConversations(before);
-      store.update((state) => {
-        const known = before === undefined ? [] : (state.conversations ?? []);
-        const fresh = new Set(page.conversations.map(({ id }) => id));
-        return { ...state, conversations: [...known.filter(({ id }) => !fresh.has(id)), ...page.conversations], moreBefore: page.next };
-      });
-    } catch (error) {
-      toFailure(core, 'The chats could not be read', error);
-    }
-  }
-
   return {
-    readList: async () => await readPage(),
-    async readMore() {
-      const { moreBefore } = store.get();
-      if (moreBefore !== null) await readPage(moreBefore);
-    },
+    ...createListActions(core),
     async read(id) {
       try {
         takeView(await api.readConversation(id));
@@ -97,6 +80,31 @@ export function createConversationActions(core: Core, onRead: (view: Conversatio
       const current = route.get();
       if (current.page === 'conversation' && current.id === id) core.router.replace(toPath(undefined));
       return undefined;
+    },
+  };
+}
+
+function createListActions(core: Core): Pick<ConversationActions, 'readList' | 'readMore'> {
+  const { api, store } = core;
+
+  async function readPage(before?: string): Promise<void> {
+    try {
+      const page = await api.listConversations(before);
+      store.update((state) => {
+        const known = before === undefined ? [] : (state.conversations ?? []);
+        const fresh = new Set(page.conversations.map(({ id }) => id));
+        return { ...state, conversations: [...known.filter(({ id }) => !fresh.has(id)), ...page.conversations], moreBefore: page.next };
+      });
+    } catch (error) {
+      toFailure(core, 'The chats could not be read', error);
+    }
+  }
+
+  return {
+    readList: () => readPage(),
+    async readMore() {
+      const { moreBefore } = store.get();
+      if (moreBefore !== null) await readPage(moreBefore);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ConversationSummary } from '@pilotlight/contract';
-import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useId, useRef, useState, type SyntheticEvent } from 'react';
 
 import { useApp } from '../../app/create-app.ts';
 import { titleWords } from './group-by-day.ts';
@@ -20,7 +20,7 @@ export function RenameForm({ conversation, onDone }: RenameFormProps) {
   const failureId = useId();
   useEffect(() => field.current?.select(), []);
 
-  async function keep(event?: FormEvent): Promise<void> {
+  async function keep(event?: SyntheticEvent): Promise<void> {
     event?.preventDefault();
     const wanted = title.trim();
     if (wanted === '' || wanted === conversation.title) {

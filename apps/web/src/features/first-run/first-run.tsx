@@ -83,6 +83,19 @@ function ModelRow({ model, now }: { readonly model: ModelView; readonly now: num
         </div>
         <div className="foot">
           <p className="why">{consequence(model, now)}</p>
+          {model.ready ? (
+            <div className="btns">
+              <button
+                type="button"
+                className="btn small"
+                onClick={() =>
+                  app.send({ conversationId: undefined, text: 'Hello. What can you do?', parentId: undefined, model: model.name })
+                }
+              >
+                Say hello
+              </button>
+            </div>
+          ) : null}
           {model.phase === 'cold' ? (
             <div className="btns">
               <button

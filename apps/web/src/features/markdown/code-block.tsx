@@ -30,6 +30,8 @@ export function CodeBlock({ code, info, isOpen }: CodeBlockProps) {
         {language.label}
         <CopyButton text={() => shown} label="Copy" className="btn quiet small" hasWords />
       </header>
+      {/* What scrolls must be reachable by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role */}
       <pre tabIndex={0} role="region" aria-label={`${language.label}, code`}>
         <code>{content}</code>
       </pre>
@@ -41,12 +43,15 @@ function useHighlighter(load: (() => Promise<Highlighter>) | undefined): Highlig
   const [loaded, setLoaded] = useState<{ readonly from: unknown; readonly highlight: Highlighter }>();
   useEffect(() => {
     let isGone = false;
-    load?.().then(
-      (highlight) => {
-        if (!isGone) setLoaded({ from: load, highlight });
-      },
-      () => undefined, // Colours are missing then; the code is there.
-    );
+    async function fetchHighlighter(): Promise<void> {
+      try {
+        const highlight = await load?.();
+        if (highlight !== undefined && !isGone) setLoaded({ from: load, highlight });
+      } catch {
+        // Colours are missing then; the code is there.
+      }
+    }
+    void fetchHighlighter();
     return () => {
       isGone = true;
     };

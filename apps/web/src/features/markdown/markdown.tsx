@@ -16,6 +16,8 @@ export const Markdown = memo(function Markdown({ text, isOpen }: { readonly text
   return (
     <div className={isOpen ? 'prose writing' : 'prose'} dir="auto">
       {split.closed.map((source, index) => (
+        // Blocks are only ever added at the end: their place is what they are.
+        // oxlint-disable-next-line react/no-array-index-key
         <Block key={index} source={source} references={forBlock(source, split.references)} isOpen={false} />
       ))}
       <Block key={split.closed.length} source={split.open} references={forBlock(split.open, split.references)} isOpen={isOpen} />
@@ -68,6 +70,8 @@ function PlainText({ source }: { readonly source: string }) {
   return (
     <div className="plain-text">
       {pieces.map((piece, index) => (
+        // As above.
+        // oxlint-disable-next-line react/no-array-index-key
         <span key={index}>{showHidden(piece)}</span>
       ))}
     </div>

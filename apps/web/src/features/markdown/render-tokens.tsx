@@ -44,6 +44,8 @@ function toElement({ token, children }: Frame, key: number): ReactNode {
       );
     case 'table_open':
       return (
+        // What scrolls must be reachable by keyboard.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role
         <div key={key} className="table-wrap" tabIndex={0} role="region" aria-label="Table">
           <table>{children}</table>
         </div>

@@ -39,6 +39,8 @@ export function ModelPicker({ chosen, onChoose, onClose }: ModelPickerProps) {
   }
 
   return (
+    // A dialog that leaves the page usable; its keys move among what is in it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/prefer-tag-over-role
     <div ref={box} className="menu picker" role="dialog" aria-label="Choose a model" onKeyDown={onKeyDown}>
       <div className="search">
         <input

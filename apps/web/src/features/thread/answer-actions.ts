@@ -1,8 +1,8 @@
 import type { Accepted, ConversationView, MessageView } from '@pilotlight/contract';
 
-import { addMessages, endAnswer, without } from '../../app/app-state.ts';
+import { addMessages, without } from '../../app/app-state.ts';
 import { showFailure, toFailure, type Core } from '../../app/core.ts';
-import { applyParts, EMPTY_ANSWER } from './answer-state.ts';
+import { createAnswerFollower, type FollowerEvents } from './answer-follower.ts';
 
 /** What one can do with answers, and the following of those that are being written. */
 export interface AnswerActions {
@@ -16,54 +16,11 @@ export interface AnswerActions {
   answerWith(conversationId: string, answer: MessageView, model: string): Promise<void>;
 }
 
-/** `onEnd` is told when an answer of a conversation has ended; `reread`, when what the page knows of one is no longer true. */
-export function createAnswerActions(
-  core: Core,
-  events: { readonly onEnd: (conversationId: string) => void; readonly reread: (conversationId: string) => void },
-): AnswerActions {
-  const followed = new Map<string, Disposable>();
-
-  function follow(conversationId: string, generation: string): void {
-    if (followed.has(generation)) return;
-    const unfollow = (): void => {
-      followed.get(generation)?.[Symbol.dispose]();
-      followed.delete(generation);
-    };
-    followed.set(generation, { [Symbol.dispose]: () => undefined });
-    const subscription = core.hub.follow(generation, {
-      onParts(parts) {
-        const now = core.ports.clock.now();
-        core.store.update((state) => {
-          const answer = applyParts(state.answers[generation] ?? EMPTY_ANSWER, parts, now);
-          const view = state.views[conversationId];
-          const answers = { ...state.answers, [generation]: answer };
-          if (answer.end === undefined || view === undefined) return { ...state, answers };
-          return { ...state, answers, views: { ...state.views, [conversationId]: endAnswer(view, generation, answer) } };
-        });
-        if (core.store.get().answers[generation]?.end === undefined) return;
-        unfollow();
-        events.onEnd(conversationId);
-      },
-      onGone() {
-        unfollow();
-        events.reread(conversationId);
-      },
-    });
-    if (followed.has(generation)) followed.set(generation, subscription);
-    else subscription[Symbol.dispose]();
-  }
+export function createAnswerActions(core: Core, events: FollowerEvents): AnswerActions {
+  const follow = createAnswerFollower(core, events);
 
   function begin(accepted: Accepted, { question, model }: { readonly question?: MessageView; readonly model: string | undefined }): void {
-    const answer: MessageView = {
-      id: accepted.answer_id,
-      parent_id: accepted.message_id,
-      role: 'assistant',
-      content: '',
-      created_at: new Date(core.ports.clock.now()).toISOString(),
-      state: 'running',
-      generation_id: accepted.generation_id,
-      ...(model === undefined ? {} : { model }),
-    };
+    const answer = toRunningAnswer(accepted, { model, now: core.ports.clock.now() });
     core.store.update((state) => {
       const view = state.views[accepted.conversation_id];
       if (view === undefined) return state;
@@ -111,5 +68,18 @@ export function createAnswerActions(
       if (answer.state === 'running' && answer.generation_id !== undefined) await stop(conversationId, answer.generation_id);
       await regenerate(conversationId, answer, model);
     },
+  };
+}
+
+function toRunningAnswer(accepted: Accepted, { model, now }: { readonly model: string | undefined; readonly now: number }): MessageView {
+  return {
+    id: accepted.answer_id,
+    parent_id: accepted.message_id,
+    role: 'assistant',
+    content: '',
+    created_at: new Date(now).toISOString(),
+    state: 'running',
+    generation_id: accepted.generation_id,
+    ...(model === undefined ? {} : { model }),
   };
 }

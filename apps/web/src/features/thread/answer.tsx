@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
+import { countWords, formatCount } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { findModel, readyInstead } from '../models/models-state.ts';
@@ -31,6 +32,8 @@ export const Answer = memo(function Answer({ conversationId, entry }: AnswerProp
   const shown: readonly Segment[] = segments.length === 0 ? [{ model: live?.model ?? message.model ?? '', text: '' }] : segments;
   return shown.map((segment, index) => (
     <SegmentView
+      // Segments are only ever added at the end.
+      // oxlint-disable-next-line react/no-array-index-key
       key={index}
       conversationId={conversationId}
       entry={entry}
@@ -113,8 +116,13 @@ function RunningMargin({ message, live, segment }: RunningProps & { readonly seg
   const { name, view } = useModelOf({ message, live });
   const isSpeaking = segment.text !== '' && !interruptsText(live?.phase?.phase);
   const waiting = toWaiting(live?.phase, { model: name, view, now });
-  const words = isSpeaking ? 'answering' : waiting.words;
+  const words = isSpeaking ? `answering, ${wordCount(segment.text)}` : waiting.words;
   return <Margin facts={{ flame: isSpeaking ? { phase: 'busy' } : waiting.flame, name, facts: [words] }} />;
+}
+
+function wordCount(text: string): string {
+  const count = countWords(text);
+  return `${formatCount(count)} ${count === 1 ? 'word' : 'words'}`;
 }
 
 interface RunningStateProps extends RunningProps {

@@ -1,11 +1,12 @@
 import type { MessageView } from '@pilotlight/contract';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 
 import { lastMessage, useApp, useAppState } from '../../app/create-app.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Composer } from '../composer/composer.tsx';
 import type { Outgoing } from '../composer/outgoing.ts';
-import { useDraft } from '../composer/use-draft.ts';
+import { useContextWords } from '../composer/use-context-words.ts';
+import { useDraft, type Draft } from '../composer/use-draft.ts';
 import { FirstRun } from '../first-run/first-run.tsx';
 import { useCurrentModel } from '../models/use-current-model.ts';
 import { FailureNote } from './failure-note.tsx';
@@ -18,7 +19,6 @@ const NOTHING_ON_ITS_WAY: readonly Outgoing[] = [];
 
 /** One conversation with its composer; `conversationId` undefined is a new one. Mount anew for another conversation. */
 export function ThreadPage({ conversationId }: { readonly conversationId: string | undefined }) {
-  const app = useApp();
   const view = useAppState((state) => (conversationId === undefined ? undefined : state.views[conversationId]));
   const outbox = useAppState((state) => state.outbox);
   const outgoing = useMemo(() => {
@@ -29,26 +29,29 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
   const running = view?.messages.find(({ state }) => state === 'running');
   const model = useCurrentModel(conversationId, thread);
   const { draft, field, editing, edit, endEdit, send, takeBack } = useWriting(conversationId, { thread, outgoing, model });
+  const context = useContextWords(thread, model);
+  const stableEdit = useStable(edit);
+  const stableTakeBack = useStable(takeBack);
   const isLoaded = conversationId === undefined || view !== undefined;
-  const scroll = useThreadScroll(conversationId ?? '', isLoaded);
+  const { scroller, isAttached, attach } = useThreadScroll(conversationId ?? '', isLoaded);
   useAnnouncements(thread.at(-1)?.message);
   useReading(conversationId);
 
   return (
-    <div className="scroll" ref={scroll.scroller} tabIndex={-1}>
+    <div className="scroll" ref={scroller} tabIndex={-1}>
       <div className="thread">
         {conversationId === undefined ? <FirstRun /> : null}
         {conversationId === undefined ? null : (
-          <ThreadView conversationId={conversationId} thread={thread} outgoing={outgoing} onEdit={edit} onTakeBack={takeBack} />
+          <ThreadView conversationId={conversationId} thread={thread} outgoing={outgoing} onEdit={stableEdit} onTakeBack={stableTakeBack} />
         )}
         {conversationId === undefined ? null : <FailureNote conversationId={conversationId} />}
       </div>
       <div className="composer-pad">
-        {scroll.isAttached ? null : (
+        {isAttached ? null : (
           <div className="cols jump-row">
             <div />
             <div className="box-wrap">
-              <button type="button" className="btn small jump" onClick={scroll.attach}>
+              <button type="button" className="btn small jump" onClick={attach}>
                 <Icon name="down" size={14} />
                 {running === undefined ? 'To the end' : 'Newest words'}
               </button>
@@ -60,11 +63,12 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
           model={model}
           running={running}
           editing={editing}
+          context={context}
           onEditLast={() => edit(lastQuestion(thread)?.id)}
           onEditEnd={endEdit}
           onSend={(text) => {
             send(text);
-            scroll.attach();
+            attach();
           }}
           text={draft.text}
           onText={draft.write}
@@ -73,16 +77,37 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
       </div>
     </div>
   );
+}
 
-  function useReading(id: string | undefined): void {
-    useEffect(() => {
-      if (id !== undefined && app.store.get().views[id] === undefined) void app.conversations.read(id);
-    }, [id]);
-  }
+/** A function that stays the same and calls the newest one, so that typing does not render the thread again. */
+function useStable<Argument>(newest: (argument: Argument) => void): (argument: Argument) => void {
+  const latest = useRef(newest);
+  useEffect(() => {
+    latest.current = newest;
+  });
+  return useCallback((argument) => latest.current(argument), []);
+}
+
+/** Reads a conversation that is not here yet. */
+function useReading(id: string | undefined): void {
+  const { store, conversations } = useApp();
+  useEffect(() => {
+    if (id !== undefined && store.get().views[id] === undefined) void conversations.read(id);
+  }, [id, store, conversations]);
 }
 
 function lastQuestion(thread: readonly ThreadEntry[]): MessageView | undefined {
   return thread.findLast(({ message }) => message.role === 'user')?.message;
+}
+
+interface Writing {
+  readonly draft: Draft;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly editing: MessageView | undefined;
+  readonly edit: (messageId: string | undefined) => void;
+  readonly endEdit: () => void;
+  readonly send: (text: string) => void;
+  readonly takeBack: (outgoing: Outgoing) => void;
 }
 
 interface WritingContext {
@@ -92,7 +117,7 @@ interface WritingContext {
 }
 
 /** The composer's text, and the question that is edited in it, if any. */
-function useWriting(conversationId: string | undefined, { thread, outgoing, model }: WritingContext) {
+function useWriting(conversationId: string | undefined, { thread, outgoing, model }: WritingContext): Writing {
   const app = useApp();
   const draft = useDraft(conversationId);
   const field = useRef<HTMLTextAreaElement>(null);

@@ -1,3 +1,5 @@
+import { memo } from 'react';
+
 import { useAppState } from '../../app/create-app.ts';
 import type { Outgoing } from '../composer/outgoing.ts';
 import { Answer } from './answer.tsx';
@@ -14,7 +16,8 @@ interface ThreadViewProps {
   readonly onTakeBack: (outgoing: Outgoing) => void;
 }
 
-export function ThreadView({ conversationId, thread, outgoing, onEdit, onTakeBack }: ThreadViewProps) {
+/** The branch that is shown, and what is on its way to it. */
+export const ThreadView = memo(function ThreadView({ conversationId, thread, outgoing, onEdit, onTakeBack }: ThreadViewProps) {
   const failure = useAppState((state) => state.viewFailures[conversationId]);
   const isRead = useAppState((state) => state.views[conversationId] !== undefined);
   if (failure !== undefined && !isRead) return <UnreadableThread conversationId={conversationId} failure={failure} />;
@@ -32,4 +35,4 @@ export function ThreadView({ conversationId, thread, outgoing, onEdit, onTakeBac
       ))}
     </>
   );
-}
+});

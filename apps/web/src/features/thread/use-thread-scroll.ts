@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
 import { usePorts } from '../../app/ports.ts';
 
@@ -7,7 +7,7 @@ export interface ThreadScroll {
   /** Whether the end is in view and is followed. */
   readonly isAttached: boolean;
   /** Goes to the newest words and follows them again. */
-  attach(): void;
+  readonly attach: () => void;
 }
 
 const AT_END_PX = 2;
@@ -24,10 +24,10 @@ export function useThreadScroll(conversationId: string, isLoaded: boolean): Thre
   const attached = useRef(true);
   const key = `pilotlight.place.${conversationId}`;
 
-  const setBoth = (value: boolean): void => {
+  const setBoth = useCallback((value: boolean): void => {
     attached.current = value;
     setAttached(value);
-  };
+  }, []);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -35,7 +35,7 @@ export function useThreadScroll(conversationId: string, isLoaded: boolean): Thre
     const place = keptInTab.get(key);
     if (place === undefined || !goTo(element, place)) toEnd(element);
     setBoth(isAtEnd(element));
-  }, [keptInTab, key, isLoaded]);
+  }, [keptInTab, key, isLoaded, setBoth]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -69,7 +69,7 @@ export function useThreadScroll(conversationId: string, isLoaded: boolean): Thre
       saving?.[Symbol.dispose]();
       element.removeEventListener('scroll', onScroll);
     };
-  }, [keptInTab, clock, key, isLoaded]);
+  }, [keptInTab, clock, key, isLoaded, setBoth]);
 
   return {
     scroller,

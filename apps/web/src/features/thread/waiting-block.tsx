@@ -14,7 +14,7 @@ interface WaitingBlockProps {
 export function WaitingBlock({ waiting, instead, onInstead, onStop }: WaitingBlockProps) {
   const { share } = waiting;
   return (
-    <div className="state" role="group" aria-label={waiting.announcement}>
+    <div className="state">
       <p className="hd">{waiting.heading}</p>
       {share === undefined ? null : (
         <span className={waiting.isReading === true ? 'meter blue' : 'meter'} style={{ '--p': Math.round(share * 100) } as CSSProperties}>
