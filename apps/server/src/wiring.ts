@@ -71,7 +71,14 @@ function createOllamaEngines(settings: Settings): Engine[] {
   const isSingle = settings.ollamaHosts.length === 1;
   const keepAlive = settings.origins.keepAliveMs.kind === 'default' ? undefined : toOllamaKeepAlive(settings.keepAliveMs);
   return settings.ollamaHosts.map((address) =>
-    createOllamaEngine({ id: isSingle ? 'ollama' : `ollama@${new URL(address).host}`, address, network, clock: systemClock, keepAlive }),
+    createOllamaEngine({
+      id: isSingle ? 'ollama' : `ollama@${new URL(address).host}`,
+      address,
+      network,
+      clock: systemClock,
+      keepAlive,
+      slots: settings.ollamaParallel,
+    }),
   );
 }
 

@@ -79,6 +79,19 @@ export const SETTINGS = {
     parse: parseKeepAlive,
     schema: { type: ['number', 'string'] },
   }),
+  ollamaParallel: setting({
+    variable: 'OLLAMA_NUM_PARALLEL',
+    key: 'ollama_num_parallel',
+    title: 'how many answers Ollama writes at once for each model',
+    details:
+      'The same value as the Ollama server has, which does not tell it. More requests than that wait here, where their place is shown, and not inside Ollama, where nobody sees them.',
+    placeholder: 'NUMBER',
+    examples: ['1', '4'],
+    defaultText: '1',
+    default: () => 1,
+    parse: parseInteger(1, 1_024),
+    schema: { type: 'integer', minimum: 1, maximum: 1_024 },
+  }),
   modelRetries: setting({
     variable: 'MODEL_RETRIES',
     key: 'model_retries',

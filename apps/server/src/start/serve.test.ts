@@ -99,7 +99,7 @@ describe('the server with the model that ships', () => {
 describe('with an Ollama server', () => {
   it('50 first requests at once cause one load, and one that leaves does not end it', async () => {
     await using engine = await startFakeEngine({ models: [{ name: 'fake:latest', loadMs: 800 }], parallel: 50 });
-    await using server = await startServerProcess({ OLLAMA_HOST: engine.url, OLLAMA_MODEL: 'pilot' });
+    await using server = await startServerProcess({ OLLAMA_HOST: engine.url, OLLAMA_MODEL: 'pilot', OLLAMA_NUM_PARALLEL: '50' });
     await expect.poll(async () => (await modelOf(server, 'fake:latest'))?.phase, PATIENT).toBe('cold');
     const leaver = new AbortController();
     const left = askStreamed(server, 'What is 2 + 2?', { model: 'fake' }, leaver.signal).then((response) =>
