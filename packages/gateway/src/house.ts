@@ -48,7 +48,8 @@ export function createHouse({ engines, clock, machine, settings, log }: HouseOpt
   const registry = createRegistry({
     engines,
     nameOf: (engine) => toEngineName(engine, { address: watchOf(engine).view.address }),
-    create: (key, engine) => createDeployment({ key, engine, clock, settings, gate, log, onChange: announce }),
+    create: (key, engine) =>
+      createDeployment({ key, engine, clock, settings, gate, log, suspect: () => void watchOf(engine).look(), onChange: announce }),
     onRemoved(name, engine) {
       notifier.notify(`model ${engine.id} ${name}`, true, () => ({ type: 'model_removed', name, engine: engine.id }));
     },

@@ -43,6 +43,8 @@ export interface DeploymentOptions {
   readonly settings: Settings;
   readonly gate: LoadGate;
   readonly log: Log;
+  /** The engine may have gone: have it looked at. */
+  readonly suspect: () => void;
   /** Called after every step that changed something. */
   readonly onChange: (deployment: Deployment, phaseChanged: boolean) => void;
 }

@@ -22,6 +22,8 @@ export interface JobsOptions {
   readonly names: ReadonlyMap<string, ModelDescription>;
   readonly dispatch: (event: Undated<LifecycleEvent>) => void;
   readonly readySinceMs: () => number;
+  /** The engine may have gone: have it looked at. */
+  readonly suspect: () => void;
 }
 
 type JobEffect = Exclude<DeploymentEffect, { type: 'refuse' | 'shed' | 'grant' }>;
@@ -73,6 +75,7 @@ export function createJobs(options: JobsOptions): Jobs {
     // The place is free before the news is out: who hears it may want to load at once.
     end(loadId);
     dispatch(last);
+    if (last.type === 'load-failed' && last.cause.code === 'engine_unreachable') options.suspect();
   }
 
   async function unload(unloadId: number, model: string | undefined): Promise<void> {
@@ -81,6 +84,7 @@ export function createJobs(options: JobsOptions): Jobs {
       dispatch({ type: 'unload-end', unloadId });
     } catch (error) {
       dispatch({ type: 'unload-failed', unloadId, cause: toCause(toProblem(error, 'answer')) });
+      options.suspect();
     }
   }
 

@@ -86,6 +86,15 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     return sleep(clock, Math.min(ms, MANY), signal);
   }
 
+  /** A runner that dies takes all its answers with it. */
+  function failWith(error: Error, model: string): Error {
+    if (error instanceof EngineError && (error.failure === 'died' || error.failure === 'out_of_memory')) {
+      inMemory.delete(keyOf(model));
+      breakOff((entry) => entry.isStream && keyOf(entry.model) === keyOf(model), error.failure);
+    }
+    return error;
+  }
+
   async function* stream(request: StreamRequest, signal: AbortSignal): AsyncGenerator<EnginePart> {
     failIfAway();
     const isWarmUp = request.options.max_tokens === 1;
@@ -104,16 +113,16 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       }
       answers.push(request);
       const script = options.answer?.(request, answers.length) ?? { firstMs: 100, gapMs: 50, tokens: 3 };
-      yield* tell(script, either);
+      yield* tell(script, either, request.model);
       const usage = { promptTokens: 5, completionTokens: script.tokens };
       yield { type: 'finish', reason: 'stop', usage, timings: { completionMs: Math.max(1, script.gapMs * script.tokens) } };
     } finally {
       open.delete(entry);
     }
   }
-  async function* tell(script: AnswerScript, signal: AbortSignal): AsyncGenerator<EnginePart> {
+  async function* tell(script: AnswerScript, signal: AbortSignal, model: string): AsyncGenerator<EnginePart> {
     for (let index = 0; index <= script.tokens; index += 1) {
-      if (script.error?.after === index) throw script.error.error;
+      if (script.error?.after === index) throw failWith(script.error.error, model);
       if (script.silentAfter === index) await pause(MANY, signal);
       if (index === script.tokens) return;
       await pause(index === 0 ? script.firstMs : script.gapMs, signal);
