@@ -59,6 +59,8 @@ export function describeChatStore(name: string, open: () => Promise<Storage>): v
     afterEach(() => storage[Symbol.asyncDispose]());
 
     describeBeginning(() => store);
+    describePlaces(() => store);
+    describeSecondAnswers(() => store);
     describeLog(() => store);
     describeEnd(() => store);
     describeConversations(() => store);
@@ -102,7 +104,11 @@ function describeBeginning(current: () => ChatStore): void {
       const beginning = question('2');
       expect(await store.begin({ ...beginning, question: { ...beginning.question, id: 'a-1' } })).toEqual({ outcome: 'conflict' });
     });
+  });
+}
 
+function describePlaces(current: () => ChatStore): void {
+  describe('a question', () => {
     it('goes on from the head, from any message of the conversation, or from a new root', async () => {
       const store = current();
       await store.begin(question('1'));
@@ -146,8 +152,12 @@ function describeBeginning(current: () => ChatStore): void {
       expect((await store.begin(question('3', { parentId: null }))).outcome).toBe('stored');
       expect((await store.begin(another('4', 'q-1'))).outcome).toBe('stored');
     });
+  });
+}
 
-    it('answers a question again beside the first answer', async () => {
+function describeSecondAnswers(current: () => ChatStore): void {
+  describe('another answer', () => {
+    it('stands beside the first', async () => {
       const store = current();
       await store.begin(question('1', { model: 'pilot:latest', task: 'code' }));
       await finish(store, '1');

@@ -32,7 +32,7 @@ export interface ChatUnderTest extends AsyncDisposable {
   /** Posts a question and lets its generation begin. */
   ask(id: string, over?: Partial<Question>): Promise<Accepted>;
   /** The newest answer that is being given. */
-  answer(): HandFedAnswer;
+  readonly answer: () => HandFedAnswer;
 }
 
 export interface ChatUnderTestOptions {
