@@ -1,0 +1,79 @@
+import type { Priority } from '@pilotlight/contract';
+import { describe, expect, it } from 'vitest';
+
+import { activeOf } from '../lifecycle/state.ts';
+import { initialDeployment, step } from './step.ts';
+import type { DeploymentEffect, DeploymentEvent, DeploymentState } from './step.ts';
+
+const now = { wallMs: 0, monotonicMs: 0 };
+const enter = (id: string, priority: Priority = 'interactive'): DeploymentEvent => ({
+  type: 'enter',
+  waiter: { id, priority, label: id, model: 'm' },
+  limit: 9,
+  now,
+});
+const wake: readonly DeploymentEvent[] = [
+  { type: 'load-admitted', loadId: 1, now },
+  { type: 'load-end', loadId: 1, loaded: { model: 'm', slots: 2 }, now },
+  { type: 'warm-end', loadId: 1, now },
+];
+
+function play(events: readonly DeploymentEvent[]): { readonly state: DeploymentState; readonly effects: readonly DeploymentEffect[] } {
+  const effects: DeploymentEffect[] = [];
+  let state = initialDeployment(now);
+  for (const event of events) {
+    const next = step(state, event);
+    state = next.state;
+    effects.push(...next.effects);
+  }
+  return { state, effects };
+}
+
+const told = (effects: readonly DeploymentEffect[]): readonly string[] =>
+  effects.map((effect) => ('waiter' in effect ? `${effect.type} ${effect.waiter.id}` : effect.type));
+
+describe('deciding for one deployment', () => {
+  it('asks for one load, and grants as many as there are slots', () => {
+    const { state, effects } = play([enter('a'), enter('b'), enter('c'), ...wake]);
+    expect(told(effects)).toEqual(['request-load', 'start-load', 'watch-idle', 'grant a', 'grant b']);
+    expect([...activeOf(state.lifecycle)]).toEqual(['a', 'b']);
+    expect(state.queue.map(({ id }) => id)).toEqual(['c']);
+  });
+
+  it('gives a slot on as soon as it is given back, once', () => {
+    const first = play([enter('a'), enter('b'), enter('c'), enter('d'), ...wake]).state;
+    const { state, effects } = step(first, { type: 'grant-end', grantId: 'a', now });
+    expect(told(effects)).toEqual(['grant c']);
+    expect(step(state, { type: 'grant-end', grantId: 'a', now })).toEqual({ state, effects: [] });
+  });
+
+  it('forgets who leaves the queue', () => {
+    const { effects } = play([enter('a'), enter('b'), { type: 'leave', waiterId: 'a', now }, ...wake]);
+    expect(told(effects)).toEqual(['request-load', 'start-load', 'watch-idle', 'grant b']);
+  });
+
+  it('loads again for those who wait when the model is lost under them', () => {
+    const busy = play([enter('a'), enter('b'), enter('c'), ...wake]).state;
+    const { state, effects } = step(busy, { type: 'model-lost', cause: { code: 'engine_died', detail: 'it died' }, now });
+    expect(told(effects)).toEqual(['request-load']);
+    expect(state).toMatchObject({ lifecycle: { phase: 'queued', loadId: 2 }, queue: [{ id: 'c' }] });
+  });
+
+  it('refuses all who wait when the load fails', () => {
+    const events: DeploymentEvent[] = [
+      enter('a'),
+      enter('b', 'background'),
+      { type: 'load-admitted', loadId: 1, now },
+      { type: 'load-failed', loadId: 1, cause: { code: 'model_load_failed', detail: 'no' }, keepMs: 15_000, now },
+    ];
+    const { state, effects } = play(events);
+    expect(effects.at(-1)).toMatchObject({ type: 'refuse', waiters: [{ id: 'a' }, { id: 'b' }] });
+    expect(state.queue).toEqual([]);
+  });
+
+  it('lets background work cause nothing, also when it is all that is left', () => {
+    expect(told(play([enter('b', 'background')]).effects)).toEqual(['shed b']);
+    const drained = play([enter('a'), enter('b'), ...wake, enter('c', 'background'), { type: 'unload-asked', reason: 'asked', now }]);
+    expect(told(drained.effects).slice(-1)).toEqual(['shed c']);
+  });
+});
