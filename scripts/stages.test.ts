@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { countsOf } from './stages.mjs';
 
-const report = (passed: number, failed: number, skipped = 0) =>
-  JSON.stringify({ numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numTodoTests: 0 });
+const report = (passed: number, failed: number, skipped = 0, testResults: readonly object[] = []) =>
+  JSON.stringify({ numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numTodoTests: 0, testResults });
 
 describe('a stage', () => {
   test('without counts of its own is one', () => {
@@ -22,6 +22,13 @@ describe('a stage', () => {
 describe('a stage fails', () => {
   test('if it ended with an error, even if every test passed', () => {
     expect(countsOf({ ok: false, output: '', report: report(7, 0), countsFrom: 'report' }).failed).toBe(1);
+  });
+  test('for every file that could not be read', () => {
+    const files = [
+      { status: 'failed', assertionResults: [] },
+      { status: 'failed', assertionResults: [{ status: 'failed' }] },
+    ];
+    expect(countsOf({ ok: false, output: '', report: report(7, 1, 0, files), countsFrom: 'report' }).failed).toBe(2);
   });
   test('if it ran no test, or left no counts', () => {
     expect(countsOf({ ok: true, output: '', report: report(0, 0, 5), countsFrom: 'report' }).failed).toBe(1);

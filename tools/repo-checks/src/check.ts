@@ -45,7 +45,7 @@ export function isCode(path: string): boolean {
 
 /** Code that only tests use. */
 export function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || path.includes('/testing/') || /^(e2e|bench)\//.test(path);
+  return /(\.test\.tsx?|-suite\.ts)$/.test(path) || path.includes('/testing/') || /^(e2e|bench)\//.test(path);
 }
 
 /** `path:line` of a position in a text. */
