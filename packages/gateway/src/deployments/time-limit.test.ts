@@ -12,7 +12,7 @@ describe('work under a time limit', () => {
     let work: LimitedWork | undefined;
     const ended = withTimeLimit({ clock, limitMs: 100, reason }, (limited) => {
       work = limited;
-      return new Promise((_resolve, reject) => limited.signal.addEventListener('abort', () => reject(limited.signal.reason)));
+      return new Promise((_resolve, reject) => limited.signal.addEventListener('abort', () => reject(reason())));
     }).catch(String);
     await clock.advance(90);
     work?.renew();

@@ -100,11 +100,11 @@ function keyOf({ state, loads, unloads, proven }: World): string {
   const { since: _since, evidence: _evidence, lastJob: _lastJob, reason: _reason, ...rest } = state;
   const number = (id: number | undefined): string => (id === undefined ? 'none' : id === state.lastJob ? 'last' : 'older');
   const shape = JSON.stringify(rest, (name, value: unknown) => {
-    if (value instanceof Set) return [...value].toSorted();
+    if (value instanceof Set) return [...(value as Set<string>)].toSorted((a, b) => a.localeCompare(b));
     if (name === 'loadId' || name === 'jobId') return number(value as number);
     return name === 'retryAtMs' ? (value as number) > LATER.monotonicMs : value;
   });
-  return `${shape} ${[...loads].map(([id, how]) => `${number(id)} ${how}`)} ${[...unloads].map(number)} ${number(proven)}`;
+  return [shape, ...[...loads].map(([id, how]) => `${number(id)} ${how}`), ...[...unloads].map(number), number(proven)].join(' ');
 }
 
 interface Visit {

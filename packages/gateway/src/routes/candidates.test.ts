@@ -1,12 +1,11 @@
-import type { Phase } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
 import { findCandidates, resolveDefault } from './candidates.ts';
 import type { Choice, RouteQuestion } from './candidates.ts';
 import { nearNames } from './near-names.ts';
 
-function choice(name: string, { phase = 'cold' as Phase, engineRank = 0, isReachable = true, canComplete = true } = {}): Choice {
-  return { name, phase, engineRank, isReachable, canComplete };
+function choice(name: string, more: Partial<Choice> = {}): Choice {
+  return { name, phase: 'cold', engineRank: 0, isReachable: true, canComplete: true, ...more };
 }
 
 function question(choices: readonly Choice[], more: Partial<RouteQuestion<Choice>> = {}): RouteQuestion<Choice> {

@@ -217,7 +217,11 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
         for (const hear of [...listeners]) hear({ type: 'model-lost', model, failure: 'died', reason: 'killed by signal 9' });
     },
     loadByOthers: (model) => void inMemory.add(keyOf(model)),
-    unloadByOthers: (model) => void inMemory.delete(keyOf(model)),
+    unloadByOthers(model) {
+      // As Ollama does it: not while an answer is written.
+      const isInUse = [...open.values()].some((entry) => keyOf(entry.model) === keyOf(model));
+      if (!isInUse) inMemory.delete(keyOf(model));
+    },
     setModels(next) {
       models = next.map(describeModel);
     },
