@@ -6,8 +6,8 @@ import { ServerFailure } from './server-client.ts';
 import type { ServerClient } from './server-client.ts';
 import type { Terminal } from './terminal.ts';
 
-export const EXIT_FAILED = 1;
-export const EXIT_USAGE = 2;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
 
 export interface Surroundings {
   readonly terminal: Terminal;

@@ -8,7 +8,7 @@ export type GrammarSchema = { readonly [key: string]: unknown };
  * Bounds that keep the grammar small and quick. A grammar is walked for each token, so a schema that unfolds into millions of rules would stop
  * the model's process; these are checked before anything is built from it.
  */
-export const SCHEMA_LIMITS = { depth: 24, nodes: 1_000, alternatives: 500, repetitions: 1_000, textLength: 20_000 } as const;
+const SCHEMA_LIMITS = { depth: 24, nodes: 1_000, alternatives: 500, repetitions: 1_000, textLength: 20_000 } as const;
 
 /** Keywords that say nothing about what is valid, or that the grammar holds anyway: all named properties are always written, in their order. */
 const SILENT = new Set(

@@ -15,7 +15,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 import type { Services } from './services.ts';
 import { createStreamLimits } from './stream-limits.ts';
 
-export const MAX_BODY_BYTES = 2 * 1024 * 1024;
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /** A page for people, to which others may link; unlike the files of the app it needs the token. */
 const DOCS_PATH = '/docs';
 const STREAMS_IN_ALL = 1_000;
@@ -137,7 +137,7 @@ export interface RequestFacts {
 }
 
 /** One line about a request that failed. What the client did wrong is worth a debug line only; what we or an engine did is a warning. */
-export function logProblem(log: WriteLog, problem: Problem, { method, path, requestId }: RequestFacts): void {
+function logProblem(log: WriteLog, problem: Problem, { method, path, requestId }: RequestFacts): void {
   const facts = {
     request_id: requestId,
     method,

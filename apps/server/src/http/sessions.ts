@@ -3,7 +3,7 @@ import { Problem } from '@pilotlight/contract';
 
 import { createTokenCheck, digest } from './token.ts';
 
-export const SESSION_COOKIE = 'pilotlight_session';
+const SESSION_COOKIE = 'pilotlight_session';
 
 const SESSION_MS = 30 * 24 * 3_600_000;
 const MOST_SESSIONS = 1_000;

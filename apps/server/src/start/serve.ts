@@ -11,9 +11,9 @@ import type { WriteLog } from '../log/log-events.ts';
 import type { RunningServer } from './start-server.ts';
 import { toFindings, toGreeting } from './words.ts';
 
-export const EXIT_FAILED = 1;
+const EXIT_FAILED = 1;
 /** The settings are wrong, or not safe. */
-export const EXIT_SETTINGS = 2;
+const EXIT_SETTINGS = 2;
 
 /** After that the process ends whether everything has ended or not. */
 const CLOSE_LIMIT_MS = 4_500;

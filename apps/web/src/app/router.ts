@@ -6,7 +6,7 @@ export type Route =
   | { readonly page: 'unknown'; readonly path: string };
 
 /** `/` is a new chat, `/c/{id}` a conversation. */
-export function toRoute(path: string): Route {
+function toRoute(path: string): Route {
   if (path === '/') return { page: 'new' };
   const id = /^\/c\/([A-Za-z0-9_-]{1,64})$/.exec(path)?.[1];
   return id === undefined ? { page: 'unknown', path } : { page: 'conversation', id };

@@ -24,7 +24,7 @@ export async function embedTexts(
 }
 
 /** The vector scaled to length 1. */
-export function toUnitLength(vector: readonly number[]): number[] {
+function toUnitLength(vector: readonly number[]): number[] {
   const length = Math.hypot(...vector);
   if (!(length > 0) || !Number.isFinite(length)) throw new Refusal('failed', 'The model gave a vector without a direction.');
   return vector.map((value) => value / length);

@@ -55,7 +55,7 @@ export interface ScriptedEngine extends Engine {
 
 const MANY = 1_000_000_000;
 
-export function describeModel(model: Partial<ModelDescription>): ModelDescription {
+function describeModel(model: Partial<ModelDescription>): ModelDescription {
   const name = model.name ?? 'mistral:latest';
   return { name, weightsKey: name, capabilities: ['completion'], sizeBytes: 1000, ...model };
 }

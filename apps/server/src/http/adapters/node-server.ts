@@ -7,7 +7,7 @@ import { Problem } from '@pilotlight/contract';
 import { toProblemDocument } from '../problem-document.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
 
-export const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
 
 /** Limits on what a client may take to say what it wants. There is none on how long an answer takes: loading a model may need minutes. */
 const TIMEOUTS = {

@@ -54,7 +54,7 @@ function isFence(source: string): boolean {
 }
 
 /** The tokens of one block, or undefined if it is nested too deeply to be shown as anything but text. */
-export function parseBlock(source: string, references: References | undefined): Token[] | undefined {
+function parseBlock(source: string, references: References | undefined): Token[] | undefined {
   const tokens = parser.parse(source, { references: { ...references } });
   return tokens.some((token) => token.level >= MAX_NESTING - 1) ? undefined : tokens;
 }

@@ -30,7 +30,7 @@ export function groupModels(view: ModelsView, query: string): PickerGroup[] {
 }
 
 /** An engine as people know it: by its address without the scheme, or as the built-in one. */
-export function engineName(view: ModelsView, id: string): string {
+function engineName(view: ModelsView, id: string): string {
   const engine = view.engines.find((candidate) => candidate.id === id);
   if (engine === undefined) return id;
   return engine.kind === 'llama.cpp' ? 'the built-in engine' : engine.address.replace(/^https?:\/\//, '');

@@ -17,7 +17,7 @@ export const getHistory = defineRoute({
 });
 
 /** The branch from the root to the head. */
-export function toHistory(view: ConversationView): History {
+function toHistory(view: ConversationView): History {
   const byId = new Map(view.messages.map((message) => [message.id, message]));
   const branch: MessageView[] = [];
   const seen = new Set<string>();
