@@ -1,4 +1,4 @@
-import { EngineError } from '@pilotlight/contract';
+import { EngineError, NetworkError } from '@pilotlight/contract';
 import type { Clock, Engine, EngineStatus, LaunchProfile, Network, ResidentModel } from '@pilotlight/contract';
 
 import { embedTexts } from './embed-texts.ts';
@@ -39,8 +39,14 @@ async function check(client: OllamaClient, clock: Clock, signal: AbortSignal | u
     return { reachable: true, address, durationMs: durationMs(), ...(version === undefined ? {} : { version }) };
   } catch (error) {
     signal?.throwIfAborted();
-    return { reachable: false, address, reason: error instanceof Error ? error.message : String(error), durationMs: durationMs() };
+    return { reachable: false, address, reason: toReason(error), durationMs: durationMs() };
   }
+}
+
+/** Why it is away, without the address, which stands beside it: "connection refused". */
+function toReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof NetworkError && error.cause.failure !== 'invalid' ? error.cause.message : error.message;
 }
 
 async function readResident(
