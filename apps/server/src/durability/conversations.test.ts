@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { openChatUnderTest, problemOf, readAll, toQuestion } from './chat-under-test.ts';
-import type { ChatUnderTest } from './chat-under-test.ts';
+import { openChatUnderTest, problemOf, readAll, toQuestion } from './testing/chat-under-test.ts';
+import type { ChatUnderTest } from './testing/chat-under-test.ts';
 
 async function answered(under: ChatUnderTest, id: string, over: Parameters<ChatUnderTest['ask']>[1] = {}) {
   const accepted = await under.ask(id, over);

@@ -8,10 +8,10 @@ import { createManualClock, createTemporaryFolder, withSeed } from '@pilotlight/
 import type { SeededRandomness } from '@pilotlight/test-kit';
 import { expect, it } from 'vitest';
 
-import { openChatUnderTest, readAll, textOf } from './chat-under-test.ts';
-import type { CrashReport } from './crash-writer.ts';
+import { openChatUnderTest, readAll, textOf } from './testing/chat-under-test.ts';
+import type { CrashReport } from './testing/crash-writer.ts';
 
-const WRITER = fileURLToPath(new URL('crash-writer.ts', import.meta.url));
+const WRITER = fileURLToPath(new URL('testing/crash-writer.ts', import.meta.url));
 const CYCLES = Number(process.env['PILOTLIGHT_CRASH_CYCLES'] ?? 6);
 
 /** Lets the writer work until it has said a random number of things, then kills it in the middle. Returns what it had said. */

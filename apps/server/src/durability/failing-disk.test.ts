@@ -4,10 +4,10 @@ import { openTestStorage } from '@pilotlight/storage/testing';
 import { createManualClock } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { openChatUnderTest, problemOf, readAll, textOf } from './chat-under-test.ts';
-import type { ChatUnderTest } from './chat-under-test.ts';
-import { toFailing } from './failing-connection.ts';
-import type { Faults } from './failing-connection.ts';
+import { openChatUnderTest, problemOf, readAll, textOf } from './testing/chat-under-test.ts';
+import type { ChatUnderTest } from './testing/chat-under-test.ts';
+import { toFailing } from './testing/failing-connection.ts';
+import type { Faults } from './testing/failing-connection.ts';
 
 interface Transcript {
   /** Ids that were acknowledged. */

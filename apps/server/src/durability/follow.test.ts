@@ -3,7 +3,7 @@ import type { LoggedPart } from '@pilotlight/contract';
 import { withSeed } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { openChatUnderTest, problemOf, readAll, textOf } from './chat-under-test.ts';
+import { openChatUnderTest, problemOf, readAll, textOf } from './testing/chat-under-test.ts';
 
 const WORDS = Array.from({ length: 60 }, (_, index) => `${index} `);
 

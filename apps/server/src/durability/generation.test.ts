@@ -2,8 +2,8 @@ import { Problem } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
 import { RECEIPT } from '../testing/scripted-gateway.ts';
-import { openChatUnderTest, readAll, textOf } from './chat-under-test.ts';
-import type { ChatUnderTest } from './chat-under-test.ts';
+import { openChatUnderTest, readAll, textOf } from './testing/chat-under-test.ts';
+import type { ChatUnderTest } from './testing/chat-under-test.ts';
 
 const loading = { type: 'phase', phase: 'loading', model: 'pilot:latest', reason: 'x', since: '2026-01-01T00:00:00.000Z' } as const;
 

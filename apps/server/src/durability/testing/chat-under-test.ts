@@ -6,8 +6,8 @@ import type { Storage } from '@pilotlight/storage';
 import { createManualClock, createSeededRandomness } from '@pilotlight/test-kit';
 import type { ManualClock } from '@pilotlight/test-kit';
 
-import { createScriptedGateway, RECEIPT } from '../testing/scripted-gateway.ts';
-import type { Script } from '../testing/scripted-gateway.ts';
+import { createScriptedGateway, RECEIPT } from '../../testing/scripted-gateway.ts';
+import type { Script } from '../../testing/scripted-gateway.ts';
 
 /** An answer that a test gives piece by piece. */
 export interface HandFedAnswer {

@@ -3,9 +3,9 @@ import { sleep } from '@pilotlight/contract';
 import type { GatewayPart } from '@pilotlight/contract';
 import { openStorage } from '@pilotlight/storage';
 
-import { systemClock } from '../adapters/system-clock.ts';
-import { systemRandomness } from '../adapters/system-randomness.ts';
-import { createScriptedGateway, RECEIPT } from '../testing/scripted-gateway.ts';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { systemRandomness } from '../../adapters/system-randomness.ts';
+import { createScriptedGateway, RECEIPT } from '../../testing/scripted-gateway.ts';
 
 /**
  * A process that chats as fast as it can and tells its parent what it was told, until it is killed: run by crash.test.ts.
