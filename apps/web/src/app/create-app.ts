@@ -99,12 +99,14 @@ interface Parts extends Core {
   readonly outbox: Outbox;
 }
 
+/** What this page itself has just posted comes back as an event before the answer to the post: that is no news. */
 function takePageEvents({ store, conversations }: Parts, events: readonly PageEvent[]): void {
   store.update((state) => events.reduce(applyPageEvent, state));
   for (const event of events) {
     if (event.type !== 'conversation') continue;
-    const { views, answers } = store.get();
+    const { views, answers, outbox } = store.get();
     const view = views[event.conversation.id];
+    if (outbox.some(({ conversationId, state }) => conversationId === view?.id && state.kind === 'sending')) continue;
     if (view !== undefined && isOutdated(view, event.conversation, answers)) void conversations.read(view.id);
   }
 }

@@ -86,3 +86,11 @@ export function formatTime(timestamp: string, now: number): string {
 export function formatExact(timestamp: string): string {
   return EXACT.format(new Date(timestamp));
 }
+
+/** Words that came as a part of a sentence, made into one: a capital where they begin with a plain word, and an end. Names keep their letters. */
+export function toSentence(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') return '';
+  const upper = /^[a-z]+(?:[ ,.]|$)/.test(trimmed) ? `${trimmed[0]?.toUpperCase() ?? ''}${trimmed.slice(1)}` : trimmed;
+  return /[.!?…]$/.test(upper) ? upper : `${upper}.`;
+}

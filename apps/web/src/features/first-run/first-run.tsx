@@ -3,6 +3,7 @@ import type { EngineView, ModelsView, ModelView } from '@pilotlight/contract';
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
 import { Flame } from '../../ui/flame.tsx';
+import { toSentence } from '../../ui/format.ts';
 import { canChat, defaultModel } from '../models/models-state.ts';
 import { consequence, modelSize, phaseWords } from '../models/phase-words.ts';
 import { foundWords, headingWords } from './found-words.ts';
@@ -61,7 +62,7 @@ function EngineRow({ engine }: { readonly engine: EngineView }) {
         <div className="ln">
           <span className="nm">{engine.kind === 'ollama' ? 'Ollama' : engine.id}</span>
         </div>
-        <p className="why">{engine.reason}</p>
+        <p className="why">{toSentence(engine.reason)}</p>
       </div>
     </div>
   );

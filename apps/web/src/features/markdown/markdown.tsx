@@ -1,6 +1,6 @@
 import { memo, useState } from 'react';
 
-import { MAX_NESTING, parser, type References, type Token } from './parser.ts';
+import { parseBlock, type References } from './parser.ts';
 import { renderTokens } from './render-tokens.tsx';
 import { showHidden } from './safe-link.ts';
 import { EMPTY_SPLIT, extendSplit, type Split } from './split-blocks.ts';
@@ -51,12 +51,6 @@ const Block = memo(function Block({ source, references, isOpen }: BlockProps) {
 
 function isFence(source: string): boolean {
   return /^ {0,3}(```|~~~)/.test(source);
-}
-
-/** The tokens of one block, or undefined if it is nested too deeply to be shown as anything but text. */
-function parseBlock(source: string, references: References | undefined): Token[] | undefined {
-  const tokens = parser.parse(source, { references: { ...references } });
-  return tokens.some((token) => token.level >= MAX_NESTING - 1) ? undefined : tokens;
 }
 
 function PlainText({ source }: { readonly source: string }) {

@@ -1,6 +1,6 @@
 import type { ModelView, Phase } from '@pilotlight/contract';
 
-import { formatBytes, formatPercent, formatRate, formatSeconds, formatTime, shortOrdinal } from '../../ui/format.ts';
+import { formatBytes, formatPercent, formatRate, formatSeconds, formatTime, shortOrdinal, toSentence } from '../../ui/format.ts';
 
 /** What stands beside a flame; as much of it as is known. */
 export interface PhaseFacts {
@@ -62,7 +62,7 @@ export function consequence(model: ModelView, now: number): string {
         ? 'Not in memory; how long loading takes is not known yet'
         : `Loads in about ${formatSeconds(model.metrics.last_load_ms / 1000)}, as the last time`;
     case 'unknown':
-      return model.reason === '' ? 'Listed, never tried' : model.reason;
+      return model.reason === '' ? 'Listed, never tried' : toSentence(model.reason);
     case 'queued':
       return 'Waits for its turn to load';
     case 'downloading':
@@ -72,7 +72,7 @@ export function consequence(model: ModelView, now: number): string {
     case 'unloading':
     case 'failed':
     case 'wedged':
-      return model.reason;
+      return toSentence(model.reason);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MessageView, ProblemDetails } from '@pilotlight/contract';
 
-import { countWords, formatCount } from '../../ui/format.ts';
+import { countWords, formatCount, toSentence } from '../../ui/format.ts';
 
 /** How an answer that is not whole is labelled. */
 export interface Ending {
@@ -35,7 +35,7 @@ export function toEnding(message: MessageView): Ending | undefined {
             : `Cut off: ${lowerFirst(message.error?.title ?? 'the answer broke off')}.${keptWords}`,
         sentence: [message.error?.detail, kept === 0 ? 'Your question is kept.' : undefined, message.error?.remedy]
           .filter((part) => part !== undefined && part !== '')
-          .map(endSentence)
+          .map((part) => toSentence(part ?? ''))
           .join(' '),
         code: message.error?.code,
         isCalm: false,
@@ -52,11 +52,6 @@ export function toEnding(message: MessageView): Ending | undefined {
 
 function lowerFirst(text: string): string {
   return /^[A-Z][a-z]/.test(text) ? `${text[0]?.toLowerCase() ?? ''}${text.slice(1)}` : text;
-}
-
-function endSentence(text: string | undefined): string {
-  if (text === undefined) return '';
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** What goes to the clipboard for a report: everything that tells one failure from another, and nothing of the talk. */

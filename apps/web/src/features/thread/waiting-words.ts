@@ -1,6 +1,6 @@
 import type { GenerationPhase, ModelView, Phase } from '@pilotlight/contract';
 
-import { formatCount, formatPercent, formatSeconds, ordinalWord } from '../../ui/format.ts';
+import { formatCount, formatPercent, formatSeconds, ordinalWord, toSentence } from '../../ui/format.ts';
 import { phaseWords } from '../models/phase-words.ts';
 import type { AnswerState } from './answer-state.ts';
 
@@ -53,11 +53,11 @@ export function toWaiting(phase: HeardPhase | undefined, context: WaitingContext
     case 'stalled':
       return { ...toSilent(phase, context), isSlow: true };
     case 'retrying':
-      return simple('busy', { heading: 'Trying again', sentence: sentenceOf(phase.reason), words: 'trying again' });
+      return simple('busy', { heading: 'Trying again', sentence: toSentence(phase.reason), words: 'trying again' });
     case 'answering':
     case 'busy':
     case 'ready':
-      return simple('busy', { heading: 'Waiting for the first word', sentence: sentenceOf(phase.reason), words: 'answering' });
+      return simple('busy', { heading: 'Waiting for the first word', sentence: toSentence(phase.reason), words: 'answering' });
     case 'unknown':
     case 'absent':
     case 'downloading':
@@ -207,12 +207,6 @@ function remaining(phase: HeardPhase, now: number): number {
 function join(sentences: readonly (string | undefined)[]): string {
   return sentences
     .filter((sentence) => sentence !== undefined && sentence !== '')
-    .map((sentence) => sentenceOf(sentence ?? ''))
+    .map((sentence) => toSentence(sentence ?? ''))
     .join(' ');
-}
-
-function sentenceOf(text: string): string {
-  if (text === '') return '';
-  const upper = /^[a-z]+[ ,.]/.test(text) ? `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}` : text;
-  return /[.!?]$/.test(upper) ? upper : `${upper}.`;
 }
