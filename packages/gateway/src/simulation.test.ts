@@ -154,7 +154,7 @@ async function run(seed: number): Promise<void> {
 
 describe('a gateway in a world of accidents', () => {
   const isReplay = process.env['PILOTLIGHT_SEED'] !== undefined;
-  const count = isReplay ? 1 : Number(process.env['PILOTLIGHT_SEEDS'] ?? 120);
+  const count = isReplay ? 1 : Number(process.env['PILOTLIGHT_SEEDS'] ?? 60);
   const first = chooseSeed();
 
   it(`keeps its promises for ${count} seeds`, { timeout: 600_000 }, async () => {

@@ -223,6 +223,20 @@ describe('what a failure leaves behind', () => {
     ]);
   });
 
+  it('does not call ready again what an answer left because its engine went: the check that the failure caused came while it was still busy', () => {
+    const events: LifecycleEvent[] = [
+      { type: 'want', now: at(0), wish },
+      { type: 'load-admitted', now: at(0), loadId: 1 },
+      { type: 'load-end', now: at(0), loadId: 1, loaded: { model: 'a', slots: 1 } },
+      { type: 'warm-end', now: at(0), loadId: 1 },
+      { type: 'grant-start', now: at(1), grantId: 'g' },
+      { type: 'engine-away', now: at(2), cause: away },
+      { type: 'grant-end', now: at(3), grantId: 'g' },
+    ];
+    const state = events.reduce((before, event) => transition(before, event).state, initialState(at(0)) as LifecycleState);
+    expect(state).toMatchObject({ phase: 'unknown', away, reason: 'connection refused' });
+  });
+
   it('keeps a load that comes to its end while it is told to stop from being called ready', () => {
     const loading = transition(transition(initialState(at(0)), { type: 'want', now: at(0), wish }).state, {
       type: 'load-admitted',

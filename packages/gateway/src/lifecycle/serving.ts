@@ -18,6 +18,11 @@ function toUnloaded(state: Ready | Wedged, event: EventOf<'seen-cold'>): Step {
   });
 }
 
+/** The engine answers after all. */
+function toAnswering(state: Busy): Step {
+  return state.away ? to({ ...state, away: undefined }) : stay(state);
+}
+
 export const ready: Row<'ready'> = {
   'engine-away': (state, event) => toAway(state, event.cause, event.now),
   'seen-absent': (state, event) => (isStale(state, event.askedAt) ? stay(state) : toAbsent(state, event)),
@@ -75,12 +80,12 @@ export const ready: Row<'ready'> = {
 };
 
 export const busy: Row<'busy'> = {
-  // Its streams tell better than a check whether it is there; what is still true at their end is seen then.
-  'engine-away': stay,
-  'seen-absent': stay,
-  'seen-listed': stay,
-  'seen-cold': stay,
-  'seen-resident': stay,
+  // Its streams tell better than a check whether it is there. But it is kept in mind: the check that the last of them caused may be the only one.
+  'engine-away': (state, event) => (state.away ? stay(state) : to({ ...state, away: event.cause })),
+  'seen-absent': toAnswering,
+  'seen-listed': toAnswering,
+  'seen-cold': toAnswering,
+  'seen-resident': toAnswering,
   'defect-found': stay,
   want: stay,
   'load-admitted': stay,
@@ -94,6 +99,7 @@ export const busy: Row<'busy'> = {
     if (!state.active.has(event.grantId)) return stay(state);
     const active = state.active.difference(new Set([event.grantId]));
     if (active.size > 0) return to({ ...state, active });
+    if (state.away) return toAway(state, state.away, event.now);
     return toReady(state, state.loaded, {
       now: event.now,
       reason: 'in memory, idle',

@@ -91,6 +91,8 @@ export interface Busy extends Base {
   readonly loaded: Loaded;
   /** The grants in use, never empty. */
   readonly active: ReadonlySet<string>;
+  /** A check says that the engine does not answer. The answers will show whether that is so; if they end with it, they did. */
+  readonly away?: Cause | undefined;
 }
 /** Answers run to their end, no new one begins, then it leaves memory. */
 export interface Draining extends Base {
