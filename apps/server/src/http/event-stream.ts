@@ -1,4 +1,3 @@
-import { sleep } from '@pilotlight/contract';
 import type { Clock } from '@pilotlight/contract';
 
 import type { StreamEvent } from './define-route.ts';
@@ -48,7 +47,6 @@ export interface Pump {
  * every 10 s keeps the connection. Rejects if the source fails; a reader that leaves is no failure.
  */
 export async function pumpEvents({ iterator, first, sink, clock, signal }: Pump): Promise<void> {
-  const done = new AbortController();
   let heartbeat = clock.after(HEARTBEAT_MS, beat);
   function beat(): void {
     if (!sink.isFull) sink.write(HEARTBEAT);
@@ -57,7 +55,7 @@ export async function pumpEvents({ iterator, first, sink, clock, signal }: Pump)
   try {
     for (let result = await first; !result.done && !signal.aborted; result = await iterator.next()) {
       sink.write(toFrame(result.value));
-      if (sink.isFull && !(await waitForRoom(sink, clock, done.signal))) {
+      if (sink.isFull && !(await waitForRoom(sink, clock))) {
         sink.destroy();
         return;
       }
@@ -69,18 +67,12 @@ export async function pumpEvents({ iterator, first, sink, clock, signal }: Pump)
     throw error;
   } finally {
     heartbeat[Symbol.dispose]();
-    done.abort();
     await iterator.return?.();
   }
 }
 
-async function waitForRoom(sink: EventSink, clock: Clock, signal: AbortSignal): Promise<boolean> {
-  const waited = new AbortController();
-  const limit = sleep(clock, STALLED_READER_MS, AbortSignal.any([signal, waited.signal])).then(
-    () => false,
-    () => true,
-  );
-  const room = await Promise.race([sink.drained().then(() => true), limit]);
-  waited.abort();
-  return room;
+async function waitForRoom(sink: EventSink, clock: Clock): Promise<boolean> {
+  const { promise: stalled, resolve } = Promise.withResolvers<boolean>();
+  using _limit = clock.after(STALLED_READER_MS, () => resolve(false));
+  return await Promise.race([sink.drained().then(() => true), stalled]);
 }

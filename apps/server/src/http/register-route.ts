@@ -19,6 +19,9 @@ interface Surroundings {
   readonly log: WriteLog;
 }
 
+/** One for all: making an error for each client that leaves costs more than it tells. */
+const LEFT = new Error('the client has left');
+
 /** So long a stream may take to fail with a status of its own, before its headers are sent. */
 const FIRST_EVENT_MS = 200;
 
@@ -32,7 +35,7 @@ export function registerRoute(app: FastifyInstance, route: Route, surroundings: 
       const left = new AbortController();
       const { services } = surroundings;
       const parsed = toRouteRequest(route, request, left.signal);
-      onLeave(reply.raw, () => left.abort(new Error('the client has left')));
+      onLeave(reply.raw, () => left.abort(LEFT));
       if (route.isSlow) {
         reply.hijack();
         const outcome = (async () => route.handle(parsed, services))();
@@ -119,15 +122,17 @@ async function sendEvents(source: AsyncIterable<StreamEvent>, { reply, request, 
   // A stream that fails at once gets a status of its own; one that is silent at first must not wait for its headers.
   const { promise: waited, resolve } = Promise.withResolvers<void>();
   const timer = services.clock.after(FIRST_EVENT_MS, resolve);
+  let isSilent = true;
   try {
-    await Promise.race([first, waited]);
+    isSilent = await Promise.race([first.then(() => false), waited.then(() => true)]);
   } finally {
     timer[Symbol.dispose]();
   }
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, EVENT_STREAM_HEADERS);
-  response.flushHeaders();
+  // With an event at hand the head goes out together with it.
+  if (isSilent) response.flushHeaders();
   try {
     await pumpEvents({ iterator, first, sink: createResponseSink(response), clock: services.clock, signal: request.signal });
   } catch (error) {

@@ -3,6 +3,8 @@ import type { LogEventName, LogLevel, LogLine, WriteLog } from './log-events.ts'
 
 /** Where finished lines go: pino in the real server. `fields` hold no control characters. */
 export interface LogSink {
+  /** Whether lines of this level are wanted at all. */
+  readonly isWanted: (level: LogLevel) => boolean;
   readonly write: (level: LogLevel, fields: Readonly<Record<string, unknown>>, words: string) => void;
 }
 
@@ -12,10 +14,12 @@ const MOST_CHARACTERS = 2_000;
 export function createLog(sink: LogSink): WriteLog {
   return (name: LogEventName, line: LogLine = {}) => {
     try {
-      const { level, words } = LOG_EVENTS[name];
+      const { level: usual, words } = LOG_EVENTS[name];
+      const level = line.level ?? usual;
+      if (!sink.isWanted(level)) return;
       const facts = clean(line.facts ?? {});
       const error = line.cause === undefined ? {} : { err: line.cause };
-      sink.write(line.level ?? level, { event: name, ...facts, ...error }, words(facts));
+      sink.write(level, { event: name, ...facts, ...error }, words(facts));
     } catch {
       // Nothing can be said where the log itself fails.
     }

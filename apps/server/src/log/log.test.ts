@@ -9,7 +9,7 @@ function record(): {
   log: ReturnType<typeof createLog>;
 } {
   const lines: { level: LogLevel; fields: Readonly<Record<string, unknown>>; words: string }[] = [];
-  return { lines, log: createLog({ write: (level, fields, words) => void lines.push({ level, fields, words }) }) };
+  return { lines, log: createLog({ isWanted: () => true, write: (level, fields, words) => void lines.push({ level, fields, words }) }) };
 }
 
 describe('a line', () => {
@@ -33,6 +33,7 @@ describe('a line', () => {
 
   it('that cannot be written harms nobody', () => {
     const log = createLog({
+      isWanted: () => true,
       write: () => {
         throw new Error('the disk is full');
       },

@@ -42,12 +42,12 @@ export async function serve(flags: Flags = {}): Promise<number> {
 
 async function serveWith(settings: Settings, log: WriteLog, flush: () => void): Promise<number> {
   const ended = Promise.withResolvers<string>();
-  let requests = 0;
+  let interrupts = 0;
   using _end = onEndRequest((signal) => {
-    requests += 1;
+    if (signal === 'SIGINT') interrupts += 1;
     ended.resolve(signal);
-    // Whoever asks twice does not want to wait.
-    if (requests > 1 && signal === 'SIGINT') {
+    // Whoever presses Ctrl-C twice does not want to wait.
+    if (interrupts > 1) {
       flush();
       endProcess(130);
     }

@@ -28,6 +28,7 @@ export function createPinoSink({ level, isTerminal }: PinoSinkOptions): FlushedS
     out,
   );
   return {
+    isWanted: (lineLevel) => logger.isLevelEnabled(lineLevel),
     write: (lineLevel, fields, words) => logger[lineLevel](fields, words),
     flush() {
       try {
