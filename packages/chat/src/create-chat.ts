@@ -64,7 +64,7 @@ export function createChat(options: CreateChatOptions): Chat {
     beginnings: new Set(),
     closing: new AbortController(),
     emit(event) {
-      for (const listener of listeners) listener(event);
+      for (const listener of listeners) tell(listener, event, options.log);
     },
   };
   return {
@@ -93,6 +93,15 @@ export function createChat(options: CreateChatOptions): Chat {
     recover: () => recover(house),
     [Symbol.asyncDispose]: () => dispose(house),
   };
+}
+
+/** A listener that fails must not fail the answer. */
+function tell(listener: (event: ChatEvent) => void, event: ChatEvent, log: ChatLog): void {
+  try {
+    listener(event);
+  } catch (error) {
+    log.error({ err: error }, 'a listener of the chat failed');
+  }
 }
 
 function toBeginOptions({ store, gateway, randomness, clock, closing }: House): Parameters<typeof toBeginning>[1] {

@@ -89,6 +89,20 @@ describe('an end', () => {
     expect(under.events[1]).not.toHaveProperty('conversation.running_generation_id');
   });
 
+  it('comes to all who listen, though one of them fails', async () => {
+    await using under = await openChatUnderTest();
+    const heard: string[] = [];
+    under.chat.subscribe(() => {
+      throw new Error('a listener failed');
+    });
+    under.chat.subscribe(({ type }) => heard.push(type));
+    await under.ask('q1');
+    under.answer().finish();
+    await under.clock.advance(100);
+    expect(heard).toEqual(['conversation', 'conversation']);
+    expect(await lastMessage(under)).toMatchObject({ state: 'complete' });
+  });
+
   it('with a failure keeps the text and says what happened', async () => {
     await using under = await openChatUnderTest();
     const { generation_id: id } = await under.ask('q1');
