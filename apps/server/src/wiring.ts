@@ -14,6 +14,7 @@ import { openStorage } from '@pilotlight/storage';
 import { systemClock } from './adapters/system-clock.ts';
 import { systemRandomness } from './adapters/system-randomness.ts';
 import { toChatLog } from './log/chat-log.ts';
+import { logContent } from './log/content-log.ts';
 import { toGatewayLog } from './log/gateway-log.ts';
 import type { WriteLog } from './log/log-events.ts';
 
@@ -45,7 +46,7 @@ export async function openChat(settings: Settings, gateway: RunningGateway, log:
   const storage = await openStorage({ location: { file: join(settings.dataFolder, 'pilotlight.db') }, clock: systemClock });
   const chat = createChat({ gateway, store: storage.chats, clock: systemClock, randomness: systemRandomness, log: toChatLog(log) });
   return {
-    chat,
+    chat: settings.logContent ? logContent(chat, log) : chat,
     async [Symbol.asyncDispose]() {
       await chat[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();

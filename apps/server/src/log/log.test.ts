@@ -43,7 +43,7 @@ describe('a line', () => {
 });
 
 describe('on a terminal', () => {
-  it('it reads as a sentence, with the figures after it', () => {
+  it('reads as a sentence, with the figures after it', () => {
     const json = JSON.stringify({
       level: 'info',
       time: '2026-01-01T10:20:30.123Z',

@@ -10,6 +10,7 @@ import { allEvents, nextEvent, readEvents } from '../testing/read-events.ts';
 import { childrenOf, startServerProcess } from '../testing/start-server-process.ts';
 import type { ServerProcess } from '../testing/start-server-process.ts';
 
+/** Real processes on a machine that may be busy. */
 const PATIENT = { timeout: 15_000, interval: 50 };
 
 function ask(server: ServerProcess, message: string, more: object = {}): Promise<Response> {
@@ -72,6 +73,21 @@ describe('the server with the model that ships', () => {
     expect(failed?.reason).toMatch(/SIGKILL|killed/i);
     const again = chatReplySchema.parse(await (await ask(server, 'What is 2 + 2?')).json());
     expect(again.response).toMatch(/4/);
+  });
+
+  it('logs questions and answers only where that is asked for', async () => {
+    await using server = await startServerProcess({ LOG_CONTENT: 'true' });
+    const { response } = chatReplySchema.parse(await (await ask(server, 'What is 2 + 2?')).json());
+    await expect.poll(() => server.errors(), PATIENT).toContain(`"text":${JSON.stringify(response)}`);
+    expect(server.errors()).toContain('"text":"What is 2 + 2?"');
+  });
+
+  it('ends at once when Ctrl-C comes twice', async () => {
+    await using server = await startServerProcess();
+    await expect.poll(() => server.output(), PATIENT).toContain('Models\n');
+    server.kill('SIGINT');
+    server.kill('SIGINT');
+    expect([0, 130]).toContain(await server.exited);
   });
 
   it('ends in the middle of an answer, whose end is in the log and in the database', async () => {

@@ -143,7 +143,7 @@ describe('POST /api/chat/stream', () => {
     server.gateway.script = async function* (_request, signal) {
       yield { type: 'text', text: 'one ' };
       writing.resolve();
-      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
     };
     const accepted = await post(server, '/api/conversations/c1/messages', { message_id: 'm1', text: 'count' });
     expect(accepted.status).toBe(202);
