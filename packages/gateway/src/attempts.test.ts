@@ -71,6 +71,21 @@ describe('what is tried again before the first token', () => {
   });
 });
 
+describe('an answer without its end marker', () => {
+  it('is cut, whatever it looks like', async () => {
+    await using bench = await setUpBench();
+    await bench.clock.advanceUntil(bench.gateway.ensureReady('mistral', new AbortController().signal));
+    Object.assign(bench.engine, {
+      async *stream() {
+        yield { type: 'text', text: 't0 ' };
+      },
+    });
+    const answer = bench.ask();
+    expect(await bench.clock.advanceUntil(answer.ended)).toMatchObject({ code: 'answer_cut' });
+    expect(answer.parts.some(({ type }) => type === 'finish')).toBe(false);
+  });
+});
+
 describe('an engine that dies', () => {
   it('in the middle of an answer: what came is kept, the cause is said, the next request loads again at once', async () => {
     await using bench = await setUpBench({ engines: [{ observation: 'push', answer: () => ({ firstMs: 100, gapMs: 1000, tokens: 5 }) }] });

@@ -88,6 +88,30 @@ describe('one load for all who wait', () => {
   });
 });
 
+describe('a load that is stopped', () => {
+  it('while its one token is tried leaves nothing in memory', async () => {
+    await using bench = await setUpBench({ engines: [QUICK] });
+    const ready = bench.gateway.ensureReady('mistral', new AbortController().signal).catch(codeOf);
+    await bench.clock.advance(1005);
+    expect(bench.view('mistral').phase).toBe('warming');
+    bench.gateway.unload('mistral');
+    await bench.clock.advance(100);
+    expect(await ready).toBe('model_load_failed');
+    expect(bench.view('mistral').phase).toBe('cold');
+    expect(bench.engine.inMemory.size).toBe(0);
+    expect(bench.engine.openStreams).toBe(0);
+  });
+
+  it('is begun again for those who want it while it leaves memory', async () => {
+    await using bench = await setUpBench({ engines: [QUICK] });
+    await bench.clock.advanceUntil(bench.gateway.ensureReady('mistral', new AbortController().signal));
+    bench.gateway.unload('mistral');
+    expect(bench.view('mistral').phase).toBe('unloading');
+    const again = bench.gateway.ensureReady('mistral', new AbortController().signal);
+    expect(await bench.clock.advanceUntil(again)).toMatchObject({ phase: 'ready', metrics: { loads: 2 } });
+  });
+});
+
 describe('what is shown on the way', () => {
   it('reports a 60 s load at least every 10 s, with measured progress, and an estimate the second time', async () => {
     const load = () => ({ durationMs: 60_000, steps: 4 });
