@@ -18,11 +18,18 @@ export function merge(samples: readonly Sample[]): Sample {
 /** A row of a table, cells padded to the widths of the columns. */
 export function toTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** Added to the first token: the quantiles of one against the other. */
-export function pacedRow(streams: number, direct: Sample, through: Sample): readonly string[] {
+export function pacedRow(streams: string, direct: Sample, through: Sample): readonly string[] {
   const first = (sample: Sample, share: number): number =>
     quantile(
       sample.answers.map((answer) => answer.firstTokenMs),
@@ -34,7 +41,7 @@ export function pacedRow(streams: number, direct: Sample, through: Sample): read
   };
   const rate = (sample: Sample): number => sample.answers.length / sample.elapsedMs;
   return [
-    String(streams),
+    streams,
     `${first(direct, 0.5).toFixed(1)} / ${first(direct, 0.99).toFixed(1)}`,
     `${first(through, 0.5).toFixed(1)} / ${first(through, 0.99).toFixed(1)}`,
     `${added(0.5)} / ${added(0.99)}`,
@@ -48,7 +55,11 @@ export interface FloodCosts {
   readonly cpuMs: number;
 }
 
-export function floodRow(streams: number, samples: { readonly direct: Sample; readonly through: Sample }, costs: FloodCosts): readonly string[] {
+export function floodRow(
+  streams: number,
+  samples: { readonly direct: Sample; readonly through: Sample },
+  costs: FloodCosts,
+): readonly string[] {
   const rate = ({ answers, elapsedMs }: Sample): number => (answers.length * costs.tokensPerAnswer * 1_000) / elapsedMs;
   const tokens = samples.through.answers.length * costs.tokensPerAnswer;
   return [

@@ -21,7 +21,10 @@ export interface MeasuredServer extends AsyncDisposable {
 }
 
 /** Starts the server towards one engine, with a data folder of its own, and waits until it serves. */
-export async function startMeasuredServer(environment: Readonly<Record<string, string>>, nodeOptions: readonly string[] = []): Promise<MeasuredServer> {
+export async function startMeasuredServer(
+  environment: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[] = [],
+): Promise<MeasuredServer> {
   const folder = await mkdtemp(join(tmpdir(), 'pilotlight-bench-'));
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...nodeOptions, MAIN], {
@@ -46,7 +49,9 @@ export async function startMeasuredServer(environment: Readonly<Record<string, s
     pid,
     rssMiB: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1_024,
     cpuMs() {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
     },
     async [Symbol.asyncDispose]() {
