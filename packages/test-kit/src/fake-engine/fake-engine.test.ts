@@ -152,6 +152,40 @@ describe('memory', () => {
     expect(order).toEqual(['answer-start', 'answer-end', 'answer-start', 'answer-end']);
   });
 
+  test('a keep_alive on the victim rescues it, and the cold request waits until it is unloaded by hand', async () => {
+    const models = [{ name: 'a:latest' }, { name: 'b:latest' }];
+    await using engine = await startFakeEngineHere({ models, maxLoaded: 1, tokensPerSecond: 100 });
+    const busy = ask(engine, { model: 'a', content: '30 tokens' }).then((response) => response.text());
+    await until(engine, 'answer-start');
+    const cold = ask(engine, { model: 'b' }).then(linesOf);
+    await until(engine, 'evict');
+    await (await ask(engine, { model: 'a', content: '1 tokens', keep_alive: '5m' })).text();
+    await busy;
+    expect(await residentOf(engine)).toEqual(['a:latest']);
+    await (await fetch(`${engine.url}/api/generate`, { method: 'POST', body: '{"model":"a","keep_alive":0}' })).text();
+    expect((await cold).at(-1)).toMatchObject({ done: true });
+  });
+
+  test('an idle model leaves when its keep_alive is over', async () => {
+    await using engine = await startFakeEngineHere();
+    await (await ask(engine, { keep_alive: '20ms' })).text();
+    await until(engine, 'unload');
+    expect(await residentOf(engine)).toEqual([]);
+  });
+
+  test('health tells of a running load, with its fraction where that is switched on', async () => {
+    for (const reportsProgress of [false, true]) {
+      await using engine = await startFakeEngineHere({ loadMs: -1, reportsProgress });
+      const waiting = ask(engine).catch(() => undefined);
+      await until(engine, 'load-start');
+      const health = await fetch(`${engine.url}/health`);
+      expect(health.status).toBe(503);
+      expect('progress' in ((await health.json()) as object)).toBe(reportsProgress);
+      await engine[Symbol.asyncDispose]();
+      await waiting;
+    }
+  });
+
   test('cold requests beyond the queue are refused', async () => {
     await using engine = await startFakeEngineHere({ loadMs: -1, maxQueue: 2 });
     const waiting = Array.from({ length: 3 }, () => ask(engine).catch(() => undefined));
@@ -238,5 +272,11 @@ describe('as a program', () => {
     const closed = new Promise((resolve) => socket.on('close', resolve));
     process.kill(again.pid, 'SIGTERM');
     await closed;
+  });
+
+  test('it can be deaf to SIGTERM', async () => {
+    await using engine = await startFakeEngine({ ignoreSigterm: true });
+    process.kill(engine.pid, 'SIGTERM');
+    expect((await linesOf(await ask(engine))).at(-1)).toMatchObject({ done: true });
   });
 });
