@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  */
 export function findNode(machine = thisMachine()) {
   const packaged = `${ROOT}node_modules/${packageOf(machine)}/bin/node${machine.platform === 'win32' ? '.exe' : ''}`;
-  if (canRunPackaged(machine) && machine.exists(packaged)) return packaged;
+  if (hasGlibc(machine) && machine.exists(packaged)) return packaged;
   return Number.parseInt(machine.version, 10) >= OLDEST_MAJOR ? machine.execPath : undefined;
 }
 
@@ -23,14 +23,15 @@ function packageOf({ platform, arch }) {
 }
 
 /**
- * On Linux the packaged binary needs glibc's loader, which Alpine and others do not have.
+ * Prebuilt programs for Linux need glibc's loader, which Alpine and others do not have. Other systems have no such choice.
  * @param {{ platform: string, arch: string, exists: (path: string) => boolean }} machine
  */
-function canRunPackaged({ platform, arch, exists }) {
+export function hasGlibc({ platform, arch, exists }) {
   if (platform !== 'linux') return true;
   return exists(arch === 'arm64' ? '/lib/ld-linux-aarch64.so.1' : '/lib64/ld-linux-x86-64.so.2');
 }
 
-function thisMachine() {
+/** What this process runs on. */
+export function thisMachine() {
   return { platform: process.platform, arch: process.arch, execPath: process.execPath, version: process.versions.node, exists: existsSync };
 }
