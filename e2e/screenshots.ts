@@ -67,7 +67,9 @@ async function shoot(within: Browser, { name, size, theme }: Shot): Promise<void
   page.on('console', (message) => {
     if (message.type() === 'error' && name !== 'reconnecting') console.log(`${name}: ${message.text()}`);
   });
-  await page.clock.setFixedTime(NOW);
+  // Time stands still, except where a state is about its passing.
+  if (name === 'reconnecting') await page.clock.install({ time: NOW });
+  else await page.clock.setFixedTime(NOW);
   await page.goto(`${server.url}${scenario.open === undefined ? '/' : `/c/${scenario.open}`}`);
   await page.evaluate(async () => void (await document.fonts.ready));
   await page.waitForLoadState('load');

@@ -20,12 +20,14 @@ import { WAL_TALK } from './talk.ts';
 
 interface Wait {
   readonly part: PhasePart | undefined;
+  /** What was said before it. */
+  readonly before?: PhasePart;
   readonly model: ModelView;
   readonly others?: readonly ModelView[];
 }
 
 /** A second question whose answer waits for its model. */
-function waiting({ part, model: wanted, others = [MISTRAL, PILOT, PHI] }: Wait): Scenario {
+function waiting({ part, before, model: wanted, others = [MISTRAL, PILOT, PHI] }: Wait): Scenario {
   const asked = question('q-2', 'Now add a test that kills the process in the middle of a write.', {
     parent_id: 'a-1',
     created_at: ago(9),
@@ -36,7 +38,7 @@ function waiting({ part, model: wanted, others = [MISTRAL, PILOT, PHI] }: Wait):
       conversation('c-1', 'WAL mode and readers', [...WAL_TALK, asked, runningAnswer('a-2', 'q-2', wanted.name)]),
       ...OTHER_CHATS,
     ],
-    logs: { 'g-a-2': [start('a-2', wanted.name), ...(part === undefined ? [] : [part])] },
+    logs: { 'g-a-2': [start('a-2', wanted.name), ...(before === undefined ? [] : [before]), ...(part === undefined ? [] : [part])] },
     open: 'c-1',
   };
 }
@@ -59,6 +61,7 @@ export const WAITING: Readonly<Record<string, Scenario>> = {
   }),
   'loading-overrun': waiting({
     model: loading({ progress: 0.72, since: ago(34), eta: { seconds: 8, basis: BASIS } }),
+    before: phase({ phase: 'loading', model: 'codellama:latest', since: ago(34), eta: { seconds: 20, basis: BASIS } }),
     part: phase({
       phase: 'loading',
       model: 'codellama:latest',

@@ -121,3 +121,11 @@ export function endAnswer(view: ConversationView, generation: string, answer: An
   };
   return { ...view, messages: view.messages.with(index, ended) };
 }
+
+/** A view that was read while an answer ended may be older than what its log has told since. */
+export function settleAnswers(view: ConversationView, answers: AppState['answers']): ConversationView {
+  return view.messages.reduce((settled, { generation_id: generation }) => {
+    const answer = generation === undefined ? undefined : answers[generation];
+    return generation === undefined || answer?.end === undefined ? settled : endAnswer(settled, generation, answer);
+  }, view);
+}

@@ -1,7 +1,7 @@
 import type { ConversationView } from '@pilotlight/contract';
 
 import { RequestRefused } from '../../api/http.ts';
-import { takeSummary, without } from '../../app/app-state.ts';
+import { settleAnswers, takeSummary, without } from '../../app/app-state.ts';
 import { showFailure, toFailure, type Core } from '../../app/core.ts';
 import { toPath } from '../../app/router.ts';
 
@@ -24,7 +24,7 @@ export function createConversationActions(core: Core, onRead: (view: Conversatio
   function takeView(view: ConversationView): void {
     store.update((state) => ({
       ...state,
-      views: { ...state.views, [view.id]: view },
+      views: { ...state.views, [view.id]: settleAnswers(view, state.answers) },
       viewFailures: without(state.viewFailures, view.id),
     }));
     onRead(view);

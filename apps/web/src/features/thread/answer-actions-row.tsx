@@ -1,6 +1,7 @@
 import { useApp } from '../../app/create-app.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { toEnding } from './ending-words.ts';
 import type { ThreadEntry } from './tree.ts';
 import { Versions } from './versions.tsx';
 
@@ -8,18 +9,23 @@ import { Versions } from './versions.tsx';
 export function AnswerActionsRow({ conversationId, entry }: { readonly conversationId: string; readonly entry: ThreadEntry }) {
   const app = useApp();
   const { message, versions } = entry;
+  // An answer that is not whole has this among its ways on, in words.
+  const hasOwnRegenerate = toEnding(message) !== undefined && !(toEnding(message)?.isCalm === true && message.content !== '');
+  if (hasOwnRegenerate && message.content === '' && versions.length < 2) return null;
   return (
     <div className={versions.length > 1 ? 'acts kept' : 'acts'}>
       {message.content === '' ? null : <CopyButton text={() => message.content} label="Copy" className="btn quiet icon small" />}
-      <button
-        type="button"
-        className="btn quiet icon small"
-        aria-label="Regenerate"
-        title="Regenerate"
-        onClick={() => void app.answers.regenerate(conversationId, message)}
-      >
-        <Icon name="regenerate" />
-      </button>
+      {hasOwnRegenerate ? null : (
+        <button
+          type="button"
+          className="btn quiet icon small"
+          aria-label="Regenerate"
+          title="Regenerate"
+          onClick={() => void app.answers.regenerate(conversationId, message)}
+        >
+          <Icon name="regenerate" />
+        </button>
+      )}
       <Versions conversationId={conversationId} entry={entry} />
     </div>
   );

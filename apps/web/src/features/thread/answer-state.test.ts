@@ -67,9 +67,9 @@ describe('applyParts', () => {
     const begin = Date.parse('2026-01-01T00:00:00.000Z');
     const at = (offset: number, part: StreamPart) => [{ offset, part }];
     const first = applyParts(EMPTY_ANSWER, at(0, loading({ eta: { seconds: 18, basis: 'b' } })), begin + 2000);
-    expect(first.phase?.usualMs).toBe(20_000);
+    expect(first.phase?.usualMs).toBe(18_000);
     const later = applyParts(first, at(1, loading({ eta: { seconds: 1, basis: 'b' }, progress: 0.5 })), begin + 30_000);
-    expect(later.phase).toMatchObject({ usualMs: 20_000, progress: 0.5, heardAt: begin + 30_000 });
+    expect(later.phase).toMatchObject({ usualMs: 18_000, progress: 0.5, heardAt: begin + 30_000 });
     const another = applyParts(later, at(2, loading({ phase: 'warming' })), begin + 31_000);
     expect(another.phase?.usualMs).toBeUndefined();
   });

@@ -83,10 +83,13 @@ function appendText(state: AnswerState, text: string): readonly Segment[] {
   return [...state.segments.slice(0, -1), { ...last, text: last.text + text }];
 }
 
-/** The first estimate of a phase is the one that later ones are held against. */
+/**
+ * The first estimate of a phase is the one that later ones are held against. A phase is told when it begins, so an estimate that comes with the first
+ * part is of the whole; the clock does not say so, because a log that is read again comes all at once.
+ */
 function toPhase(before: AnswerState['phase'], part: PhasePart, now: number): AnswerState['phase'] {
   const isSame = before !== undefined && before.phase === part.phase && before.model === part.model && before.since === part.since;
-  const elapsedMs = Math.max(0, now - Date.parse(part.since));
+  const elapsedMs = isSame ? Math.max(0, now - Date.parse(part.since)) : 0;
   const usualMs = (isSame ? before.usualMs : undefined) ?? (part.eta === undefined ? undefined : elapsedMs + part.eta.seconds * 1000);
   return { ...part, heardAt: now, ...(usualMs === undefined ? {} : { usualMs }) };
 }

@@ -33,7 +33,7 @@ export function toEnding(message: MessageView): Ending | undefined {
           kept === 0
             ? (message.error?.title ?? 'No answer came')
             : `Cut off: ${lowerFirst(message.error?.title ?? 'the answer broke off')}.${keptWords}`,
-        sentence: [message.error?.detail, kept === 0 ? 'Your question is kept.' : undefined, message.error?.remedy]
+        sentence: [message.error?.detail, kept === 0 ? 'Your question is kept.' : undefined, remedyFor(message, kept)]
           .filter((part) => part !== undefined && part !== '')
           .map((part) => toSentence(part ?? ''))
           .join(' '),
@@ -48,6 +48,12 @@ export function toEnding(message: MessageView): Ending | undefined {
     case undefined:
       return undefined;
   }
+}
+
+/** The remedies of the table say that text was kept, which is true only where there was some. */
+function remedyFor(message: MessageView, kept: number): string | undefined {
+  const remedy = message.error?.remedy;
+  return kept === 0 ? remedy?.replace(/^What was written is kept\. /, '') : remedy;
 }
 
 function lowerFirst(text: string): string {
