@@ -2,6 +2,7 @@ import { EngineError } from '@pilotlight/contract';
 import type { EnginePart } from '@pilotlight/contract';
 
 import type { Request, RequestEvent } from './model-process.ts';
+import { createPartQueue } from './part-queue.ts';
 
 /** Starts the request. Throws `EngineError` if there is nothing to ask. */
 export type StartAnswer = (listener: (event: RequestEvent) => void) => Request;
@@ -11,82 +12,61 @@ export type StartAnswer = (listener: (event: RequestEvent) => void) => Request;
  * child. What waits to be read is bounded by the length of an answer, which is bounded by the context.
  */
 export function createAnswerIterator(start: StartAnswer, signal: AbortSignal): AsyncIterator<EnginePart> {
-  const parts: EnginePart[] = [];
-  const waiting: PromiseWithResolvers<IteratorResult<EnginePart>>[] = [];
+  const queue = createPartQueue<EnginePart>();
   let request: Request | undefined;
-  let failure: { readonly error: unknown } | undefined;
   let isStarted = false;
-  let isDone = false;
 
-  function settle(): void {
-    while (waiting.length > 0) {
-      const part = parts.shift();
-      if (part !== undefined) waiting.shift()?.resolve({ done: false, value: part });
-      else if (failure !== undefined) {
-        const { error } = failure;
-        failure = undefined;
-        waiting.shift()?.reject(error);
-      } else if (isDone) waiting.shift()?.resolve({ done: true, value: undefined });
-      else return;
-    }
-  }
-
-  function finish(error?: { readonly error: unknown }): void {
-    if (isDone) return;
-    isDone = true;
-    failure = error;
+  function end(failure?: { readonly error: unknown }): void {
     signal.removeEventListener('abort', onAbort);
+    queue.end(failure);
     request?.[Symbol.dispose]();
   }
 
   function onAbort(): void {
-    parts.length = 0;
-    finish({ error: signal.reason });
-    settle();
+    queue.clear();
+    end({ error: signal.reason });
   }
 
   function onEvent(event: RequestEvent): void {
-    if (isDone) return;
     const part = toPart(event);
-    if (part !== undefined) parts.push(part);
-    if (event.type === 'finish') finish();
-    else if (event.type === 'refused') finish({ error: new EngineError(event.failure, event.reason) });
-    else if (event.type === 'lost')
-      finish({ error: new EngineError(event.loss.failure === 'failed' ? 'failed' : 'died', event.loss.reason) });
-    else if (event.type === 'cancelled') finish({ error: new EngineError('failed', 'The answer was given up.') });
-    settle();
+    if (part !== undefined) queue.push(part);
+    if (event.type === 'finish') end();
+    const error = toError(event);
+    if (error !== undefined) end({ error });
   }
 
   function begin(): void {
     isStarted = true;
     if (signal.aborted) {
-      finish({ error: signal.reason });
+      end({ error: signal.reason });
       return;
     }
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       request = start(onEvent);
     } catch (error) {
-      finish({ error });
+      end({ error });
     }
   }
 
   return {
     next() {
-      const wait = Promise.withResolvers<IteratorResult<EnginePart>>();
-      waiting.push(wait);
-      if (!isStarted && !isDone) begin();
-      settle();
-      return wait.promise;
+      if (!isStarted && !queue.isEnded) begin();
+      return queue.next();
     },
     return() {
-      parts.length = 0;
-      finish();
-      failure = undefined;
-      settle();
+      end();
+      queue.clear();
       return Promise.resolve({ done: true, value: undefined });
     },
   };
+}
+
+function toError(event: RequestEvent): EngineError | undefined {
+  if (event.type === 'refused') return new EngineError(event.failure, event.reason);
+  if (event.type === 'lost') return new EngineError(event.loss.failure === 'failed' ? 'failed' : 'died', event.loss.reason);
+  if (event.type === 'cancelled') return new EngineError('failed', 'The answer was given up.');
+  return undefined;
 }
 
 function toPart(event: RequestEvent): EnginePart | undefined {

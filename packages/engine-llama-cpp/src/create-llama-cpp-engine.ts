@@ -1,29 +1,15 @@
 import { EngineError, withTag } from '@pilotlight/contract';
-import type {
-  Clock,
-  Disk,
-  Engine,
-  EngineEvent,
-  EnginePart,
-  LoadedModel,
-  LoadOptions,
-  Machine,
-  Message,
-  ModelDescription,
-  Processes,
-  Randomness,
-  StreamRequest,
-} from '@pilotlight/contract';
+import type { Clock, Disk, Engine, EngineEvent, LoadedModel, Machine, Processes, Randomness } from '@pilotlight/contract';
 
 import { createAnswerIterator } from './answer-iterator.ts';
 import { askOnce } from './ask-once.ts';
 import type { SamplingHints } from './gguf/describe-header.ts';
-import { toOpenSettings } from './launch-settings.ts';
 import { createModelProcess } from './model-process.ts';
-import type { ModelProcess } from './model-process.ts';
 import { createModelCatalog } from './models/model-catalog.ts';
 import type { BuiltInModel, CatalogModel } from './models/model-catalog.ts';
 import { watchOomKills } from './oom-watch.ts';
+import { createResidents } from './residents.ts';
+import type { Resident, Residents } from './residents.ts';
 import { resolveSampling } from './resolve-sampling.ts';
 import { watchFolders } from './watch-folders.ts';
 
@@ -41,28 +27,22 @@ export interface LlamaCppEngineOptions {
   readonly childModule?: string;
 }
 
-interface Resident {
-  readonly process: ModelProcess;
-  readonly model: CatalogModel;
-  /** Set once the model is in memory. */
-  loaded?: LoadedModel;
-}
-
-/** The largest seed that the contract allows. */
+/** The largest seed that the contract allows, and one more. */
 const SEEDS = 2 ** 31;
 
 /** The engine that runs model files itself, each loaded model in a process of its own. */
 export function createLlamaCppEngine(options: LlamaCppEngineOptions): Engine {
-  const { processes, disk, clock, randomness, machine } = options;
-  const module = options.childModule ?? new URL('child/main.ts', import.meta.url).href;
+  const { clock, machine } = options;
   const catalog = createModelCatalog(options);
-  const residents = new Map<string, Resident>();
   const listeners = new Set<(event: EngineEvent) => void>();
-  let isDisposed = false;
-
   const emit = (event: EngineEvent): void => {
     for (const listener of [...listeners]) listener(event);
   };
+  const residents = createResidents({
+    cores: machine.cores,
+    start: () => startProcess(options),
+    onLost: (model, { failure, reason }) => emit({ type: 'model-lost', model, failure, reason }),
+  });
   const folderWatch = watchFolders({ clock, catalog, onChange: () => emit({ type: 'models-changed' }) });
 
   async function find(name: string, signal?: AbortSignal): Promise<CatalogModel> {
@@ -73,112 +53,93 @@ export function createLlamaCppEngine(options: LlamaCppEngineOptions): Engine {
     return model;
   }
 
-  async function load(name: string, { profile, signal, onProgress }: LoadOptions): Promise<LoadedModel> {
-    const model = await find(name, signal);
-    const key = model.description.name;
-    if (isDisposed) throw new EngineError('died', 'The engine is shutting down.');
-    const present = residents.get(key);
-    if (present?.loaded !== undefined) return present.loaded;
-    if (model.description.defect !== undefined) throw new EngineError('bad_file', model.description.defect);
-    const process = createModelProcess({ processes, clock, module, wasKilledForMemory: watchOomKills(disk) });
-    const resident: Resident = { process, model };
-    residents.set(key, resident);
-    void watchForLoss(key, resident);
-    const { contextLength, memoryBytes, slots } = await process.open(toOpenSettings(model, profile, machine.cores), signal, onProgress);
-    resident.loaded = { contextLength, memoryBytes, slots };
-    return resident.loaded;
-  }
-
-  async function watchForLoss(name: string, resident: Resident): Promise<void> {
-    const { asked, failure, reason } = await resident.process.lost;
-    if (residents.get(name) === resident) residents.delete(name);
-    if (!asked && resident.loaded !== undefined) emit({ type: 'model-lost', model: name, failure, reason });
-  }
-
-  async function unload(name: string, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    const key = withTag(name);
-    const resident = residents.get(key);
-    if (resident === undefined) return;
-    await resident.process.end();
-    if (residents.get(key) === resident) residents.delete(key);
-  }
-
-  /** The resident model that a request is for. Throws what tells a model that is not loaded from one that is not there. */
-  function resident(name: string): Resident {
-    const found = residents.get(withTag(name));
-    if (found?.loaded === undefined) throw new EngineError('absent', `${withTag(name)} is not in memory.`);
-    return found;
-  }
-
-  function stream({ model, messages, options: wanted }: StreamRequest, signal: AbortSignal): AsyncIterator<EnginePart> {
-    return createAnswerIterator((listener) => {
-      const { process, model: known } = resident(model);
-      if (!known.description.capabilities.includes('completion'))
-        throw new EngineError('unsupported', `${known.description.name} makes embeddings and cannot chat.`);
-      const hints = { ...known.facts?.sampling, ...(known.description.name === options.builtIn?.name && options.builtIn.sampling) };
-      const sampling = resolveSampling(wanted, hints, () => Math.floor(randomness.next() * SEEDS));
-      return process.request({ type: 'generate', messages, sampling }, listener);
-    }, signal);
-  }
-
-  async function embed(name: string, texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]> {
-    signal.throwIfAborted();
-    const { process, model } = resident(name);
-    if (!model.description.capabilities.includes('embedding'))
-      throw new EngineError('unsupported', `${model.description.name} makes no embeddings.`);
-    if (texts.length === 0) return [];
-    const answer = await askOnce(process, { type: 'embed', texts }, signal);
-    return answer.type === 'vectors' ? answer.vectors : [];
-  }
-
-  async function countTokens(name: string, messages: readonly Message[], signal?: AbortSignal): Promise<number | undefined> {
-    signal?.throwIfAborted();
-    const found = residents.get(withTag(name));
-    if (found?.loaded === undefined || !found.model.description.capabilities.includes('completion')) return undefined;
-    const answer = await askOnce(found.process, { type: 'count', messages }, signal);
-    return answer.type === 'counted' ? answer.tokens : undefined;
-  }
-
   return {
     id: 'llama.cpp',
     kind: 'llama.cpp',
     reportsResidency: true,
     observation: 'push',
-    check: (signal) => {
+    async check(signal) {
       signal?.throwIfAborted();
       return Promise.resolve({ reachable: true, address: 'built in', durationMs: 0 });
     },
     async list(signal) {
       signal?.throwIfAborted();
-      return descriptions(await catalog.scan());
+      return [...(await catalog.scan()).values()].map(({ description }) => description);
     },
     describe: async (name, signal) => (await find(name, signal)).description,
     async resident(signal) {
       signal?.throwIfAborted();
-      return Promise.resolve([...residents].flatMap(([name, { loaded }]) => (loaded === undefined ? [] : [toResident(name, loaded)])));
+      return Promise.resolve(residents.all().map(({ model, loaded }) => toResidentModel(model, loaded)));
     },
-    load,
-    unload,
-    stream: (request, signal) => ({ [Symbol.asyncIterator]: () => stream(request, signal) }),
-    embed,
-    countTokens,
+    load: async (name, load) => residents.load(await find(name, load.signal), load),
+    async unload(name, signal) {
+      signal?.throwIfAborted();
+      await residents.unload(withTag(name));
+    },
+    ...createRequests(residents, options),
     subscribe(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     async [Symbol.asyncDispose]() {
-      isDisposed = true;
       folderWatch[Symbol.dispose]();
-      await Promise.all([...residents.values()].map(({ process }) => process.end()));
+      await residents.close();
     },
   };
 }
 
-function descriptions(models: ReadonlyMap<string, CatalogModel>): readonly ModelDescription[] {
-  return [...models.values()].map(({ description }) => description);
+function startProcess({ processes, clock, disk, childModule }: LlamaCppEngineOptions): Resident['process'] {
+  const module = childModule ?? new URL('child/main.ts', import.meta.url).href;
+  return createModelProcess({ processes, clock, module, wasKilledForMemory: watchOomKills(disk) });
 }
 
-function toResident(name: string, { contextLength, memoryBytes }: LoadedModel): { readonly name: string } {
-  return { name, ...(contextLength !== undefined && { contextLength }), ...(memoryBytes !== undefined && { memoryBytes }) };
+function toResidentModel({ description }: CatalogModel, { contextLength, memoryBytes }: LoadedModel): { readonly name: string } {
+  return {
+    name: description.name,
+    ...(contextLength !== undefined && { contextLength }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+  };
+}
+
+/** What is asked of a model in memory. */
+function createRequests(
+  residents: Residents,
+  { builtIn, randomness }: LlamaCppEngineOptions,
+): Pick<Engine, 'stream' | 'embed' | 'countTokens'> {
+  function residentFor(name: string, capability: 'completion' | 'embedding'): Resident {
+    const resident = residents.find(withTag(name));
+    if (resident === undefined) throw new EngineError('absent', `${withTag(name)} is not in memory.`);
+    if (resident.model.description.capabilities.includes(capability)) return resident;
+    const can = capability === 'completion' ? 'makes embeddings and cannot chat' : 'makes no embeddings';
+    throw new EngineError('unsupported', `${withTag(name)} ${can}.`);
+  }
+
+  function hintsFor({ description, facts }: CatalogModel): SamplingHints {
+    return { ...facts?.sampling, ...(description.name === builtIn?.name && builtIn.sampling) };
+  }
+
+  return {
+    stream({ model, messages, options: wanted }, signal) {
+      const start: Parameters<typeof createAnswerIterator>[0] = (listener) => {
+        const resident = residentFor(model, 'completion');
+        const sampling = resolveSampling(wanted, hintsFor(resident.model), () => Math.floor(randomness.next() * SEEDS));
+        return resident.process.request({ type: 'generate', messages, sampling }, listener);
+      };
+      return { [Symbol.asyncIterator]: () => createAnswerIterator(start, signal) };
+    },
+    async embed(name, texts, signal) {
+      signal.throwIfAborted();
+      const { process } = residentFor(name, 'embedding');
+      if (texts.length === 0) return [];
+      const answer = await askOnce(process, { type: 'embed', texts }, signal);
+      return answer.type === 'vectors' ? answer.vectors : [];
+    },
+    async countTokens(name, messages, signal) {
+      signal?.throwIfAborted();
+      const resident = residents.find(withTag(name));
+      if (resident === undefined || !resident.model.description.capabilities.includes('completion')) return undefined;
+      const answer = await askOnce(resident.process, { type: 'count', messages }, signal);
+      return answer.type === 'counted' ? answer.tokens : undefined;
+    },
+  };
 }

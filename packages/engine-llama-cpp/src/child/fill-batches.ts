@@ -62,7 +62,7 @@ export function createBatchFiller(): BatchFiller {
       return held;
     },
     async alone(work) {
-      while (held !== undefined) await held;
+      for (let others = held; others !== undefined; others = held) await others;
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
       try {

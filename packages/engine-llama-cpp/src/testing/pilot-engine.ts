@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import type { ChildProcess, Engine, Processes } from '@pilotlight/contract';
-import { createSeededRandomness, systemClock } from '@pilotlight/test-kit';
+import { createSeededRandomness, isProcessAlive, systemClock } from '@pilotlight/test-kit';
 
 import { createNodeDisk } from '../adapters/node-disk.ts';
 import { createNodeProcesses } from '../adapters/node-processes.ts';
@@ -42,17 +42,7 @@ export function createPilotEngine(options: Partial<LlamaCppEngineOptions> = {}):
   return {
     engine,
     children,
-    alive: () => children.map(({ pid }) => pid).filter(isAlive),
+    alive: () => children.map(({ pid }) => pid).filter(isProcessAlive),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
-}
-
-/** Whether a process of this id exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
