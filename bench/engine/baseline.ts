@@ -17,7 +17,7 @@ const sequences = Array.from({ length: workload.streams }, () => context.getSequ
 
 await measure({ ...workload, rounds: 1 }, ask);
 process.send?.(await measure(workload, ask));
-process.disconnect();
+process.disconnect?.();
 process.exit(0);
 
 async function ask(stream: number, round: number): Promise<OneAnswer> {

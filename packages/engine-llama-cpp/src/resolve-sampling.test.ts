@@ -29,7 +29,7 @@ test('the file’s recommendation comes before that, and the request before both
     maxTokens: 9,
     stop: ['x'],
   });
-  expect(resolveSampling({ temperature: undefined } as never, hints, seed).temperature).toBe(0.6);
+  expect(resolveSampling({ temperature: undefined }, hints, seed).temperature).toBe(0.6);
 });
 
 test('a schema that cannot be held is refused as invalid, in words', () => {
