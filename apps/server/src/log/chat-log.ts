@@ -8,5 +8,6 @@ export function toChatLog(log: WriteLog): ChatLog {
     (level: LogLevel): ChatLog['info'] =>
     ({ err, ...facts }, words) =>
       log('chat_note', { level, facts: { ...facts, words }, cause: err });
-  return { info: write('info'), warn: write('warn'), error: write('error') };
+  // That an answer ended is in the line of its attempt already.
+  return { info: write('debug'), warn: write('warn'), error: write('error') };
 }

@@ -19,7 +19,8 @@ export function createLog(sink: LogSink): WriteLog {
       if (!sink.isWanted(level)) return;
       const facts = clean(line.facts ?? {});
       const error = line.cause === undefined ? {} : { err: line.cause };
-      sink.write(level, { event: name, ...facts, ...error }, words(facts));
+      const { words: _said, ...fields } = facts;
+      sink.write(level, { event: name, ...fields, ...error }, words(facts));
     } catch {
       // Nothing can be said where the log itself fails.
     }

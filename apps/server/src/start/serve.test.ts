@@ -13,6 +13,9 @@ import type { ServerProcess } from '../testing/start-server-process.ts';
 /** Real processes on a machine that may be busy. */
 const PATIENT = { timeout: 15_000, interval: 50 };
 
+/** Sampled almost evenly, an answer seldom meets its own end. */
+const LONG = { max_tokens: 1_900, temperature: 5, top_k: 0, top_p: 1, min_p: 0, seed: 7 };
+
 function ask(server: ServerProcess, message: string, more: object = {}): Promise<Response> {
   return fetch(`${server.url}/api/chat/message`, {
     method: 'POST',
@@ -63,9 +66,10 @@ describe('the server with the model that ships', () => {
   it('says so explicitly when the process of a model is killed in the middle of an answer, and loads it again', async () => {
     await using server = await startServerProcess();
     await ask(server, 'What is 2 + 2?');
-    const events = readEvents(await askStreamed(server, 'Tell me a story.', { options: { max_tokens: 2_000, temperature: 1.5, seed: 7 } }));
+    const events = readEvents(await askStreamed(server, 'Tell me a story.', { options: LONG }));
+    const children = await childrenOf(server.pid);
     await nextEvent(events, (event) => event.event === 'text');
-    for (const pid of await childrenOf(server.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of children) process.kill(pid, 'SIGKILL');
     const last = await nextEvent(events, (event) => event.event === 'error' || event.event === 'finish');
     expect(JSON.parse(last.data)).toMatchObject({ type: 'error', code: 'engine_died', kept: true, source: 'upstream' });
     const failed = await modelOf(server, 'pilot:latest');
@@ -92,9 +96,7 @@ describe('the server with the model that ships', () => {
 
   it('ends in the middle of an answer, whose end is in the log and in the database', async () => {
     const data = await startServerProcess();
-    const events = readEvents(
-      await askStreamed(data, 'Tell me a story.', { conversation_id: 'c1', options: { max_tokens: 2_000, temperature: 1.5, seed: 7 } }),
-    );
+    const events = readEvents(await askStreamed(data, 'Tell me a story.', { conversation_id: 'c1', options: LONG }));
     await nextEvent(events, (event) => event.event === 'text');
     data.kill('SIGINT');
     const last = await nextEvent(events, (event) => event.event === 'error' || event.event === 'finish');
