@@ -13,7 +13,7 @@ if (found === undefined) {
 }
 // Compiled modules are kept, which halves the start.
 const cache = process.env['NODE_COMPILE_CACHE'] ?? fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url));
-const child = spawn(found, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
+const child = spawn(found, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', main, ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: { ...process.env, NODE_COMPILE_CACHE: cache },
 });

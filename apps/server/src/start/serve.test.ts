@@ -208,4 +208,29 @@ describe('a start that cannot be', () => {
     expect(await server.exited).toBe(1);
     expect(server.errors()).toMatch(/database/i);
   });
+
+  it('on a data folder that another server has ends with 1 and the way out, and works as soon as that one is gone, however it went', async () => {
+    await using first = await startServerProcess();
+    const question = askStreamed(first, 'Tell me a story.', {
+      conversation_id: 'c1',
+      options: { max_tokens: 2_000, temperature: 1.5, seed: 7 },
+    });
+    const events = readEvents(await question);
+    await nextEvent(events, (event) => event.event === 'text');
+    {
+      await using second = await startServerProcess({ PILOTLIGHT_DATA: first.dataFolder });
+      expect(await second.exited).toBe(1);
+      expect(second.output()).toBe('');
+      expect(second.errors()).toContain(`Another Pilotlight (pid ${first.pid}) uses this data folder.\n`);
+      expect(second.errors()).toContain('PILOTLIGHT_DATA');
+    }
+    // The first was not disturbed: its answer was not ended as interrupted.
+    const view = (await (await fetch(`${first.url}/api/conversations/c1`)).json()) as { messages: { state?: string }[] };
+    expect(['running', 'complete']).toContain(view.messages[1]?.state);
+
+    first.kill('SIGKILL');
+    await first.exited;
+    await using third = await startServerProcess({ PILOTLIGHT_DATA: first.dataFolder });
+    expect((await fetch(`${third.url}/api/conversations/c1`)).status).toBe(200);
+  });
 });

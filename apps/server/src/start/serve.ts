@@ -9,7 +9,7 @@ import { createPinoSink } from '../log/adapters/pino-sink.ts';
 import { createLog } from '../log/create-log.ts';
 import type { WriteLog } from '../log/log-events.ts';
 import type { RunningServer } from './start-server.ts';
-import { toFindings, toGreeting } from './words.ts';
+import { toFindings, toGreeting, toStartFailure } from './words.ts';
 
 const EXIT_FAILED = 1;
 /** The settings are wrong, or not safe. */
@@ -61,7 +61,11 @@ async function serveWith(settings: Settings, log: WriteLog, flush: () => void): 
     complain(error.message);
     return EXIT_FAILED;
   }
-  say(toGreeting(packageFile.version, server.url));
+  // A server that cannot store anything is at no address.
+  server.opened.then(
+    () => say(toGreeting(packageFile.version, server.url)),
+    () => {},
+  );
   const failed = server.started.then(
     () => {
       say(toFindings(server.gateway.models()));
@@ -73,7 +77,7 @@ async function serveWith(settings: Settings, log: WriteLog, flush: () => void): 
   const reason = typeof outcome === 'string' ? outcome : 'the start failed';
   if (typeof outcome !== 'string') {
     log('fault', { facts: { doing: 'the server started' }, cause: outcome.error });
-    complain(`${outcome.error instanceof Error ? outcome.error.message : 'The server could not start.'}\n`);
+    complain(toStartFailure(outcome.error));
   }
   await closeInTime(server, reason, flush);
   return typeof outcome === 'string' ? 0 : EXIT_FAILED;

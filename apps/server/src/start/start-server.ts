@@ -32,6 +32,8 @@ export interface RunningServer {
   /** To be opened in a browser: `http://127.0.0.1:8000`. */
   readonly url: string;
   readonly gateway: RunningGateway;
+  /** Resolves when the store is open, so that this process is the one that has the data folder. Rejects if it cannot be opened. */
+  readonly opened: Promise<void>;
   /** Resolves when former answers are closed and each engine has been looked at once. Rejects if the store cannot be opened. */
   readonly started: Promise<void>;
   /** Ends everything in order: no new connections, running answers ended and stored, engines freed. Idempotent. */
@@ -53,8 +55,8 @@ interface Progress {
 }
 
 /**
- * Listens first, so that the page is there at once and a second server on the same data never gets as far as the database; then opens the store, closes
- * what a former process left open, and looks at the engines. Throws `StartFailure` if it cannot listen.
+ * Listens first, so that the page is there at once; then opens the store, which refuses a data folder that another server has, closes what a former
+ * process left open, and looks at the engines. Throws `StartFailure` if it cannot listen.
  */
 export async function startServer({ settings, version, log }: StartOptions): Promise<RunningServer> {
   const stopping = new AbortController();
@@ -78,11 +80,13 @@ export async function startServer({ settings, version, log }: StartOptions): Pro
   const url = `http://${toUrlHost(settings.host)}:${progress.port}`;
   log('server_listening', { facts: { address: url } });
   openChat(settings, gateway, log).then(opening.resolve, opening.reject);
+  const opened = opening.promise.then(() => undefined);
   const started = finishStart({ recovered, gateway, progress, log });
   let closed: Promise<void> | undefined;
   return {
     url,
     gateway,
+    opened,
     started,
     close: (reason) => (closed ??= close({ app, opening: opening.promise, recovered, gateway, stopping, log, reason })),
   };

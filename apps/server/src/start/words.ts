@@ -1,3 +1,4 @@
+import { Problem } from '@pilotlight/contract';
 import type { EngineView, ModelView, ModelsView } from '@pilotlight/contract';
 
 import type { PortOwner } from '../adapters/port-owner.ts';
@@ -32,6 +33,12 @@ function toPhaseWords({ phase, progress, reason }: ModelView): string {
 function toTable(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return rows.map(([left, right]) => `  ${toPrintable(left.padEnd(width))}${toPrintable(right)}\n`);
+}
+
+/** Why the start failed after the server listened, and the way out. */
+export function toStartFailure(error: unknown): string {
+  if (error instanceof Problem) return `${error.detail}\n${error.remedy}\n`;
+  return `${error instanceof Error ? error.message : 'The server could not start.'}\n`;
 }
 
 /** Why the server cannot listen, and the way out. */

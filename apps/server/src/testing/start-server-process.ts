@@ -22,7 +22,7 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 export async function startServerProcess(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const folder = await createTemporaryFolder();
   const dataFolder = environment['PILOTLIGHT_DATA'] ?? folder.path;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', MAIN], {
     cwd: folder.path,
     env: {
       PATH: process.env['PATH'],
