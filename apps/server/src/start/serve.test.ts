@@ -95,22 +95,19 @@ describe('the server with the model that ships', () => {
   });
 
   it('ends in the middle of an answer, whose end is in the log and in the database', async () => {
-    const data = await startServerProcess();
+    await using data = await startServerProcess();
     const events = readEvents(await askStreamed(data, 'Tell me a story.', { conversation_id: 'c1', options: LONG }));
     await nextEvent(events, (event) => event.event === 'text');
     data.kill('SIGINT');
     const last = await nextEvent(events, (event) => event.event === 'error' || event.event === 'finish');
     expect(JSON.parse(last.data)).toMatchObject({ type: 'error', code: 'interrupted' });
     expect(await data.exited).toBe(0);
-    {
-      await using again = await startServerProcess({ PILOTLIGHT_DATA: data.dataFolder });
-      const history = (await (await fetch(`${again.url}/api/conversations/c1`)).json()) as {
-        messages: { state?: string; content: string }[];
-      };
-      expect(history.messages[1]).toMatchObject({ state: 'interrupted' });
-      expect(history.messages[1]?.content.length).toBeGreaterThan(0);
-    }
-    await data[Symbol.asyncDispose]();
+    await using again = await startServerProcess({ PILOTLIGHT_DATA: data.dataFolder });
+    const history = (await (await fetch(`${again.url}/api/conversations/c1`)).json()) as {
+      messages: { state?: string; content: string }[];
+    };
+    expect(history.messages[1]).toMatchObject({ state: 'interrupted' });
+    expect(history.messages[1]?.content.length).toBeGreaterThan(0);
   });
 });
 
