@@ -1,3 +1,4 @@
+import type { DataFolder } from './data-folder.ts';
 import type { ServerClient } from './server-client.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,6 +29,8 @@ export interface CommandContext {
   readonly json: boolean;
   readonly server: ServerClient;
   readonly terminal: Terminal;
+  /** The database itself, for what needs no server. */
+  readonly data: DataFolder;
   /** Runs the server in this process, with these settings above all others; resolves with its exit code when it has ended. */
   readonly serve: (flags: FlagValues) => Promise<number>;
 }

@@ -1,9 +1,11 @@
 import type { Command } from './command.ts';
 import { chatStart } from './commands/chat-start.ts';
+import { dataBackUp } from './commands/data-back-up.ts';
+import { dataRestore } from './commands/data-restore.ts';
 import { modelLoad } from './commands/model-load.ts';
 import { modelUnload } from './commands/model-unload.ts';
 import { modelsList } from './commands/models-list.ts';
 import { serverServe } from './commands/server-serve.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serverServe, modelsList, modelLoad, modelUnload, chatStart];
+export const COMMANDS: readonly Command[] = [serverServe, modelsList, modelLoad, modelUnload, chatStart, dataBackUp, dataRestore];

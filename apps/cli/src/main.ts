@@ -1,5 +1,6 @@
 import { isLoopback, loadSettings } from '@pilotlight/settings';
 
+import { createDataFolder } from './adapters/local-data-folder.ts';
 import { createHttpServerClient } from './adapters/http-server-client.ts';
 import { createProcessTerminal } from './adapters/process-terminal.ts';
 import { run } from './run.ts';
@@ -33,6 +34,7 @@ const code = await run(process.argv.slice(2), {
   terminal: createProcessTerminal(),
   version: packageFile.version,
   connect,
+  data: createDataFolder(),
   serve: async (flags) => {
     const { serve } = await import('@pilotlight/server');
     return serve(flags);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { FlagValues } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import type { DataFolder } from './data-folder.ts';
 import { run } from './run.ts';
 import { ServerFailure } from './server-client.ts';
 import type { EventsRequest, ServerClient } from './server-client.ts';
@@ -39,7 +40,13 @@ const RECEIPT: Receipt = {
 const START = { type: 'start', conversation_id: 'c1', generation_id: 'g1', message_id: 'm1', model: 'pilot:latest' };
 const FINISH = { type: 'finish', reason: 'stop', receipt: RECEIPT };
 
+const NO_DATA: DataFolder = {
+  backUp: () => Promise.reject(new Error('no backup was expected')),
+  restore: () => Promise.reject(new Error('no restoring was expected')),
+};
+
 interface Script {
+  readonly data?: DataFolder;
   readonly answers?: Readonly<Record<string, unknown>>;
   readonly events?: (request: EventsRequest, interrupt: () => void) => Iterable<object>;
   readonly typed?: readonly string[];
@@ -85,7 +92,7 @@ async function runWith(line: readonly string[], script: Script = {}) {
     seen.served = flags;
     return Promise.resolve(0);
   };
-  const code = await run(line, { terminal, version: '0.1.0', connect: () => server, serve });
+  const code = await run(line, { terminal, version: '0.1.0', connect: () => server, data: script.data ?? NO_DATA, serve });
   return { ...seen, code };
 }
 
@@ -264,5 +271,36 @@ describe('chat', () => {
         .split('\n')
         .map((line) => (JSON.parse(line) as { type: string }).type),
     ).toEqual(['start', 'text', 'finish']);
+  });
+});
+
+describe('backup and restore', () => {
+  const facts = { file: '/backups/all.db', conversations: 2, messages: 8, sizeBytes: 73_728 };
+
+  it('say what was written, and what was kept', async () => {
+    const data: DataFolder = {
+      backUp: () => Promise.resolve(facts),
+      restore: () => Promise.resolve({ ...facts, replaced: '/data/pilotlight.db.replaced-x' }),
+    };
+    expect((await runWith(['backup', 'all.db'], { data })).out).toBe('/backups/all.db: 2 conversations, 8 messages, 0.1 MB. Checked.\n');
+    const restored = await runWith(['restore', 'all.db'], { data });
+    expect(restored.out).toContain('Restored 2 conversations');
+    expect(restored.notes).toContain('/data/pilotlight.db.replaced-x');
+    const json = await runWith(['restore', 'all.db', '--json'], { data });
+    expect(JSON.parse(json.out)).toEqual({
+      file: '/backups/all.db',
+      conversations: 2,
+      messages: 8,
+      replaced: '/data/pilotlight.db.replaced-x',
+    });
+  });
+
+  it('fail in words', async () => {
+    const inUse = new ServerFailure('Another Pilotlight (pid 7) uses this data folder.', {
+      code: 'data_folder_in_use',
+      remedy: 'Stop it.',
+    });
+    const { code, notes } = await runWith(['restore', 'all.db'], { data: { ...NO_DATA, restore: () => Promise.reject(inUse) } });
+    expect([code, notes]).toEqual([1, 'Another Pilotlight (pid 7) uses this data folder.\nStop it.\n']);
   });
 });

@@ -14,11 +14,12 @@ export interface Surroundings {
   readonly version: string;
   /** A client for the server that `--url`, or else the settings, name. */
   readonly connect: (url: string | undefined) => ServerClient;
+  readonly data: CommandContext['data'];
   readonly serve: CommandContext['serve'];
 }
 
 /** Runs one command line and resolves with the exit code. Everything that can go wrong is said on standard error, in JSON if asked. */
-export async function run(line: readonly string[], { terminal, version, connect, serve }: Surroundings): Promise<number> {
+export async function run(line: readonly string[], { terminal, version, connect, data, serve }: Surroundings): Promise<number> {
   const parsed = parseLine(line, COMMANDS);
   switch (parsed.kind) {
     case 'help':
@@ -37,7 +38,7 @@ export async function run(line: readonly string[], { terminal, version, connect,
   const json = values['json'] === true;
   try {
     const server = connect(option('url'));
-    return await command.run({ arguments: parsed.arguments, option, values, json, server, terminal, serve });
+    return await command.run({ arguments: parsed.arguments, option, values, json, server, terminal, data, serve });
   } catch (error) {
     if (!(error instanceof ServerFailure)) throw error;
     if (json) terminal.write(`${JSON.stringify({ error: { code: error.code, detail: error.message, remedy: error.remedy } })}\n`);

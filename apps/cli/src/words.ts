@@ -4,7 +4,7 @@ const GIGA = 1e9;
 const MEGA = 1e6;
 
 /** Bytes as people read them: 4.7 GB, 7.5 MB. */
-function toSize(bytes: number): string {
+export function toSize(bytes: number): string {
   if (bytes >= GIGA) return `${(bytes / GIGA).toFixed(1)} GB`;
   if (bytes >= 10 * MEGA) return `${Math.round(bytes / MEGA)} MB`;
   return `${(bytes / MEGA).toFixed(1)} MB`;

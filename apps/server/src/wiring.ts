@@ -9,7 +9,7 @@ import type { GatewaySettings, RunningGateway } from '@pilotlight/gateway';
 import { createOllamaEngine } from '@pilotlight/engine-ollama';
 import { createUndiciNetwork } from '@pilotlight/engine-ollama/network';
 import type { Settings } from '@pilotlight/settings';
-import { openStorage } from '@pilotlight/storage';
+import { DATABASE_FILE, openStorage } from '@pilotlight/storage';
 
 import { systemClock } from './adapters/system-clock.ts';
 import { systemRandomness } from './adapters/system-randomness.ts';
@@ -43,7 +43,7 @@ export interface OpenedChat extends AsyncDisposable {
 
 /** Opens the database and the chat over it. Disposing ends what runs, stores its end, and closes the database. */
 export async function openChat(settings: Settings, gateway: RunningGateway, log: WriteLog): Promise<OpenedChat> {
-  const storage = await openStorage({ location: { file: join(settings.dataFolder, 'pilotlight.db') }, clock: systemClock });
+  const storage = await openStorage({ location: { file: join(settings.dataFolder, DATABASE_FILE) }, clock: systemClock });
   const chat = createChat({ gateway, store: storage.chats, clock: systemClock, randomness: systemRandomness, log: toChatLog(log) });
   return {
     chat: settings.logContent ? logContent(chat, log) : chat,

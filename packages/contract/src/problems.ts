@@ -98,6 +98,11 @@ export const PROBLEMS = {
     title: 'The conversation could not be stored',
     remedy: 'Free disk space in the data folder, or correct its permissions.',
   },
+  data_folder_in_use: {
+    status: 503,
+    title: 'The data folder is in use',
+    remedy: 'Stop it, or set PILOTLIGHT_DATA to another folder.',
+  },
   load_stalled: {
     status: 504,
     title: 'Loading made no progress',

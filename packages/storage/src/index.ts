@@ -1,2 +1,5 @@
+export { backUp, DATABASE_FILE, restore } from './back-up.ts';
+export type { DatabaseFacts } from './database-facts.ts';
+export type { Restored } from './adapters/restore-database.ts';
 export { openStorage } from './open-storage.ts';
 export type { Storage, StorageOptions } from './open-storage.ts';

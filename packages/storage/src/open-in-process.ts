@@ -1,6 +1,11 @@
+import { dirname } from 'node:path';
+
+import { copyDatabase } from './adapters/copy-database.ts';
+import { lockFolder } from './adapters/lock-folder.ts';
 import { openDatabase } from './adapters/open-database.ts';
 import type { DatabaseLocation } from './adapters/open-database.ts';
-import { migrate } from './migrations/migrate.ts';
+import { toFileTime } from './adapters/restore-database.ts';
+import { migrate, MIGRATION_NAMES, schemaOf } from './migrations/migrate.ts';
 import { serveStore } from './serve-store.ts';
 import type { ServedStore } from './serve-store.ts';
 import { createSqliteChatStore } from './sqlite-chat-store.ts';
@@ -16,25 +21,30 @@ export interface InProcessOptions {
   readonly defer?: ((body: () => void) => void) | undefined;
 }
 
-/** Opens a database on the thread of the caller, and brings its schema up to date. */
-export function openInProcess({
+/**
+ * Opens a database on the thread of the caller, whose folder is this process's alone until it is closed, and brings its schema up to date. An older database
+ * is copied before, to a file beside it that is named after its schema.
+ */
+export async function openInProcess({
   location,
   nowMs,
   wrap = (connection) => connection,
   defer = queueMicrotask,
-}: InProcessOptions): ServedStore {
-  const connection = openDatabase(location);
-  try {
-    migrate(connection, nowMs);
-    const wrapped = wrap(connection);
-    return serveStore({
-      operations: createSqliteChatStore(wrapped),
-      transact: createTransact(wrapped),
-      defer,
-      close: () => wrapped.close(),
-    });
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
+}: InProcessOptions): Promise<ServedStore> {
+  using opening = new DisposableStack();
+  if ('file' in location) opening.use(lockFolder(dirname(location.file)));
+  const connection = opening.adopt(openDatabase(location), (opened) => opened.close());
+  if ('file' in location) await keepOlder(connection, location.file, nowMs);
+  migrate(connection, nowMs);
+  const wrapped = wrap(connection);
+  const operations = createSqliteChatStore(wrapped);
+  const open = opening.move();
+  return serveStore({ operations, transact: createTransact(wrapped), defer, close: () => open.dispose() });
+}
+
+/** Nothing is migrated that was not copied: what a step does wrong can be undone. */
+async function keepOlder(connection: SqliteConnection, file: string, nowMs: number): Promise<void> {
+  const schema = schemaOf(connection);
+  if (schema === 0 || schema >= MIGRATION_NAMES.length) return;
+  await copyDatabase(file, `${file}.schema-${schema}-${toFileTime(nowMs)}`);
 }

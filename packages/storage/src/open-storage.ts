@@ -23,7 +23,8 @@ export interface Storage extends AsyncDisposable {
 
 /**
  * Opens the database and brings its schema up to date. A file has a thread of its own, so that no sync of the disk holds up the event loop.
- * Rejects with `Problem('storage_unavailable')` if it cannot be used: damaged, read-only, or written by a newer version.
+ * Rejects with `Problem('storage_unavailable')` if it cannot be used: damaged, read-only, or written by a newer version;
+ * with `Problem('data_folder_in_use')` if another process, or another storage of this one, uses the folder.
  */
 export async function openStorage({ location, clock }: StorageOptions): Promise<Storage> {
   return openServed(() =>

@@ -1,8 +1,10 @@
+export type StorageFaultCode = 'storage_unavailable' | 'data_folder_in_use' | 'internal_error';
+
 /** Why the store failed, in words for people: no paths, no SQL. `internal_error` is a fault of the program, not of the disk. */
 export class StorageFault extends Error {
   override readonly name = 'StorageFault';
-  readonly code: 'storage_unavailable' | 'internal_error';
-  constructor(code: 'storage_unavailable' | 'internal_error', message: string, options?: ErrorOptions) {
+  readonly code: StorageFaultCode;
+  constructor(code: StorageFaultCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
@@ -29,6 +31,7 @@ const FILE_FAULTS: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'The data folder is on a read-only file system.'],
   ['ENOSPC', 'The disk is full.'],
   ['EDQUOT', 'The disk quota is used up.'],
+  ['ENOENT', 'There is no such folder.'],
   ['ENOTDIR', 'The data folder is a file.'],
   ['EISDIR', 'The database file is a folder.'],
   ['EIO', 'The disk reported an error.'],

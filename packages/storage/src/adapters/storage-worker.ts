@@ -34,7 +34,7 @@ function listen(served: ServedStore): void {
 
 try {
   const { file, nowMs } = workerData as WorkerStart;
-  listen(openInProcess({ location: { file }, nowMs, defer: setImmediate }));
+  listen(await openInProcess({ location: { file }, nowMs, defer: setImmediate }));
 } catch (error) {
   send({ type: 'refused', fault: toMessage(error) });
 }

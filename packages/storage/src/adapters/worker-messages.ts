@@ -1,4 +1,5 @@
 import type { StoreMethod } from '../serve-store.ts';
+import type { StorageFaultCode } from '../storage-fault.ts';
 
 export interface WorkerStart {
   readonly file: string;
@@ -11,7 +12,7 @@ export type ToWorker =
   | { readonly type: 'close' };
 
 export interface FaultMessage {
-  readonly code: 'storage_unavailable' | 'internal_error';
+  readonly code: StorageFaultCode;
   readonly message: string;
   readonly cause: string | undefined;
 }

@@ -5,6 +5,26 @@ import type { Migration } from './migration.ts';
 
 const MIGRATIONS: readonly Migration[] = [conversations];
 
+/** The names of all steps; the number of a step is its place, from 1. */
+export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
+
+/** Throws if a schema of this number is newer than this program. */
+export function refuseNewer(schema: number, known: number = MIGRATIONS.length): void {
+  if (schema <= known) return;
+  throw new StorageFault(
+    'storage_unavailable',
+    `The database was written by a newer version of Pilotlight: its schema has the number ${schema}, this version knows those up to ${known}. Start the newer version, or choose another data folder.`,
+  );
+}
+
+/** The schema that a database has before it is migrated; 0 for a new one. */
+export function schemaOf(connection: SqliteConnection): number {
+  const isThere = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").get() !== undefined;
+  if (!isThere) return 0;
+  const row = connection.prepare('SELECT max(number) AS newest FROM migrations').get() as { readonly newest: number | null };
+  return row.newest ?? 0;
+}
+
 /**
  * Brings the database to the schema of this program, forward only: each step in a transaction of its own together with the note that it was taken, so that an
  * interrupted start goes on where it was. Refuses a database that a newer program has written. Returns the steps taken.
@@ -15,12 +35,7 @@ export function migrate(connection: SqliteConnection, nowMs: number, migrations:
   );
   const applied = connection.prepare('SELECT number, name FROM migrations ORDER BY number').all() as { number: number; name: string }[];
   const newest = applied.at(-1)?.number ?? 0;
-  if (newest > migrations.length) {
-    throw new StorageFault(
-      'storage_unavailable',
-      `The database was written by a newer version of Pilotlight: its schema has the number ${newest}, this version knows those up to ${migrations.length}. Start the newer version, or choose another data folder.`,
-    );
-  }
+  refuseNewer(newest, migrations.length);
   let steps = 0;
   for (const [index, { name, statements }] of migrations.entries()) {
     const number = index + 1;

@@ -24,7 +24,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'packages/test-kit': { name: TEST_KIT, may: [CONTRACT] },
   'apps/server': { name: '@pilotlight/server', may: [CONTRACT, ...PARTS] },
   'apps/web': { name: '@pilotlight/web', may: [CONTRACT] },
-  'apps/cli': { name: 'pilotlight', may: [CONTRACT, '@pilotlight/settings', '@pilotlight/server'] },
+  'apps/cli': { name: 'pilotlight', may: [CONTRACT, '@pilotlight/settings', '@pilotlight/server', '@pilotlight/storage'] },
   'tools/generate': { name: '@pilotlight/generate', may: [CONTRACT, '@pilotlight/settings', '@pilotlight/server'] },
   'tools/repo-checks': { name: '@pilotlight/repo-checks', may: [] },
 };

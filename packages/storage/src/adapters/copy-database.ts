@@ -1,0 +1,80 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+
+import { readDatabaseFacts } from '../database-facts.ts';
+import type { DatabaseFacts } from '../database-facts.ts';
+import { StorageFault } from '../storage-fault.ts';
+
+/** Pages for each step of the copy: all of them, as the source is read within one transaction anyway. */
+const ALL_PAGES = 0x7fff_ffff;
+
+/**
+ * Copies a database, which a server may be writing meanwhile, into a new file (0600): as it is at one instant, checked against the source, compact, so that
+ * nothing that was removed is in it, in one file, and on the disk. The file is there whole or not at all. Resolves with what is in it.
+ */
+export async function copyDatabase(from: string, to: string): Promise<DatabaseFacts> {
+  if (!existsSync(from)) throw new StorageFault('storage_unavailable', 'There is no database yet: nothing was stored so far.');
+  if (existsSync(to)) throw new StorageFault('storage_unavailable', `The file ${basename(to)} is there already. Choose another name.`);
+  const partial = join(dirname(to), `.${basename(to)}.${process.pid}.partial`);
+  try {
+    closeSync(openSync(partial, 'wx', 0o600));
+    const facts = await copySnapshot(from, partial);
+    finish(partial, facts);
+    renameSync(partial, to);
+    syncFolder(dirname(to));
+    return { ...facts, sizeBytes: statSync(to).size };
+  } finally {
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(partial + suffix, { force: true });
+  }
+}
+
+/** Copies what one read transaction sees, and counts it there. */
+async function copySnapshot(from: string, to: string): Promise<DatabaseFacts> {
+  const source = new DatabaseSync(from, { readOnly: true, timeout: 5000 });
+  try {
+    source.exec('BEGIN');
+    const facts = readDatabaseFacts(source, statSync(from).size);
+    await backup(source, to, { rate: ALL_PAGES });
+    source.exec('COMMIT');
+    return facts;
+  } finally {
+    source.close();
+  }
+}
+
+/** Makes one compact file of it, and checks that all is there. */
+function finish(file: string, expected: DatabaseFacts): void {
+  const copy = new DatabaseSync(file);
+  try {
+    copy.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; VACUUM');
+    checkSound(copy);
+    const facts = readDatabaseFacts(copy, expected.sizeBytes);
+    if (JSON.stringify(facts) !== JSON.stringify(expected)) {
+      throw new StorageFault('internal_error', 'The copy does not hold what the database holds. It was deleted.');
+    }
+  } finally {
+    copy.close();
+  }
+}
+
+/** Reads all of a database. Throws if anything in it is wrong. */
+export function checkSound(database: DatabaseSync): void {
+  const [first] = database.prepare('PRAGMA integrity_check(1)').all() as { readonly integrity_check: string }[];
+  const foreign = database.prepare('PRAGMA foreign_key_check').get();
+  if (first?.integrity_check === 'ok' && foreign === undefined) return;
+  throw new StorageFault('storage_unavailable', 'The file is damaged.', { cause: new Error(first?.integrity_check ?? 'foreign keys') });
+}
+
+/** Makes the renaming of files last. Some systems cannot; there the renaming lasts when the system writes it. */
+export function syncFolder(folder: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(folder, 'r');
+    fsyncSync(handle);
+  } catch {
+    return;
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}

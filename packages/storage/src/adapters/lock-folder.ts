@@ -1,0 +1,84 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { StorageFault } from '../storage-fault.ts';
+
+// One process works in a data folder at a time: the recovery of a second one would end the answers that the first is writing. The lock is SQLite's own, on a
+// small database beside the real one, so the system takes it away with the process, however that ends.
+
+const LOCK_FILE = 'pilotlight.lock';
+
+/** SQLite's own waits for a lock; only other starts and a look at the number of the holder ever take it that short. */
+const BUSY_MS = 250;
+const MAX_ATTEMPTS = 20;
+
+/** Takes the folder (made 0700 if it is missing) for this process, until disposed. Throws `StorageFault('data_folder_in_use')` if another has it. */
+export function lockFolder(folder: string): Disposable {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, LOCK_FILE);
+  createFile(file);
+  const database = new DatabaseSync(file, { timeout: BUSY_MS });
+  try {
+    hold(database);
+  } catch (error) {
+    database.close();
+    throw toLockFault(error);
+  }
+  return {
+    [Symbol.dispose]() {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+/** Never opens a file that is there: closing it again would take the locks away that this process has on it. */
+function createFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** A transaction that writes nothing keeps others from writing, while they can still read the number of the holder. */
+function hold(database: DatabaseSync): void {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    begin(database);
+    // Somebody may have written a number, and lost, between our writing and our holding.
+    if (holderOf(database) === process.pid) return;
+    database.exec(`PRAGMA user_version = ${process.pid}; COMMIT`);
+  }
+  throw inUse(0);
+}
+
+function begin(database: DatabaseSync): void {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    throw inUse(holderOf(database));
+  }
+}
+
+function holderOf(database: DatabaseSync): number {
+  return (database.prepare('PRAGMA user_version').get() as { readonly user_version: number }).user_version;
+}
+
+function inUse(pid: number): StorageFault {
+  const who = pid === 0 || pid === process.pid ? '' : ` (pid ${pid})`;
+  return new StorageFault('data_folder_in_use', `Another Pilotlight${who} uses this data folder.`);
+}
+
+function isBusy(error: unknown): boolean {
+  const { errcode } = error as { readonly errcode?: number };
+  return errcode !== undefined && [5, 6].includes(errcode & 0xff);
+}
+
+function toLockFault(error: unknown): unknown {
+  const { errcode } = error as { readonly errcode?: number };
+  if (errcode === undefined || ![11, 26].includes(errcode & 0xff)) return isBusy(error) ? inUse(0) : error;
+  return new StorageFault('storage_unavailable', `The file ${LOCK_FILE} is damaged. Delete it while no Pilotlight uses the data folder.`, {
+    cause: error,
+  });
+}
