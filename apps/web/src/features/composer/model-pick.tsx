@@ -27,20 +27,15 @@ export function ModelPick({ conversationId, name }: ModelPickProps) {
   const words = model === undefined ? (hasModels ? 'no engine has it' : 'asking the server') : modelWords(model, now);
   return (
     <div className="pick" ref={place}>
-      <button
-        ref={button}
-        type="button"
-        aria-haspopup="dialog"
-        aria-expanded={isOpen}
-        aria-label={`Model: ${name ?? 'none'}, ${words}. Choose another`}
-        onClick={() => setOpen(!isOpen)}
-      >
+      <button ref={button} type="button" aria-haspopup="dialog" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <span className="vh">Model: </span>
         <span className="who">
           <Flame phase={model?.phase ?? (hasModels ? 'absent' : 'unknown')} progress={model?.progress} size={16} />
           <span>{name ?? 'no model'}</span>
           <Icon name="down" size={12} />
         </span>
         <span className="ph">{words}</span>
+        <span className="vh">. Choose another</span>
       </button>
       {isOpen ? (
         <ModelPicker

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { launchBrowser } from './browser.ts';
+import { NOW } from './scripted-server/scenario.ts';
+import { SCENARIOS } from './scripted-server/scenarios/all.ts';
+import { startScriptedServer, type ScriptedServer } from './scripted-server/scripted-server.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const stack = new AsyncDisposableStack();
+let browser: Browser;
+let server: ScriptedServer;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  stack.defer(() => browser.close());
+  server = stack.use(await startScriptedServer());
+});
+afterAll(() => stack.disposeAsync());
+
+interface View {
+  readonly width: number;
+  readonly theme?: 'light' | 'dark';
+  readonly forcedColors?: 'active' | 'none';
+}
+
+/** The page in one of its states, with time standing still. Scripts that the policy of the page forbids are allowed to the test alone. */
+async function open(name: string, { width, theme = 'light', forcedColors = 'none' }: View): Promise<Page> {
+  const scenario = SCENARIOS[name];
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  server.play(scenario);
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    colorScheme: theme,
+    forcedColors,
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+    bypassCSP: true,
+  });
+  const page = await context.newPage();
+  await page.clock.setFixedTime(NOW);
+  await page.goto(`${server.url}${scenario.open === undefined ? '/' : `/c/${scenario.open}`}`);
+  await page.locator('h1').first().waitFor();
+  await page.locator('.flame').first().waitFor();
+  if (scenario.needsToken !== true) await page.getByRole('button', { name: /^Model:/ }).waitFor();
+  if (name === 'picker') await page.getByRole('button', { name: /^Model:/ }).click();
+  return page;
+}
+
+/** What axe finds against WCAG 2.2 A and AA. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run: (options: unknown) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+    };
+    return (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations;
+  });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`),
+  );
+}
+
+describe('every state of the page', () => {
+  it.each(Object.keys(SCENARIOS))('%s is accessible, fits into 320 pixels, and turns from right to left', async (name) => {
+    const page = await open(name, { width: 1440 });
+    expect(await findings(page), 'light').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await findings(page), 'dark').toEqual([]);
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await findings(page), 'phone').toEqual([]);
+    await page.setViewportSize({ width: 320, height: 800 });
+    expect(await tooWide(page), '320 pixels').toEqual([]);
+    await page.evaluate(() => {
+      document.documentElement.dir = 'rtl';
+    });
+    expect(await tooWide(page), 'from right to left').toEqual([]);
+    await page.context().close();
+  });
+});
+
+/** What reaches out of the window, apart from what scrolls by itself. */
+async function tooWide(page: Page): Promise<string[]> {
+  return await page.evaluate(() =>
+    [...document.querySelectorAll('main *')]
+      .filter((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return (right > window.innerWidth + 1 || left < -1) && element.closest('pre, .table-wrap, .vh, .skip') === null;
+      })
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
+}
+
+describe('by keyboard alone', () => {
+  it('one gets from the top to the message field, and chooses a model', async () => {
+    const page = await open('new-chat', { width: 1440 });
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('message');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Model: pilot:latest/ }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-haspopup'))).toBe('dialog');
+    await page.context().close();
+  });
+
+  it('Esc closes the list of models and gives the focus back', async () => {
+    const page = await open('picker', { width: 1440 });
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Choose a model' }).waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-haspopup'))).toBe('dialog');
+    await page.context().close();
+  });
+
+  it('Enter while composing does not send', async () => {
+    const page = await open('new-chat', { width: 1440 });
+    const field = page.getByRole('textbox', { name: 'Message' });
+    await field.fill('にほん');
+    await field.evaluate((element) =>
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true })),
+    );
+    expect(server.posted).toEqual([]);
+    expect(await field.inputValue()).toBe('にほん');
+    await page.context().close();
+  });
+});
+
+describe('words for those who hear the page', () => {
+  it('says what the last answer waits for, once', async () => {
+    const page = await open('loading', { width: 1440 });
+    await page.getByRole('status').getByText('Loading codellama:latest, about 12 seconds').waitFor({ state: 'attached' });
+    server.log('g-a-2', { type: 'text', text: 'One two' });
+    await page.getByRole('status').getByText('Answering').waitFor({ state: 'attached' });
+    await page.context().close();
+  });
+});
+
+describe('in forced colours', () => {
+  it('keeps every flame and the outline of every field visible', async () => {
+    const page = await open('picker', { width: 1440, forcedColors: 'active' });
+    const strokes = await page
+      .locator('.flame .ol, .flame .fill')
+      .evaluateAll((paths) => paths.map((path) => [getComputedStyle(path).stroke, getComputedStyle(path).fill]));
+    for (const paint of strokes) expect(paint.every((value) => value === 'none' || value === 'rgba(0, 0, 0, 0)')).toBe(false);
+    await page.context().close();
+  });
+});
