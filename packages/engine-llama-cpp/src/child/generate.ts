@@ -130,9 +130,12 @@ async function write(writing: Writing): Promise<Written> {
   let tokens = 0;
   let firstTokenMs: number | undefined;
   let reason: Written['reason'] = 'stop';
+  opened.tuner.restart();
   for await (const token of sequence.evaluate(last, toEvaluateOptions(writing, recent))) {
     signal.throwIfAborted();
-    firstTokenMs ??= clock.monotonic();
+    const nowMs = clock.monotonic();
+    firstTokenMs ??= nowMs;
+    opened.tuner.onToken(nowMs, opened.batches.active);
     if (prompt.stopTokens.has(token)) break;
     tokens += 1;
     recent.push(token);

@@ -10,6 +10,8 @@ import { createPromptRenderer } from './render-prompt.ts';
 import type { PromptRenderer } from './render-prompt.ts';
 import { createSlotPool } from './slot-pool.ts';
 import type { SlotPool } from './slot-pool.ts';
+import { createThreadTuner } from './thread-tuner.ts';
+import type { ThreadTuner } from './thread-tuner.ts';
 
 export interface CompletionModel {
   readonly purpose: 'completion';
@@ -19,6 +21,7 @@ export interface CompletionModel {
   readonly slots: SlotPool<LlamaContextSequence>;
   readonly batches: BatchFiller;
   readonly renderer: PromptRenderer;
+  readonly tuner: ThreadTuner;
 }
 
 export interface EmbeddingModel {
@@ -74,7 +77,13 @@ async function openForCompletion(llama: Llama, model: LlamaModel, settings: Open
   const renderer = createPromptRenderer(model);
   // A template that cannot render a plain question should fail the load, not the first answer.
   renderer.render([{ role: 'user', content: 'Hello' }]);
-  return { purpose: 'completion', llama, model, context, slots: createSlotPool(sequences), batches, renderer };
+  const tuner = createThreadTuner({
+    most: settings.threads,
+    apply(threads) {
+      llama.maxThreads = threads;
+    },
+  });
+  return { purpose: 'completion', llama, model, context, slots: createSlotPool(sequences), batches, renderer, tuner };
 }
 
 async function openForEmbedding(model: LlamaModel, settings: OpenSettings): Promise<EmbeddingModel> {
