@@ -23,7 +23,7 @@ async function openAnswering(): Promise<Watched> {
   const scenario = ANSWERING_SCENARIOS['answering'] as Scenario;
   server.play({ ...scenario, logs: { 'g-a-2': scenario.logs['g-a-2']?.slice(0, 2) ?? [] } });
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  return await openWatched(context, `${server.url}/c/c-1`);
+  return openWatched(context, `${server.url}/c/c-1`);
 }
 
 const ATTACKS = [

@@ -84,7 +84,7 @@ describe('every state of the page', () => {
 
 /** What reaches out of the window, apart from what scrolls by itself. */
 async function tooWide(page: Page): Promise<string[]> {
-  return await page.evaluate(() =>
+  return page.evaluate(() =>
     [...document.querySelectorAll('main *')]
       .filter((element) => {
         const { left, right } = element.getBoundingClientRect();

@@ -3,7 +3,7 @@ import { createEventStreamParser, type Clock, type Randomness, type ServerSentEv
 import { ConnectionLost, RequestRefused, type Http } from './http.ts';
 
 /** The server sends a comment every 10 s; after this long without a byte the connection counts as lost. */
-const QUIET_LIMIT_MS = 25_000;
+export const QUIET_LIMIT_MS = 25_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 

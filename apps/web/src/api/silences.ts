@@ -1,7 +1,7 @@
 import type { Clock } from '@pilotlight/contract';
 
 /** A tab that hears nothing from the one that leads reads for itself after this long. */
-const SILENCE_LIMIT_MS = 2500;
+export const SILENCE_LIMIT_MS = 2500;
 
 export interface Silences {
   /** Calls `onSilence` unless `hear` is called for the same topic in time. */
