@@ -1,3 +1,4 @@
+import type { MemoryFacts } from './memory-facts.ts';
 import type { Message, ToolCall } from './messages.ts';
 import type { Options } from './options.ts';
 import type { FinishReason } from './receipt.ts';
@@ -28,6 +29,8 @@ export interface ModelDescription {
   /** The longest context that the model was trained for. */
   readonly trainedContextLength?: number;
   readonly capabilities: readonly Capability[];
+  /** What its memory depends on; absent where the engine cannot tell. */
+  readonly memoryFacts?: MemoryFacts;
   /** Set if the file is there but cannot be used: why. Such a model is `failed` and is never loaded. */
   readonly defect?: string;
 }
@@ -145,6 +148,8 @@ export interface Engine {
    * How to learn of changes: an engine in this process pushes events; a server elsewhere must be asked (`check`, `list`, `resident`).
    */
   readonly observation: 'push' | 'poll';
+  /** It runs on this machine, so its models take of this machine's memory. */
+  readonly isLocal?: boolean;
 
   /** Is it there? Answers within 2 s, never throws for an engine that is away, loads nothing. */
   check(signal?: AbortSignal): Promise<EngineStatus>;

@@ -41,6 +41,8 @@ export {
 export type { ErrorPart, FinishPart, PhasePart, StartPart, StreamPart } from './stream-parts.ts';
 export { Problem, problemDetailsSchema, PROBLEMS } from './problems.ts';
 export type { ProblemCode, ProblemDetails, ProblemOptions, ProblemSource } from './problems.ts';
+export { toMemoryFacts } from './memory-facts.ts';
+export type { MemoryFacts, MemoryFactsSource } from './memory-facts.ts';
 export { EngineError } from './engine.ts';
 export type {
   Capability,

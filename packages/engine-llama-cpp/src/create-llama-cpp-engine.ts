@@ -58,6 +58,7 @@ export function createLlamaCppEngine(options: LlamaCppEngineOptions): Engine {
     kind: 'llama.cpp',
     reportsResidency: true,
     observation: 'push',
+    isLocal: true,
     async check(signal) {
       signal?.throwIfAborted();
       return Promise.resolve({ reachable: true, address: 'built in', durationMs: 0 });

@@ -22,6 +22,8 @@ function model(
       capabilities,
       sampling: {},
       cacheBytesPerToken,
+      read: () => undefined,
+      vocabulary: undefined,
       parts: undefined,
       defect: undefined,
     },

@@ -32,7 +32,7 @@ const SHOWS_AT_ONCE = 4;
 const versionOf = (entry: TagEntry): string => `${entry.digest} ${entry.modifiedAt}`;
 
 /** Remembers what `/api/show` said of a model until its digest or its date change. */
-export function createModelCatalogue(client: OllamaClient): ModelCatalogue {
+export function createModelCatalogue(client: OllamaClient, slots: number): ModelCatalogue {
   const remembered = new Map<string, Remembered>();
 
   async function readTags(signal: AbortSignal | undefined): Promise<TagEntry[]> {
@@ -47,16 +47,16 @@ export function createModelCatalogue(client: OllamaClient): ModelCatalogue {
   async function look(entry: TagEntry, { signal, round }: Look): Promise<ModelDescription | undefined> {
     const known = remembered.get(entry.name);
     if (known?.version === versionOf(entry)) return known.description;
-    if (round.isHopeless) return known?.description ?? toModelDescription(entry, {});
+    if (round.isHopeless) return known?.description ?? toModelDescription(entry, {}, slots);
     try {
-      const description = toModelDescription(entry, await show(entry.name, signal));
+      const description = toModelDescription(entry, await show(entry.name, signal), slots);
       remembered.set(entry.name, { version: versionOf(entry), description });
       return description;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       if (error.failure === 'absent') return undefined;
       round.isHopeless ||= error.failure === 'unreachable';
-      return known?.description ?? toModelDescription(entry, {});
+      return known?.description ?? toModelDescription(entry, {}, slots);
     }
   }
 

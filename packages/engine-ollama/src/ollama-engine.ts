@@ -62,13 +62,18 @@ function runnerOf(catalogue: ModelCatalogue, model: string): string {
   return catalogue.known.find(({ name }) => name === model)?.weightsKey ?? model;
 }
 
+/** An address of this machine: what the server loads takes of the same memory. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
 /** Drives one Ollama server. Several servers are several engines. */
 export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
   const { clock, keepAlive, slots = 1 } = setup;
   const url = new URL(setup.address);
   const address = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   const client = createOllamaClient({ address, network: setup.network, clock, connectTimeoutMs: CHECK_LIMIT_MS });
-  const catalogue = createModelCatalogue(client);
+  const catalogue = createModelCatalogue(client, slots);
   const answers = createRunningAnswers();
   const profiles = new Map<string, LaunchProfile>();
   const closed = new AbortController();
@@ -80,6 +85,7 @@ export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
     kind: 'ollama',
     reportsResidency: true,
     observation: 'poll',
+    isLocal: isLoopback(url.hostname),
     check: (signal) => check(client, clock, signal),
     list: (signal) => catalogue.list(signal),
     describe: (model, signal) => catalogue.describe(model, signal),

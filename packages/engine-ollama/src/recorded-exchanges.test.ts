@@ -204,6 +204,17 @@ describe('the recorded catalogue', () => {
       family: 'llama',
       parameterSize: '134.52M',
       quantization: 'Q4_1',
+      memoryFacts: {
+        weightsBytes: 98_362_985,
+        layers: 30,
+        kvHeads: 3,
+        keyLength: 64,
+        valueLength: 64,
+        embeddingLength: 576,
+        feedForwardLength: 1536,
+        vocabulary: 49_152,
+        defaults: { contextLength: 4096, slots: 1 },
+      },
       trainedContextLength: 8192,
       capabilities: ['completion'],
     });

@@ -1,4 +1,5 @@
-import type { Capability, ModelDescription } from '@pilotlight/contract';
+import { toMemoryFacts } from '@pilotlight/contract';
+import type { Capability, MemoryFacts, ModelDescription } from '@pilotlight/contract';
 
 import type { Fields } from './read-fields.ts';
 import { amountOf, fieldsOf, listOf, textOf } from './read-fields.ts';
@@ -60,13 +61,26 @@ function toCapabilities(...lists: readonly (readonly unknown[])[]): readonly Cap
   return CAPABILITIES.filter((capability) => found.includes(capability));
 }
 
-/** A model from its entry in `/api/tags` and, if there was one, the answer of `/api/show`. */
-export function toModelDescription(entry: TagEntry, show: Fields): ModelDescription {
+/** What Ollama takes where neither the model's parameters nor the request name a context length, on a machine without a GPU. */
+const DEFAULT_CONTEXT = 4096;
+
+/** What `model_info` says of the memory; lists are null in it, so that numbers by layer are taken at their most. Each slot has a context of its own. */
+function memoryFactsOf(entry: TagEntry, show: Fields, slots: number): MemoryFacts | undefined {
+  if (entry.sizeBytes === undefined || entry.sizeBytes === 0) return undefined;
+  const info = fieldsOf(show['model_info']);
+  const set = /^num_ctx\s+(?<tokens>\d+)\s*$/m.exec(textOf(show['parameters']) ?? '')?.groups?.['tokens'];
+  const defaults = { contextLength: Number(set ?? DEFAULT_CONTEXT), slots };
+  return toMemoryFacts({ read: (key) => info[key], weightsBytes: entry.sizeBytes, defaults });
+}
+
+/** A model from its entry in `/api/tags` and, if there was one, the answer of `/api/show`. `slots`: how many answers the server writes at once. */
+export function toModelDescription(entry: TagEntry, show: Fields, slots = 1): ModelDescription {
   const details = { ...entry.details, ...fieldsOf(show['details']) };
   const contextLength = toContextLength(show, entry.details);
   const family = textOf(details['family']);
   const parameterSize = textOf(details['parameter_size']);
   const quantization = textOf(details['quantization_level']);
+  const memoryFacts = memoryFactsOf(entry, show, slots);
   return {
     name: entry.name,
     weightsKey: toWeightsKey(textOf(show['modelfile'])) ?? `manifest:${entry.digest}`,
@@ -76,5 +90,6 @@ export function toModelDescription(entry: TagEntry, show: Fields): ModelDescript
     ...(quantization === undefined ? {} : { quantization }),
     ...(contextLength === undefined ? {} : { trainedContextLength: contextLength }),
     capabilities: toCapabilities(listOf(show['capabilities']), entry.capabilities),
+    ...(memoryFacts === undefined ? {} : { memoryFacts }),
   };
 }

@@ -23,6 +23,10 @@ export interface ModelFacts {
   readonly sampling: SamplingHints;
   /** Memory that one token of context takes, with keys and values as 16-bit numbers. Undefined where the header does not tell. */
   readonly cacheBytesPerToken: number | undefined;
+  /** An entry as it stands in the header, lists as arrays. */
+  readonly read: (key: string) => unknown;
+  /** How many words it knows, if the file says so. */
+  readonly vocabulary: number | undefined;
   /** Of a file in several parts: how many there are, and which this is, from 0. */
   readonly parts: { readonly count: number; readonly index: number } | undefined;
   /** Set if the file is sound but no model that could be loaded by itself. */
@@ -57,6 +61,8 @@ export function describeHeader(header: GgufHeader): ModelFacts {
     capabilities: toCapabilities(entries, family),
     sampling: toSampling(entries),
     cacheBytesPerToken: toCacheBytes(entries, family),
+    read: (key) => toPlain(entries.get(key)),
+    vocabulary: toVocabulary(entries),
     parts: partCount > 1 ? { count: partCount, index: whole(entries.get('split.no')) ?? 0 } : undefined,
     defect: toDefect(entries, family, partCount),
   };
@@ -130,8 +136,16 @@ function toDefect(entries: GgufHeader['entries'], family: string | undefined, pa
 }
 
 function hasVocabulary(entries: GgufHeader['entries']): boolean {
+  return (toVocabulary(entries) ?? 0) > 0;
+}
+
+function toVocabulary(entries: GgufHeader['entries']): number | undefined {
   const tokens = entries.get('tokenizer.ggml.tokens');
-  return typeof tokens === 'object' && tokens.arrayLength > 0;
+  return typeof tokens === 'object' ? tokens.arrayLength : undefined;
+}
+
+function toPlain(value: HeaderValue | undefined): unknown {
+  return typeof value === 'object' ? value.values : value;
 }
 
 function text(value: HeaderValue | undefined): string | undefined {

@@ -2,11 +2,13 @@ import type { ByteCursor } from './byte-cursor.ts';
 import { GgufRejection } from './gguf-rejection.ts';
 import { HEADER_LIMITS } from './header-limits.ts';
 
-/** A value of the header that we keep; arrays are walked over and only their length is kept. */
-export type HeaderValue = string | number | boolean | { readonly arrayLength: number };
+/** A value of the header that we keep. Arrays are walked over and only their length is kept, but for those with one number for each layer. */
+export type HeaderValue = string | number | boolean | { readonly arrayLength: number; readonly values?: readonly HeaderValue[] };
 
 const STRING = 8;
 const ARRAY = 9;
+const PER_LAYER_KEY = /\.attention\.(head_count|head_count_kv|sliding_window_pattern)$/;
+const MOST_LAYERS = 10_000;
 const CHAT_TEMPLATE_KEY = /^tokenizer\.chat_template(\.|$)/;
 /** Bytes of a number, by type number; booleans take one. */
 const SCALAR_BYTES: ReadonlyMap<number, number> = new Map([
@@ -60,6 +62,10 @@ async function readArray(cursor: ByteCursor, key: string): Promise<HeaderValue> 
   const bytes = type === STRING ? 8 : SCALAR_BYTES.get(type);
   if (bytes === undefined) throw new GgufRejection(`the value of ${quoted(key)} has a type that does not exist`);
   if (length === undefined || length > cursor.remaining / bytes) throw new GgufRejection(`the list ${quoted(key)} is longer than the file`);
+  if (type !== STRING && PER_LAYER_KEY.test(key) && length <= MOST_LAYERS) {
+    await cursor.fill(length * bytes);
+    return { arrayLength: length, values: Array.from({ length }, () => toScalar(type, cursor.dataView(bytes))) };
+  }
   if (type === STRING) await skipStrings(cursor, length, key);
   else cursor.skip(length * bytes);
   return { arrayLength: length };

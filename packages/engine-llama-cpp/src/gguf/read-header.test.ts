@@ -3,7 +3,18 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { buildGguf, concat, listEntry, modelEntries, numberEntry, string, textEntry, u32, u64 } from '../testing/gguf-bytes.ts';
+import {
+  buildGguf,
+  concat,
+  listEntry,
+  modelEntries,
+  numberEntry,
+  numberListEntry,
+  string,
+  textEntry,
+  u32,
+  u64,
+} from '../testing/gguf-bytes.ts';
 import type { GgufParts } from '../testing/gguf-bytes.ts';
 import { createMemoryDisk } from '../testing/memory-disk.ts';
 import { pilotPath } from '../testing/pilot-engine.ts';
@@ -56,6 +67,14 @@ describe('a sound file', () => {
   test('may have another alignment that is a power of two', async () => {
     const entries = [...modelEntries, numberEntry('general.alignment', 8)];
     await expect(read(build({ entries, tensors: [tensor({ offset: 8n })], weightBytes: 512 }))).resolves.toMatchObject({ weights: 64 });
+  });
+
+  test('keeps lists with one number for each layer, and no others', async () => {
+    const heads = numberListEntry('llama.attention.head_count_kv', [2, 0, 8]);
+    const entries = [...modelEntries, heads, numberListEntry('llama.other', [1, 2])];
+    const { read: entry } = describeHeader(await read(build({ entries })));
+    expect(entry('llama.attention.head_count_kv')).toEqual([2, 0, 8]);
+    expect(entry('llama.other')).toBeUndefined();
   });
 
   test('the pilot model is one, and is described', async () => {

@@ -54,6 +54,12 @@ export const listEntry = (key: string, texts: readonly string[]): Entry => [
   concat(u32(8), u64(BigInt(texts.length)), ...texts.map(string)),
 ];
 
+export const numberListEntry = (key: string, numbers: readonly number[]): Entry => [
+  key,
+  9,
+  concat(u32(4), u64(BigInt(numbers.length)), ...numbers.map(u32)),
+];
+
 /** The entries without which no file is a model. */
 export const modelEntries: readonly Entry[] = [
   textEntry('general.architecture', 'llama'),
