@@ -52,16 +52,23 @@ function parseCommand(command: Command, rest: string[]): ParsedLine {
     return wrong(error instanceof Error ? error.message : String(error));
   }
   if (parsed.values['help'] === true) return { kind: 'help', command };
+  const positionals = joinRest(command, parsed.positionals);
   const needed = command.arguments.filter((argument) => argument.required);
-  const missing = needed[parsed.positionals.length];
+  const missing = needed[positionals.length];
   if (missing) return wrong(`"${missing.name}" is missing: ${missing.description}.`);
-  if (parsed.positionals.length > command.arguments.length) {
-    return wrong(`"${parsed.positionals[command.arguments.length]}" is one word too many. Put a text with blanks into quotes.`);
+  if (positionals.length > command.arguments.length) {
+    return wrong(`"${positionals[command.arguments.length]}" is one word too many. Put a text with blanks into quotes.`);
   }
   const values = Object.fromEntries(
     Object.entries(parsed.values).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined),
   );
-  return { kind: 'run', command, arguments: parsed.positionals, values };
+  return { kind: 'run', command, arguments: positionals, values };
+}
+
+function joinRest({ arguments: specs }: Command, positionals: readonly string[]): readonly string[] {
+  const last = specs.length - 1;
+  if (specs[last]?.takesRest !== true || positionals.length <= last) return positionals;
+  return [...positionals.slice(0, last), positionals.slice(last).join(' ')];
 }
 
 function toParseOptions(specs: readonly OptionSpec[]): Record<string, { type: 'string' | 'boolean'; short?: string }> {

@@ -6,6 +6,8 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
+  /** Of the last argument: all words that are left, as one text. */
+  readonly takesRest?: true;
 }
 
 export interface OptionSpec {

@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
 import { chatStart } from './commands/chat-start.ts';
+import { conversationsList } from './commands/conversations-list.ts';
+import { conversationsSearch } from './commands/conversations-search.ts';
 import { dataBackUp } from './commands/data-back-up.ts';
 import { dataRestore } from './commands/data-restore.ts';
 import { modelLoad } from './commands/model-load.ts';
@@ -8,4 +10,14 @@ import { modelsList } from './commands/models-list.ts';
 import { serverServe } from './commands/server-serve.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serverServe, modelsList, modelLoad, modelUnload, chatStart, dataBackUp, dataRestore];
+export const COMMANDS: readonly Command[] = [
+  serverServe,
+  modelsList,
+  modelLoad,
+  modelUnload,
+  chatStart,
+  conversationsList,
+  conversationsSearch,
+  dataBackUp,
+  dataRestore,
+];

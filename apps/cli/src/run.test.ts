@@ -1,100 +1,8 @@
-import type { ModelView, Receipt, ServerSentEvent } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
-import type { FlagValues } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import type { DataFolder } from './data-folder.ts';
-import { run } from './run.ts';
 import { ServerFailure } from './server-client.ts';
-import type { EventsRequest, ServerClient } from './server-client.ts';
-import type { Terminal } from './terminal.ts';
-
-const SINCE = '2026-01-01T00:00:00.000Z';
-const MODEL: ModelView = {
-  name: 'pilot:latest',
-  engine: 'llama.cpp',
-  provider: 'llama.cpp',
-  health: true,
-  phase: 'cold',
-  ready: false,
-  reason: 'On the disk, not in memory.',
-  since: SINCE,
-  active: 0,
-  queued: 0,
-  default: true,
-  size_bytes: 7_531_776,
-  capabilities: ['completion'],
-  metrics: { answers: 0, failures: 0, loads: 0 },
-};
-const RECEIPT: Receipt = {
-  model: 'pilot:latest',
-  engine: 'llama.cpp',
-  task: 'chat',
-  started_at: SINCE,
-  queue_ms: 0,
-  load_ms: 0,
-  total_ms: 5,
-  attempts: [],
-  seams: [],
-};
-const START = { type: 'start', conversation_id: 'c1', generation_id: 'g1', message_id: 'm1', model: 'pilot:latest' };
-const FINISH = { type: 'finish', reason: 'stop', receipt: RECEIPT };
-
-const NO_DATA: DataFolder = {
-  backUp: () => Promise.reject(new Error('no backup was expected')),
-  restore: () => Promise.reject(new Error('no restoring was expected')),
-};
-
-interface Script {
-  readonly data?: DataFolder;
-  readonly answers?: Readonly<Record<string, unknown>>;
-  readonly events?: (request: EventsRequest, interrupt: () => void) => Iterable<object>;
-  readonly typed?: readonly string[];
-  readonly piped?: string;
-}
-
-/** Runs a command line against scripted answers; interrupts come where the script of events calls `interrupt`. */
-async function runWith(line: readonly string[], script: Script = {}) {
-  const seen = { out: '', notes: '', calls: [] as string[], bodies: [] as unknown[], served: undefined as unknown };
-  const interrupts = new Set<() => void>();
-  const interrupt = (): void => [...interrupts].forEach((listener) => listener());
-  const typed = [...(script.typed ?? [])];
-  const terminal: Terminal = {
-    write: (text) => void (seen.out += text),
-    note: (text) => void (seen.notes += text),
-    isInteractive: true,
-    canAsk: script.typed !== undefined,
-    ask: () => Promise.resolve(typed.shift()),
-    readAll: () => Promise.resolve(script.piped ?? ''),
-    onInterrupt: (listener) => {
-      interrupts.add(listener);
-      return { [Symbol.dispose]: () => void interrupts.delete(listener) };
-    },
-  };
-  async function* events(request: EventsRequest): AsyncGenerator<ServerSentEvent> {
-    seen.calls.push(`${request.method} ${request.path}`);
-    seen.bodies.push(request.body);
-    for (const part of script.events?.(request, interrupt) ?? []) {
-      await Promise.resolve();
-      yield { id: '', event: 'part', data: JSON.stringify(part) };
-    }
-  }
-  const server: ServerClient = {
-    url: 'http://127.0.0.1:8000',
-    request: (method, path) => {
-      seen.calls.push(`${method} ${path}`);
-      const answer = script.answers?.[path];
-      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-    },
-    events,
-  };
-  const serve = (flags: FlagValues): Promise<number> => {
-    seen.served = flags;
-    return Promise.resolve(0);
-  };
-  const code = await run(line, { terminal, version: '0.1.0', connect: () => server, data: script.data ?? NO_DATA, serve });
-  return { ...seen, code };
-}
+import { FINISH, MODEL, runWith, SINCE, START } from './testing/run-with.ts';
 
 describe('the command line', () => {
   it.each(COMMANDS.map((command) => command.name))('has help for %s, made from its table', async (name) => {
@@ -271,36 +179,5 @@ describe('chat', () => {
         .split('\n')
         .map((line) => (JSON.parse(line) as { type: string }).type),
     ).toEqual(['start', 'text', 'finish']);
-  });
-});
-
-describe('backup and restore', () => {
-  const facts = { file: '/backups/all.db', conversations: 2, messages: 8, sizeBytes: 73_728 };
-
-  it('say what was written, and what was kept', async () => {
-    const data: DataFolder = {
-      backUp: () => Promise.resolve(facts),
-      restore: () => Promise.resolve({ ...facts, replaced: '/data/pilotlight.db.replaced-x' }),
-    };
-    expect((await runWith(['backup', 'all.db'], { data })).out).toBe('/backups/all.db: 2 conversations, 8 messages, 0.1 MB. Checked.\n');
-    const restored = await runWith(['restore', 'all.db'], { data });
-    expect(restored.out).toContain('Restored 2 conversations');
-    expect(restored.notes).toContain('/data/pilotlight.db.replaced-x');
-    const json = await runWith(['restore', 'all.db', '--json'], { data });
-    expect(JSON.parse(json.out)).toEqual({
-      file: '/backups/all.db',
-      conversations: 2,
-      messages: 8,
-      replaced: '/data/pilotlight.db.replaced-x',
-    });
-  });
-
-  it('fail in words', async () => {
-    const inUse = new ServerFailure('Another Pilotlight (pid 7) uses this data folder.', {
-      code: 'data_folder_in_use',
-      remedy: 'Stop it.',
-    });
-    const { code, notes } = await runWith(['restore', 'all.db'], { data: { ...NO_DATA, restore: () => Promise.reject(inUse) } });
-    expect([code, notes]).toEqual([1, 'Another Pilotlight (pid 7) uses this data folder.\nStop it.\n']);
   });
 });

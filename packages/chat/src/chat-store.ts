@@ -27,6 +27,8 @@ export interface ChatStore {
   list(query: ListQuery): Promise<readonly ConversationRecord[]>;
   /** The conversation with all its messages in the order in which they were stored. */
   conversation(id: string): Promise<ConversationTree | undefined>;
+  /** Titles, then messages, in which all the words of a text stand, the last of them at least as the beginning of a word; the best first. No text is an error. */
+  search(query: SearchQuery): Promise<readonly SearchHitRecord[]>;
   rename(id: string, title: string): Promise<ConversationRecord | undefined>;
   /** Undefined: there is no such conversation, or no such message in it. */
   setHead(id: string, messageId: string): Promise<ConversationRecord | undefined>;
@@ -161,6 +163,25 @@ export interface ListQuery {
   /** Only those that come after this one in the list. */
   readonly before: { readonly updatedMs: number; readonly id: string } | undefined;
   readonly limit: number;
+}
+
+export interface SearchQuery {
+  readonly text: string;
+  /** So many of the best are left out. */
+  readonly skip: number;
+  readonly limit: number;
+}
+
+export interface SearchHitRecord {
+  readonly conversation: ConversationRecord;
+  /** Undefined: it is the title. */
+  readonly messageId: string | undefined;
+  readonly role: MessageRecord['role'] | undefined;
+  readonly createdMs: number;
+  /** A piece of the text on one line, with `…` where it was cut. */
+  readonly snippet: string;
+  /** Where the words stand in it, in UTF-16 units; `end` is the first after the word. */
+  readonly marks: readonly { readonly start: number; readonly end: number }[];
 }
 
 export interface ConversationRecord {

@@ -26,6 +26,7 @@ import type { LogWriter } from './log-writer.ts';
 import { unpackParts } from './pack-parts.ts';
 import { runGeneration } from './run-generation.ts';
 import type { RunningGeneration } from './run-generation.ts';
+import { search } from './search.ts';
 import { toSummary, toView } from './views.ts';
 
 export interface CreateChatOptions {
@@ -82,6 +83,7 @@ export function createChat(options: CreateChatOptions): Chat {
       const last = shown.at(-1);
       return { conversations: shown.map(toSummary), next: records.length > bounded && last !== undefined ? toCursor(last) : null };
     },
+    search: (query) => search(store, query),
     conversation: (id) => read(house, id),
     rename: (id, title) => rename(house, id, title),
     select: (id, messageId) => select(house, id, messageId),

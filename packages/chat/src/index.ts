@@ -26,4 +26,6 @@ export type {
   MessageState,
   NewQuestion,
   SameQuestion,
+  SearchHitRecord,
+  SearchQuery,
 } from './chat-store.ts';

@@ -110,6 +110,24 @@ export const conversationListSchema = z.object({
 });
 export type ConversationList = z.infer<typeof conversationListSchema>;
 
+/** One place where all the words stand: a message, or, without `message_id`, the title of the conversation. */
+export const searchHitSchema = z.object({
+  conversation: conversationSummarySchema,
+  message_id: z.string().optional(),
+  role: z.enum(['user', 'assistant']).optional(),
+  /** Of the message, or of the conversation. */
+  created_at: z.string(),
+  /** One line of plain text around the words, with `…` where it was cut. Never HTML. */
+  snippet: z.string(),
+  /** Where the words stand in the snippet: offsets in UTF-16 units, as JavaScript strings count; `end` is the first after the word. */
+  marks: z.array(z.object({ start: z.int().nonnegative(), end: z.int().nonnegative() })),
+});
+export type SearchHit = z.infer<typeof searchHitSchema>;
+
+/** `GET /api/conversations/search`: titles first, then messages, the best first; `next` is given to `?before=` for the page after this one. */
+export const searchResultSchema = z.object({ hits: z.array(searchHitSchema), next: z.string().nullable() });
+export type SearchResult = z.infer<typeof searchResultSchema>;
+
 /** `GET /api/chat/history/{conversation_id}`: the shown branch, oldest first. */
 export const historySchema = z.object({
   conversation_id: z.string(),

@@ -1,4 +1,4 @@
-import type { Accepted, ConversationList, ConversationSummary, ConversationView } from './chat-wire.ts';
+import type { Accepted, ConversationList, ConversationSummary, ConversationView, SearchResult } from './chat-wire.ts';
 import type { Priority } from './gateway.ts';
 import type { Options } from './options.ts';
 import type { StreamPart } from './stream-parts.ts';
@@ -53,6 +53,11 @@ export interface Chat {
   /** Ends a running answer; what was written is kept. Resolves when its terminal part is logged; of an ended one at once. */
   stop(generationId: string): Promise<void>;
   list(query: { readonly before?: string | undefined; readonly limit: number }): Promise<ConversationList>;
+  /**
+   * Titles and messages in which all words of the text stand, the last of them at least as the beginning of a word, without regard to case and accents.
+   * `before` is the `next` of the page before. Nothing in the text is syntax, and no text is an error.
+   */
+  search(query: { readonly text: string; readonly before?: string | undefined; readonly limit: number }): Promise<SearchResult>;
   conversation(id: string): Promise<ConversationView>;
   rename(id: string, title: string): Promise<ConversationSummary>;
   /** Shows another branch: the one that ends in, or below, this message. */

@@ -86,6 +86,8 @@ export {
   messageViewSchema,
   postMessageSchema,
   regenerateSchema,
+  searchHitSchema,
+  searchResultSchema,
   taskSchema,
 } from './chat-wire.ts';
 export type {
@@ -99,6 +101,8 @@ export type {
   MessageView,
   PostMessage,
   Regenerate,
+  SearchHit,
+  SearchResult,
 } from './chat-wire.ts';
 export { pageEventSchema, sessionRequestSchema } from './page-wire.ts';
 export type { PageEvent } from './page-wire.ts';

@@ -232,5 +232,11 @@ describe('a database of an older schema', () => {
       'Puffins nest in burrows on sea cliffs.',
     );
     expect(await storage.chats.running()).toEqual(['g-3']);
+    const hits = await storage.chats.search({ text: 'nest', skip: 0, limit: 9 });
+    expect(hits.map(({ messageId }) => messageId ?? 'title').toSorted()).toEqual(['a-1', 'a-2', 'q-1']);
+    expect(await storage.chats.search({ text: 'ecrire', skip: 0, limit: 9 })).toMatchObject([
+      { messageId: undefined },
+      { messageId: 'q-3' },
+    ]);
   });
 });

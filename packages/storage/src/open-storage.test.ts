@@ -74,7 +74,7 @@ describe('opening the database', () => {
     database.close();
     const problem = await failure(open(file));
     expect(problem.code).toBe('storage_unavailable');
-    expect(problem.detail).toMatch(/newer version of Pilotlight.*number 99.*up to 1\./);
+    expect(problem.detail).toMatch(/newer version of Pilotlight.*number 99.*up to \d+\./);
   });
 
   it('refuses a file that is no database, or a damaged one', async () => {

@@ -14,6 +14,7 @@ const METHODS = [
   'answer',
   'list',
   'conversation',
+  'search',
   'rename',
   'setHead',
   'remove',

@@ -4,6 +4,7 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import { createConversationTables } from './sqlite-conversations.ts';
 import { createGenerationTables } from './sqlite-generations.ts';
 import { createLogTable } from './sqlite-log.ts';
+import { createSearch } from './sqlite-search.ts';
 import type { Durability } from './transaction.ts';
 
 /** A method of the store as the database runs it: at once, within a transaction of at least this durability. */
@@ -33,6 +34,7 @@ export function createSqliteChatStore(connection: SqliteConnection): Operations 
     conversation: { durability: 'read', run: conversations.tree },
     rename: { durability: 'full', run: conversations.rename },
     setHead: { durability: 'full', run: conversations.setHead },
+    search: { durability: 'read', run: createSearch(connection, conversations) },
     remove: { durability: 'full', run: conversations.remove },
   };
 }

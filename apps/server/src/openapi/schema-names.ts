@@ -18,6 +18,8 @@ import {
   problemDetailsSchema,
   receiptSchema,
   regenerateSchema,
+  searchHitSchema,
+  searchResultSchema,
   streamPartSchema,
 } from '@pilotlight/contract';
 import { z } from 'zod';
@@ -43,6 +45,8 @@ const NAMED = {
   Problem: problemDetailsSchema,
   Receipt: receiptSchema,
   Regenerate: regenerateSchema,
+  SearchHit: searchHitSchema,
+  SearchResult: searchResultSchema,
   StreamPart: streamPartSchema,
 } as const;
 

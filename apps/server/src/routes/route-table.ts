@@ -10,6 +10,7 @@ import { getConversation } from './conversations/get-conversation/get-conversati
 import { listConversations } from './conversations/list-conversations/list-conversations.ts';
 import { postMessage } from './conversations/post-message/post-message.ts';
 import { regenerateAnswer } from './conversations/regenerate-answer/regenerate-answer.ts';
+import { searchConversations } from './conversations/search-conversations/search-conversations.ts';
 import { selectMessage } from './conversations/select-message/select-message.ts';
 import { followEverything } from './events/follow-everything/follow-everything.ts';
 import { followGeneration } from './generations/follow-generation/follow-generation.ts';
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   deleteHistory,
   listConversations,
   followConversations,
+  searchConversations,
   getConversation,
   changeConversation,
   deleteConversation,

@@ -25,6 +25,7 @@ export function createLateChat({ opened, modelsKnown }: LateChatOptions): Omit<C
     },
     stop: async (generationId) => (await opened).stop(generationId),
     list: async (query) => (await opened).list(query),
+    search: async (query) => (await opened).search(query),
     conversation: async (id) => (await opened).conversation(id),
     rename: async (id, title) => (await opened).rename(id, title),
     select: async (id, messageId) => (await opened).select(id, messageId),

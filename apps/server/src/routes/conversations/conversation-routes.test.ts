@@ -1,4 +1,5 @@
-import { acceptedSchema, conversationListSchema, conversationViewSchema, pageEventSchema } from '@pilotlight/contract';
+import { acceptedSchema, conversationListSchema, conversationViewSchema, pageEventSchema, searchResultSchema } from '@pilotlight/contract';
+import type { SearchResult } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
 import { allEvents, nextEvent, readEvents } from '../../testing/read-events.ts';
@@ -45,7 +46,38 @@ describe('conversations', () => {
     expect(await call(server, 'GET', '/api/conversations/c1')).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } });
   });
 
+  it('are searched, page by page, with the places of the words', async () => {
+    await using server = await startTestServer();
+    for (const id of ['c1', 'c2', 'c3']) {
+      const posted = await call(server, 'POST', `/api/conversations/${id}/messages`, { message_id: `q-${id}`, text: 'Do puffins fly?' });
+      const { generation_id: generationId } = acceptedSchema.parse(posted.body);
+      await allEvents(await fetch(`${server.url}/api/generations/${generationId}/events`));
+    }
+    await call(server, 'PATCH', '/api/conversations/c2', { title: 'Puffins' });
+    const pages: SearchResult[] = [];
+    for (let next: string | null = ''; next !== null; next = pages.at(-1)?.next ?? null) {
+      const before = next === '' ? '' : `&before=${next}`;
+      pages.push(searchResultSchema.parse((await call(server, 'GET', `/api/conversations/search?q=puff&limit=2${before}`)).body));
+    }
+    // Titles are the first words of the question until they are given another.
+    expect(pages.flatMap(({ hits }) => hits.map((hit) => hit.message_id ?? hit.conversation.id))).toHaveLength(6);
+    expect(pages[0]?.hits[0]).toMatchObject({
+      conversation: { id: 'c2', title: 'Puffins' },
+      snippet: 'Puffins',
+      marks: [{ start: 0, end: 7 }],
+    });
+    expect(pages.at(-1)?.hits.at(-1)).toMatchObject({ role: 'user', snippet: 'Do puffins fly?', marks: [{ start: 3, end: 10 }] });
+    expect(await call(server, 'GET', '/api/conversations/search?q=%22%20OR')).toMatchObject({
+      status: 200,
+      body: { hits: [], next: null },
+    });
+  });
+
   it.each([
+    '/api/conversations/search',
+    '/api/conversations/search?q=a&limit=51',
+    '/api/conversations/search?q=a&before=x',
+    `/api/conversations/search?q=${'x'.repeat(501)}`,
     '/api/conversations?limit=0',
     '/api/conversations?limit=201',
     '/api/conversations?limit=1e2',

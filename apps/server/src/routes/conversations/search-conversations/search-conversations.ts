@@ -1,0 +1,31 @@
+import { searchResultSchema } from '@pilotlight/contract';
+import { z } from 'zod';
+
+import { defineRoute, json } from '../../../http/define-route.ts';
+
+const DEFAULT_LIMIT = 20;
+const MOST = 50;
+
+const searchQuerySchema = z.strictObject({
+  q: z.string().max(500),
+  before: z.string().min(1).max(20).optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d?$/, `a whole number from 1 to ${MOST}`)
+    .transform(Number)
+    .refine((limit) => limit <= MOST, `a whole number from 1 to ${MOST}`)
+    .optional(),
+});
+
+export const searchConversations = defineRoute({
+  method: 'GET',
+  path: '/api/conversations/search',
+  family: 'conversations',
+  summary: 'Titles and messages in which all the words of "q" stand',
+  description: `The last word may be the beginning of one; case and accents do not count, and nothing in "q" is syntax. Titles come first, then messages, the best first: at most ${DEFAULT_LIMIT} at once, or "limit" of them, up to ${MOST}. "marks" are the places of the words in "snippet", in UTF-16 units. "next" is what to give to "before" for those that follow; null at the end. A text without a word finds nothing.`,
+  query: searchQuerySchema,
+  answers: { 200: { description: 'A page of what was found', schema: searchResultSchema } },
+  problems: ['storage_unavailable'],
+  handle: async ({ query }, { chat }) =>
+    json(await chat.search({ text: query.q, before: query.before, limit: query.limit ?? DEFAULT_LIMIT })),
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+
+import { toSnippet } from './search-snippet.ts';
+import { toSearchWords } from './search-words.ts';
+
+function marked(text: string, query: string): string {
+  const words = toSearchWords(query);
+  if (words === undefined) throw new Error('no words');
+  const { snippet, marks } = toSnippet(text, words);
+  let out = '';
+  let from = 0;
+  for (const { start, end } of marks) {
+    out += `${snippet.slice(from, start)}[${snippet.slice(start, end)}]`;
+    from = end;
+  }
+  return out + snippet.slice(from);
+}
+
+describe('a snippet', () => {
+  it.each([
+    ['Puffins nest in burrows.', 'NEST bur', 'Puffins [nest] in [burrows].'],
+    ['naïve Ångström', 'naive angs', '[naïve] [Ångström]'],
+    ['nai\u0308ve', 'naive', '[nai\u0308ve]'],
+    ['😀 tern 😀', 'tern', '😀 [tern] 😀'],
+    ['a\nb\tc\u0000d', 'c', 'a b [c] d'],
+    ['<b>tern</b>', 'tern', '<b>[tern]</b>'],
+    ['nothing of it', 'tern', 'nothing of it'],
+    ['an e-mail', 'e-mai', 'an [e]-[mail]'],
+  ])('of %j for %j is %j', (text, query, expected) => {
+    expect(marked(text, query)).toBe(expected);
+  });
+
+  it('is the piece of a long text where most of the words are close together, cut between words and characters', () => {
+    const filler = 'gull tern 😀 '.repeat(200);
+    const snippet = marked(`${filler}puffin tern skua ${filler}`, 'puffin tern skua');
+    expect(snippet).toMatch(/^….*\[puffin\] \[tern\] \[skua\].*…$/);
+    expect(snippet.length).toBeLessThan(260);
+    expect(snippet.isWellFormed()).toBe(true);
+  });
+
+  it('is quick for a text without blanks or with nothing but the word', () => {
+    expect(marked('x'.repeat(4_000_000), 'tern')).toHaveLength(201);
+    expect(marked('tern '.repeat(100_000), 'tern')).toMatch(/^\[tern\]/);
+  });
+});
+
+describe('the words of a search', () => {
+  it.each([
+    ['', undefined],
+    ['  \u0000 ', undefined],
+    ['"', undefined],
+    ['* ( ) - : ^', undefined],
+    ['NEAR(a b)', '"NEAR(a" "b)"'],
+    ['a OR b', '"a" "OR" "b"'],
+    ['title:x AND y*', '"title:x" "AND" "y*"'],
+    ['say "hello', '"say" """hello"*'],
+    ['ter', '"ter"*'],
+    ['\ud800x lone', '"\ufffdx" "lone"*'],
+  ])('%j become %j', (text, match) => {
+    expect(toSearchWords(text)?.match).toBe(match);
+  });
+});

@@ -1,0 +1,65 @@
+import type { SearchHitRecord, SearchQuery } from '@pilotlight/chat';
+
+import { toSnippet } from './search-snippet.ts';
+import { toSearchWords } from './search-words.ts';
+import type { SearchWords } from './search-words.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import type { ConversationTables } from './sqlite-conversations.ts';
+
+/** So many of the newest titles and messages that match are put in order by how well they do; a frequent word costs no more than that. */
+const MAX_TITLES = 200;
+const MAX_MESSAGES = 1000;
+
+export type Search = (query: SearchQuery) => readonly SearchHitRecord[];
+
+interface MessageRow {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+  readonly created_ms: number;
+}
+
+type Place = { readonly kind: 'title'; readonly conversationId: string } | { readonly kind: 'message'; readonly seq: number };
+
+/** The search over titles, which come first, and messages. */
+export function createSearch(connection: SqliteConnection, conversations: Pick<ConversationTables, 'find'>): Search {
+  const titles = connection.prepare(`
+    SELECT t.conversation_id FROM (
+      SELECT rowid AS key, rank AS place FROM title_index WHERE title_index MATCH ? ORDER BY rowid DESC LIMIT ${MAX_TITLES}
+    ) f JOIN search_titles t ON t.key = f.key ORDER BY f.place, f.key DESC`);
+  const messages = connection.prepare(`
+    SELECT seq FROM (
+      SELECT rowid AS seq, rank AS place FROM message_index WHERE message_index MATCH ? ORDER BY rowid DESC LIMIT ${MAX_MESSAGES}
+    ) ORDER BY place, seq DESC`);
+  const message = connection.prepare('SELECT id, conversation_id, role, content, created_ms FROM messages WHERE seq = ?');
+
+  function toHit(place: Place, words: SearchWords): SearchHitRecord | undefined {
+    if (place.kind === 'title') {
+      const conversation = conversations.find(place.conversationId);
+      if (conversation === undefined) return undefined;
+      const { title, createdMs } = conversation;
+      return { conversation, messageId: undefined, role: undefined, createdMs, ...toSnippet(title, words) };
+    }
+    const row = message.get(place.seq) as MessageRow | undefined;
+    const conversation = row && conversations.find(row.conversation_id);
+    if (row === undefined || conversation === undefined) return undefined;
+    return { conversation, messageId: row.id, role: row.role, createdMs: row.created_ms, ...toSnippet(row.content, words) };
+  }
+
+  return ({ text, skip, limit }) => {
+    const words = toSearchWords(text);
+    if (words === undefined) return [];
+    const places: Place[] = [
+      ...(titles.all(words.match) as { conversation_id: string }[]).map((row) => ({
+        kind: 'title' as const,
+        conversationId: row.conversation_id,
+      })),
+      ...(messages.all(words.match) as { seq: number }[]).map((row) => ({ kind: 'message' as const, seq: row.seq })),
+    ];
+    return places
+      .slice(skip, skip + limit)
+      .map((place) => toHit(place, words))
+      .filter((hit) => hit !== undefined);
+  };
+}
