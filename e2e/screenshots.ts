@@ -73,7 +73,7 @@ async function shoot(within: Browser, { name, size, theme }: Shot): Promise<void
   await page.goto(`${server.url}${scenario.open === undefined ? '/' : `/c/${scenario.open}`}`);
   await page.evaluate(async () => void (await document.fonts.ready));
   await page.waitForLoadState('load');
-  await page.waitForTimeout(350);
+  await page.waitForTimeout(250);
   await STEPS[name]?.(page, server);
   await page.waitForTimeout(100);
   await page.screenshot({ path: path.join(FOLDER, `${name}-${size.width}-${theme}.png`) });

@@ -70,6 +70,7 @@ function EngineRow({ engine }: { readonly engine: EngineView }) {
 
 function ModelRow({ model, now }: { readonly model: ModelView; readonly now: number }) {
   const app = useApp();
+  const isFirst = useAppState((state) => state.conversations?.length === 0);
   return (
     <div className="mrow cols">
       <div className="m">
@@ -84,7 +85,7 @@ function ModelRow({ model, now }: { readonly model: ModelView; readonly now: num
         </div>
         <div className="foot">
           <p className="why">{consequence(model, now)}</p>
-          {model.ready ? (
+          {model.ready && model.default && isFirst ? (
             <div className="btns">
               <button
                 type="button"

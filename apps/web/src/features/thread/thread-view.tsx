@@ -1,12 +1,14 @@
-import { memo } from 'react';
+import { memo, startTransition, useEffect, useState } from 'react';
 
 import { useAppState } from '../../app/create-app.ts';
+import { usePorts } from '../../app/ports.ts';
 import type { Outgoing } from '../composer/outgoing.ts';
 import { Answer } from './answer.tsx';
 import { OutgoingQuestion } from './outgoing-question.tsx';
 import { Question } from './question.tsx';
 import type { ThreadEntry } from './tree.ts';
 import { UnreadableThread } from './unreadable-thread.tsx';
+import { placeKey } from './use-thread-scroll.ts';
 
 interface ThreadViewProps {
   readonly conversationId: string;
@@ -23,16 +25,30 @@ export const ThreadView = memo(function ThreadView({ conversationId, thread, out
   if (failure !== undefined && !isRead) return <UnreadableThread conversationId={conversationId} failure={failure} />;
   return (
     <>
-      {thread.map((entry) =>
-        entry.message.role === 'user' ? (
-          <Question key={entry.message.id} conversationId={conversationId} entry={entry} onEdit={onEdit} />
-        ) : (
-          <Answer key={entry.message.id} conversationId={conversationId} entry={entry} />
-        ),
-      )}
+      {isRead ? <Entries conversationId={conversationId} thread={thread} onEdit={onEdit} /> : null}
       {outgoing.map((message) => (
         <OutgoingQuestion key={message.messageId} outgoing={message} onTakeBack={onTakeBack} />
       ))}
     </>
   );
 });
+
+const FIRST_SHOWN = 40;
+
+/** The end of a long thread is there at once, and the rest a moment later, without stopping the page. */
+function Entries({ conversationId, thread, onEdit }: Pick<ThreadViewProps, 'conversationId' | 'thread' | 'onEdit'>) {
+  const { keptInTab } = usePorts();
+  // A place to go back to may be anywhere in it.
+  const [isWhole, setWhole] = useState(() => thread.length <= FIRST_SHOWN || keptInTab.get(placeKey(conversationId)) !== undefined);
+  useEffect(() => {
+    if (!isWhole) startTransition(() => setWhole(true));
+  }, [isWhole]);
+  const shown = isWhole ? thread : thread.slice(-FIRST_SHOWN);
+  return shown.map((entry) =>
+    entry.message.role === 'user' ? (
+      <Question key={entry.message.id} conversationId={conversationId} entry={entry} onEdit={onEdit} />
+    ) : (
+      <Answer key={entry.message.id} conversationId={conversationId} entry={entry} />
+    ),
+  );
+}

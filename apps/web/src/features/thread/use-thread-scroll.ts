@@ -10,6 +10,11 @@ export interface ThreadScroll {
   readonly attach: () => void;
 }
 
+/** Where the place in a conversation is kept. */
+export function placeKey(conversationId: string): string {
+  return `pilotlight.place.${conversationId}`;
+}
+
 const AT_END_PX = 2;
 const SAVE_AFTER_MS = 150;
 
@@ -22,7 +27,7 @@ export function useThreadScroll(conversationId: string, isLoaded: boolean): Thre
   const scroller = useRef<HTMLDivElement>(null);
   const [isAttached, setAttached] = useState(true);
   const attached = useRef(true);
-  const key = `pilotlight.place.${conversationId}`;
+  const key = placeKey(conversationId);
 
   const setBoth = useCallback((value: boolean): void => {
     attached.current = value;
@@ -31,24 +36,25 @@ export function useThreadScroll(conversationId: string, isLoaded: boolean): Thre
 
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element === null || !isLoaded) return;
+    if (element === null || !isLoaded) return undefined;
     const place = keptInTab.get(key);
-    if (place === undefined || !goTo(element, place)) toEnd(element);
+    const isFound = place !== undefined && goTo(element, place);
+    if (!isFound) toEnd(element);
     setBoth(isAtEnd(element));
+    return isFound ? settle(element, place) : undefined;
   }, [keptInTab, key, isLoaded, setBoth]);
 
   useEffect(() => {
     const element = scroller.current;
     if (element === null || !isLoaded) return undefined;
     let lastTop = element.scrollTop;
-    let lastHeight = element.scrollHeight;
     let saving: Disposable | undefined;
     const onScroll = (): void => {
-      const { scrollTop, scrollHeight } = element;
+      const { scrollTop } = element;
       if (isAtEnd(element)) setBoth(true);
-      else if (scrollTop < lastTop && scrollHeight >= lastHeight) setBoth(false);
+      // What shrinks above or below leaves the end in view; so this is the reader.
+      else if (scrollTop < lastTop) setBoth(false);
       lastTop = scrollTop;
-      lastHeight = scrollHeight;
       saving?.[Symbol.dispose]();
       saving = clock.after(SAVE_AFTER_MS, () => savePlace());
     };
@@ -59,7 +65,6 @@ export function useThreadScroll(conversationId: string, isLoaded: boolean): Thre
     const growth = new ResizeObserver(() => {
       if (attached.current) toEnd(element);
       lastTop = element.scrollTop;
-      lastHeight = element.scrollHeight;
     });
     for (const child of element.children) growth.observe(child);
     growth.observe(element);
@@ -110,4 +115,19 @@ function goTo(element: HTMLElement, place: string): boolean {
   } catch {
     return false;
   }
+}
+
+const SETTLING_FRAMES = 8;
+
+/** Heights around a place become known only when it is drawn, and move it: for a few frames it is gone to again, unless the reader moves. */
+function settle(element: HTMLElement, place: string): () => void {
+  let frames = 0;
+  let frame = requestAnimationFrame(function again() {
+    goTo(element, place);
+    frames += 1;
+    if (frames < SETTLING_FRAMES) frame = requestAnimationFrame(again);
+  });
+  const stop = (): void => cancelAnimationFrame(frame);
+  for (const type of ['wheel', 'pointerdown', 'keydown', 'touchstart']) element.addEventListener(type, stop, { once: true, passive: true });
+  return stop;
 }
