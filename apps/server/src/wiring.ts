@@ -7,7 +7,7 @@ import { createLlamaCppEngine, createNodeDisk, createNodeMachine, createNodeProc
 import { createGateway } from '@pilotlight/gateway';
 import type { GatewaySettings, RunningGateway } from '@pilotlight/gateway';
 import { createOllamaEngine } from '@pilotlight/engine-ollama';
-import { createUndiciNetwork } from '@pilotlight/engine-ollama/network';
+import { createUndiciNetwork } from '@pilotlight/engine-http/network';
 import type { Settings } from '@pilotlight/settings';
 import { DATABASE_FILE, openStorage } from '@pilotlight/storage';
 

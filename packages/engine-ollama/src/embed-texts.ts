@@ -1,8 +1,9 @@
 import { EngineError } from '@pilotlight/contract';
 import type { LaunchProfile } from '@pilotlight/contract';
+import { isVector, listOf, toUnitLength } from '@pilotlight/engine-http';
 
 import type { OllamaClient } from './ollama-client.ts';
-import { listOf } from './read-fields.ts';
+
 import type { KeepAlive } from './to-chat-body.ts';
 import { toKeepAlive, toRunnerOptions } from './to-chat-body.ts';
 
@@ -14,15 +15,6 @@ export interface EmbedCall {
   readonly profile: LaunchProfile;
   readonly keepAlive: KeepAlive | undefined;
   readonly signal: AbortSignal;
-}
-
-function isVector(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === 'number' && Number.isFinite(entry));
-}
-
-function toUnitLength(vector: readonly number[]): readonly number[] {
-  const length = Math.hypot(...vector);
-  return length === 0 || Math.abs(length - 1) < 1e-6 ? vector : vector.map((value) => value / length);
 }
 
 /** The vectors of some texts, in their order. */

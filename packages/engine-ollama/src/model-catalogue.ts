@@ -1,8 +1,8 @@
 import { EngineError } from '@pilotlight/contract';
 import type { ModelDescription } from '@pilotlight/contract';
+import type { Fields } from '@pilotlight/engine-http';
 
 import type { OllamaClient } from './ollama-client.ts';
-import type { Fields } from './read-fields.ts';
 import type { TagEntry } from './to-model-description.ts';
 import { toModelDescription, toTagEntries } from './to-model-description.ts';
 

@@ -1,8 +1,8 @@
 import { EngineError } from '@pilotlight/contract';
 import type { Clock, HttpResponse, Network } from '@pilotlight/contract';
+import { parseFields } from '@pilotlight/engine-http';
+import type { Fields } from '@pilotlight/engine-http';
 
-import type { Fields } from './read-fields.ts';
-import { parseFields } from './read-fields.ts';
 import { toEngineError } from './to-engine-error.ts';
 import { toUnreachable } from './to-unreachable.ts';
 

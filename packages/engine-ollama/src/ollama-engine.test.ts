@@ -2,7 +2,7 @@ import { describeEngine } from '@pilotlight/contract/testing';
 import type { EngineUnderTest } from '@pilotlight/contract/testing';
 import { startFakeEngineHere, systemClock } from '@pilotlight/test-kit';
 
-import { createUndiciNetwork } from './adapters/undici-network.ts';
+import { createUndiciNetwork } from '@pilotlight/engine-http/network';
 import { createOllamaEngine } from './ollama-engine.ts';
 
 const MODELS = [

@@ -1,5 +1,6 @@
 import { EngineError, NetworkError } from '@pilotlight/contract';
 import type { Clock, Engine, EngineStatus, LaunchProfile, Network, ResidentModel } from '@pilotlight/contract';
+import { createRunningAnswers, textOf } from '@pilotlight/engine-http';
 
 import { embedTexts } from './embed-texts.ts';
 import { loadModel } from './load-model.ts';
@@ -7,8 +8,6 @@ import type { ModelCatalogue } from './model-catalogue.ts';
 import { createModelCatalogue } from './model-catalogue.ts';
 import type { OllamaClient } from './ollama-client.ts';
 import { createOllamaClient } from './ollama-client.ts';
-import { textOf } from './read-fields.ts';
-import { createRunningAnswers } from './running-answers.ts';
 import { streamAnswer } from './stream-answer.ts';
 import type { KeepAlive } from './to-chat-body.ts';
 import { toResidentModels } from './to-resident-models.ts';
@@ -74,7 +73,7 @@ export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
   const address = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   const client = createOllamaClient({ address, network: setup.network, clock, connectTimeoutMs: CHECK_LIMIT_MS });
   const catalogue = createModelCatalogue(client, slots);
-  const answers = createRunningAnswers();
+  const answers = createRunningAnswers('Ollama');
   const profiles = new Map<string, LaunchProfile>();
   const closed = new AbortController();
   const resident = (signal?: AbortSignal): Promise<readonly ResidentModel[]> => readResident(client, catalogue, signal);

@@ -6,7 +6,7 @@ import { createManualClock, startFakeEngine, startFakeEngineHere, systemClock } 
 import type { FakeEngine, FakeEngineConfig } from '@pilotlight/test-kit';
 import { describe, expect, test } from 'vitest';
 
-import { createUndiciNetwork } from './adapters/undici-network.ts';
+import { createUndiciNetwork } from '@pilotlight/engine-http/network';
 import { createOllamaEngine } from './ollama-engine.ts';
 
 interface Subject extends AsyncDisposable {

@@ -1,12 +1,12 @@
 import { EngineError, sleep } from '@pilotlight/contract';
 import type { Clock, EnginePart, StreamRequest } from '@pilotlight/contract';
+import { addPart, createLineReader } from '@pilotlight/engine-http';
 
-import { createLineReader } from './line-reader.ts';
 import type { OllamaClient } from './ollama-client.ts';
 import type { KeepAlive } from './to-chat-body.ts';
 import { toChatBody } from './to-chat-body.ts';
 import type { AnswerState } from './to-engine-parts.ts';
-import { addPart, toEngineParts } from './to-engine-parts.ts';
+import { toEngineParts } from './to-engine-parts.ts';
 import { toCut } from './to-unreachable.ts';
 
 export interface AnswerCall {
@@ -74,7 +74,7 @@ export async function* streamAnswer(call: AnswerCall): AsyncGenerator<EnginePart
     const response = await client.call({ path: '/api/chat', body: toChatBody(request, call.keepAlive), model, signal });
     const pieces = response.body[Symbol.asyncIterator]();
     body = pieces;
-    const reader = createLineReader(MAX_LINE_BYTES);
+    const reader = createLineReader(MAX_LINE_BYTES, 'Ollama');
     const state: AnswerState = { model, toolCalls: 0 };
     for (let isOver = false; !isOver;) {
       const piece = await pieces.next();

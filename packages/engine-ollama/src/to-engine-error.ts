@@ -1,9 +1,7 @@
 import { EngineError } from '@pilotlight/contract';
 import type { EngineFailure } from '@pilotlight/contract';
-
-import type { Fields } from './read-fields.ts';
-import { amountOf } from './read-fields.ts';
-import { toPlainText, unwrapErrorText } from './unwrap-error-text.ts';
+import { amountOf, toPlainText, unwrapErrorText } from '@pilotlight/engine-http';
+import type { Fields } from '@pilotlight/engine-http';
 
 export interface OllamaFailure {
   /** 200 for an error line in the middle of an answer. */

@@ -1,8 +1,8 @@
 import { EngineError } from '@pilotlight/contract';
 import type { EnginePart, Timings, ToolCall, Usage } from '@pilotlight/contract';
+import { amountOf, fieldsOf, isFields, listOf, parseFields, textOf } from '@pilotlight/engine-http';
+import type { Fields } from '@pilotlight/engine-http';
 
-import type { Fields } from './read-fields.ts';
-import { amountOf, fieldsOf, isFields, listOf, parseFields, textOf } from './read-fields.ts';
 import { toEngineError } from './to-engine-error.ts';
 
 /** What the lines before have shown. */
@@ -66,13 +66,4 @@ export function toEngineParts(text: string, state: AnswerState): readonly Engine
   }
   if (done === true) parts.push(toFinish(line, state));
   return parts;
-}
-
-/** Adds a part to a list; text that follows text of the same kind is joined with it. */
-export function addPart(parts: EnginePart[], part: EnginePart): void {
-  const last = parts.at(-1);
-  if (part.type === 'text' && last?.type === 'text') parts[parts.length - 1] = { type: 'text', text: last.text + part.text };
-  else if (part.type === 'reasoning' && last?.type === 'reasoning')
-    parts[parts.length - 1] = { type: 'reasoning', text: last.text + part.text };
-  else parts.push(part);
 }

@@ -1,8 +1,7 @@
 import { toMemoryFacts } from '@pilotlight/contract';
 import type { Capability, MemoryFacts, ModelDescription } from '@pilotlight/contract';
-
-import type { Fields } from './read-fields.ts';
-import { amountOf, fieldsOf, listOf, textOf } from './read-fields.ts';
+import { amountOf, fieldsOf, listOf, textOf } from '@pilotlight/engine-http';
+import type { Fields } from '@pilotlight/engine-http';
 
 const CAPABILITIES: readonly Capability[] = ['completion', 'tools', 'embedding', 'vision', 'thinking', 'insert'];
 

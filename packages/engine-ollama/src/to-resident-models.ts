@@ -1,7 +1,6 @@
 import type { ModelDescription, ResidentModel } from '@pilotlight/contract';
-
-import type { Fields } from './read-fields.ts';
-import { amountOf, fieldsOf, listOf, textOf } from './read-fields.ts';
+import { amountOf, fieldsOf, listOf, textOf } from '@pilotlight/engine-http';
+import type { Fields } from '@pilotlight/engine-http';
 
 /**
  * The rows of `/api/ps`. A row bears the name under which the weights were loaded first; every other known name on the same weights is in memory too, and

@@ -11,7 +11,7 @@ interface Home {
 
 const CONTRACT = '@pilotlight/contract';
 const TEST_KIT = '@pilotlight/test-kit';
-const PARTS = ['settings', 'gateway', 'chat', 'storage', 'engine-llama-cpp', 'engine-ollama'].map((part) => `@pilotlight/${part}`);
+const PARTS = ['settings', 'gateway', 'chat', 'storage', 'engine-llama-cpp', 'engine-http', 'engine-ollama', 'engine-openai'].map((part) => `@pilotlight/${part}`);
 
 const HOMES: Readonly<Record<string, Home>> = {
   'packages/contract': { name: CONTRACT, may: [] },
@@ -19,7 +19,9 @@ const HOMES: Readonly<Record<string, Home>> = {
   'packages/gateway': { name: '@pilotlight/gateway', may: [CONTRACT] },
   'packages/chat': { name: '@pilotlight/chat', may: [CONTRACT] },
   'packages/engine-llama-cpp': { name: '@pilotlight/engine-llama-cpp', may: [CONTRACT] },
-  'packages/engine-ollama': { name: '@pilotlight/engine-ollama', may: [CONTRACT] },
+  'packages/engine-http': { name: '@pilotlight/engine-http', may: [CONTRACT] },
+  'packages/engine-ollama': { name: '@pilotlight/engine-ollama', may: [CONTRACT, '@pilotlight/engine-http'] },
+  'packages/engine-openai': { name: '@pilotlight/engine-openai', may: [CONTRACT, '@pilotlight/engine-http'] },
   'packages/storage': { name: '@pilotlight/storage', may: [CONTRACT], types: ['@pilotlight/chat', '@pilotlight/gateway'] },
   'packages/test-kit': { name: TEST_KIT, may: [CONTRACT] },
   'apps/server': { name: '@pilotlight/server', may: [CONTRACT, ...PARTS] },

@@ -23,8 +23,8 @@ function toLines(text: string): string[] {
   return lines;
 }
 
-/** Bytes that are no UTF-8 become replacement characters; a line longer than `maxLineBytes` is a `protocol` error, so that no sender fills memory. */
-export function createLineReader(maxLineBytes: number): LineReader {
+/** Bytes that are no UTF-8 become replacement characters; a line longer than `maxLineBytes` is a `protocol` error of `sender`, so that none fills memory. */
+export function createLineReader(maxLineBytes: number, sender: string): LineReader {
   let held: Uint8Array[] = [];
   let heldBytes = 0;
 
@@ -32,7 +32,7 @@ export function createLineReader(maxLineBytes: number): LineReader {
     if (piece.length === 0) return;
     heldBytes += piece.length;
     if (heldBytes > maxLineBytes)
-      throw new EngineError('protocol', `Ollama sent a line of more than ${maxLineBytes.toLocaleString('en')} bytes.`);
+      throw new EngineError('protocol', `${sender} sent a line of more than ${maxLineBytes.toLocaleString('en')} bytes.`);
     held.push(piece);
   }
 

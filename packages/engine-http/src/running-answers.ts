@@ -22,9 +22,10 @@ interface Running {
 
 const DONE: IteratorResult<EnginePart, void> = { done: true, value: undefined };
 const LEFT = new Error('the reader has left');
-const CLOSED_TEXT = 'The connection to Ollama is closed.';
 
-export function createRunningAnswers(): RunningAnswers {
+/** `server` is how the other side is called in sentences. */
+export function createRunningAnswers(server: string): RunningAnswers {
+  const closedText = `The connection to ${server} is closed.`;
   const running = new Set<Running>();
   let isClosed = false;
 
@@ -40,7 +41,7 @@ export function createRunningAnswers(): RunningAnswers {
 
     function begin(): AsyncGenerator<EnginePart, void, void> {
       signal.throwIfAborted();
-      if (isClosed) throw new EngineError('failed', CLOSED_TEXT);
+      if (isClosed) throw new EngineError('failed', closedText);
       signal.addEventListener('abort', onAbort, { once: true });
       running.add(entry);
       return start(entry.controller.signal);
@@ -83,7 +84,7 @@ export function createRunningAnswers(): RunningAnswers {
     end,
     close() {
       isClosed = true;
-      end(() => true, new EngineError('failed', CLOSED_TEXT));
+      end(() => true, new EngineError('failed', closedText));
     },
   };
 }

@@ -1,0 +1,10 @@
+export { addPart } from './add-part.ts';
+export { createLineReader } from './line-reader.ts';
+export type { LineReader } from './line-reader.ts';
+export { amountOf, fieldsOf, isFields, listOf, parseFields, textOf } from './read-fields.ts';
+export type { Fields } from './read-fields.ts';
+export { createRunningAnswers } from './running-answers.ts';
+export type { RunningAnswers } from './running-answers.ts';
+export { isVector, toUnitLength } from './vector.ts';
+export { toPlainText, unwrapErrorText } from './unwrap-error-text.ts';
+export type { ErrorText } from './unwrap-error-text.ts';
