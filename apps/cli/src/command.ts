@@ -33,6 +33,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** The database itself, for what needs no server. */
   readonly data: DataFolder;
+  /** The text of a file. Throws `ServerFailure` with words. */
+  readonly readFile: (name: string) => Promise<string>;
   /** Runs the server in this process, with these settings above all others; resolves with its exit code when it has ended. */
   readonly serve: (flags: FlagValues) => Promise<number>;
 }

@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
 import { chatStart } from './commands/chat-start.ts';
+import { conversationsExport } from './commands/conversations-export.ts';
+import { conversationsImport } from './commands/conversations-import.ts';
 import { conversationsList } from './commands/conversations-list.ts';
 import { conversationsSearch } from './commands/conversations-search.ts';
 import { dataBackUp } from './commands/data-back-up.ts';
@@ -18,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   chatStart,
   conversationsList,
   conversationsSearch,
+  conversationsExport,
+  conversationsImport,
   dataBackUp,
   dataRestore,
 ];

@@ -78,3 +78,61 @@ describe('conversations', () => {
     expect([none.code, none.notes]).toEqual([1, expect.stringContaining('no conversation yet')]);
   });
 });
+
+describe('export', () => {
+  const one = (id: string) => ({
+    format: 'pilotlight-conversations',
+    version: 1,
+    exported_at: SINCE,
+    conversations: [{ id, title: id, created_at: SINCE, updated_at: SINCE, head_id: null, messages: [] }],
+  });
+  const summary = (id: string) => ({ id, title: id, created_at: SINCE, updated_at: SINCE });
+  const gone = new ServerFailure('Gone', { code: 'conversation_not_found', remedy: '' });
+
+  it('writes one conversation as it comes', async () => {
+    const { out } = await runWith(['export', 'c1', '--format', 'markdown'], {
+      answers: { '/api/conversations/c1/export?format=markdown': '# Birds\n\ntext\n' },
+    });
+    expect(out).toBe('# Birds\n\ntext\n');
+  });
+
+  it('writes all as one document that can be imported, without what was removed meanwhile', async () => {
+    const answers = {
+      '/api/conversations?limit=200': { conversations: [summary('a'), summary('gone'), summary('b')], next: null },
+      '/api/conversations/a/export?format=json': one('a'),
+      '/api/conversations/gone/export?format=json': gone,
+      '/api/conversations/b/export?format=json': one('b'),
+    };
+    const { out } = await runWith(['export', '--all'], { answers });
+    const document = JSON.parse(out) as { format: string; conversations: { id: string }[] };
+    expect(document).toMatchObject({ format: 'pilotlight-conversations', version: 1, exported_at: SINCE });
+    expect(document.conversations.map(({ id }) => id)).toEqual(['a', 'b']);
+    const none = await runWith(['export', '--all'], { answers: { '/api/conversations?limit=200': { conversations: [], next: null } } });
+    expect(JSON.parse(none.out)).toMatchObject({ conversations: [] });
+  });
+
+  it.each([[['export']], [['export', 'c1', '--all']], [['export', 'c1', '--format', 'pdf']]])('refuses %j', async (line) => {
+    expect((await runWith(line)).code).toBe(2);
+  });
+});
+
+describe('import', () => {
+  const result = {
+    source: 'pilotlight',
+    imported: [{ conversation: { id: 'n1', title: 'T', created_at: SINCE, updated_at: SINCE }, messages: 2 }],
+    refused: [{ title: 'Bad', reason: 'In a circle.' }],
+  };
+  const answers = { '/api/conversations/import': result };
+
+  it('sends the file and says what was taken and what was not', async () => {
+    const { out, notes, bodies, code } = await runWith(['import', 'x.json'], { answers, files: { 'x.json': '{"a":1}' } });
+    expect(bodies).toEqual([{ a: 1 }]);
+    expect([out, notes, code]).toEqual(['Imported 1 conversations, 2 messages. Refused 1.\n', '“Bad”: In a circle.\n', 1]);
+    expect((await runWith(['import', '-'], { answers, piped: '[2]' })).bodies).toEqual([[2]]);
+  });
+
+  it('says so if the file is no JSON', async () => {
+    const { code, notes } = await runWith(['import', 'x.zip'], { files: { 'x.zip': 'PK' } });
+    expect([code, notes]).toEqual([1, expect.stringContaining('x.zip is no JSON')]);
+  });
+});

@@ -3,6 +3,7 @@ import { isLoopback, loadSettings } from '@pilotlight/settings';
 import { createDataFolder } from './adapters/local-data-folder.ts';
 import { createHttpServerClient } from './adapters/http-server-client.ts';
 import { createProcessTerminal } from './adapters/process-terminal.ts';
+import { readFile } from './adapters/read-file.ts';
 import { run } from './run.ts';
 import { ServerFailure } from './server-client.ts';
 import type { ServerClient } from './server-client.ts';
@@ -35,6 +36,7 @@ const code = await run(process.argv.slice(2), {
   version: packageFile.version,
   connect,
   data: createDataFolder(),
+  readFile,
   serve: async (flags) => {
     const { serve } = await import('@pilotlight/server');
     return serve(flags);

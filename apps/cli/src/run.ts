@@ -15,11 +15,12 @@ export interface Surroundings {
   /** A client for the server that `--url`, or else the settings, name. */
   readonly connect: (url: string | undefined) => ServerClient;
   readonly data: CommandContext['data'];
+  readonly readFile: CommandContext['readFile'];
   readonly serve: CommandContext['serve'];
 }
 
 /** Runs one command line and resolves with the exit code. Everything that can go wrong is said on standard error, in JSON if asked. */
-export async function run(line: readonly string[], { terminal, version, connect, data, serve }: Surroundings): Promise<number> {
+export async function run(line: readonly string[], { terminal, version, connect, ...rest }: Surroundings): Promise<number> {
   const parsed = parseLine(line, COMMANDS);
   switch (parsed.kind) {
     case 'help':
@@ -38,7 +39,7 @@ export async function run(line: readonly string[], { terminal, version, connect,
   const json = values['json'] === true;
   try {
     const server = connect(option('url'));
-    return await command.run({ arguments: parsed.arguments, option, values, json, server, terminal, data, serve });
+    return await command.run({ arguments: parsed.arguments, option, values, json, server, terminal, ...rest });
   } catch (error) {
     if (!(error instanceof ServerFailure)) throw error;
     if (json) terminal.write(`${JSON.stringify({ error: { code: error.code, detail: error.message, remedy: error.remedy } })}\n`);

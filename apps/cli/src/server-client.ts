@@ -12,6 +12,8 @@ export interface ServerClient {
   readonly url: string;
   /** The JSON answer. Throws `ServerFailure` with words if the server is away or answers with a problem. */
   request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
+  /** The text that a GET is answered with. Throws like `request`. */
+  text(path: string): Promise<string>;
   /** The events as they come, until the stream ends or the signal aborts. Throws like `request`. */
   events(request: EventsRequest): AsyncIterable<ServerSentEvent>;
 }

@@ -29,6 +29,8 @@ export interface ChatStore {
   conversation(id: string): Promise<ConversationTree | undefined>;
   /** Titles, then messages, in which all the words of a text stand, the last of them at least as the beginning of a word; the best first. No text is an error. */
   search(query: SearchQuery): Promise<readonly SearchHitRecord[]>;
+  /** Stores a conversation that is whole already, under an id that is new. Durable. */
+  add(conversation: NewConversation): Promise<ConversationRecord>;
   rename(id: string, title: string): Promise<ConversationRecord | undefined>;
   /** Undefined: there is no such conversation, or no such message in it. */
   setHead(id: string, messageId: string): Promise<ConversationRecord | undefined>;
@@ -199,6 +201,8 @@ export interface MessageRecord {
   readonly role: 'user' | 'assistant';
   readonly content: string;
   readonly createdMs: number;
+  /** Of a question: the system prompt from here on, where it was set. */
+  readonly system: string | undefined;
   readonly reasoning: string | undefined;
   readonly state: MessageState | undefined;
   readonly generationId: string | undefined;
@@ -206,6 +210,15 @@ export interface MessageRecord {
   readonly finishReason: string | undefined;
   readonly receipt: Receipt | undefined;
   readonly error: AnswerError | undefined;
+}
+
+/** A message that no generation of ours wrote. */
+export type NewMessage = Omit<MessageRecord, 'generationId'>;
+
+export interface NewConversation extends Omit<ConversationRecord, 'runningGenerationId'> {
+  readonly headId: string;
+  /** Parents before their children; none is running. */
+  readonly messages: readonly NewMessage[];
 }
 
 export interface ConversationTree {

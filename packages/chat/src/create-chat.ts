@@ -19,6 +19,7 @@ import type { Beginning, BeginResult, ChatStore, ConversationRecord } from './ch
 import { toContext, toLeaf } from './conversation-tree.ts';
 import { endFromStore } from './end-from-store.ts';
 import { followLog } from './follow-log.ts';
+import { importConversations } from './import-conversations.ts';
 import { fromCursor, toCursor } from './list-cursor.ts';
 import { createLiveLog } from './live-log.ts';
 import { createLogWriter } from './log-writer.ts';
@@ -87,6 +88,13 @@ export function createChat(options: CreateChatOptions): Chat {
     conversation: (id) => read(house, id),
     rename: (id, title) => rename(house, id, title),
     select: (id, messageId) => select(house, id, messageId),
+    importConversations: (value) =>
+      importConversations(value, {
+        store,
+        nowMs: clock.now(),
+        newId: () => options.randomness.id(),
+        onAdded: (conversation) => house.emit({ type: 'conversation', conversation }),
+      }),
     remove: (id) => remove(house, id),
     subscribe(listener) {
       listeners.add(listener);

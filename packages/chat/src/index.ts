@@ -4,6 +4,7 @@ export { DEFAULT_CHAT_SETTINGS } from './chat-settings.ts';
 export type { ChatSettings } from './chat-settings.ts';
 export type { ChatLog } from './chat-log.ts';
 export { toBranch, toHistory } from './conversation-tree.ts';
+export { toExport, toMarkdown } from './export.ts';
 export type {
   AnswerEnding,
   AnswerError,
@@ -24,6 +25,8 @@ export type {
   LogQuery,
   MessageRecord,
   MessageState,
+  NewConversation,
+  NewMessage,
   NewQuestion,
   SameQuestion,
   SearchHitRecord,

@@ -26,6 +26,7 @@ function toMessage(record: MessageRecord): MessageView {
     role: record.role,
     content: record.content,
     ...(record.reasoning !== undefined && { reasoning: record.reasoning }),
+    ...(record.system !== undefined && { system: record.system }),
     created_at: toTimestamp(record.createdMs),
     ...(record.state !== undefined && { state: record.state }),
     ...(record.generationId !== undefined && { generation_id: record.generationId }),

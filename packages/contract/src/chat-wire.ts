@@ -74,6 +74,8 @@ export const messageViewSchema = z.object({
   role: z.enum(['user', 'assistant', 'system']),
   content: z.string(),
   reasoning: z.string().optional(),
+  /** Of a question: the system prompt from here on, where it was set. */
+  system: z.string().optional(),
   created_at: z.string(),
   /** Of answers: how it stands, which generation wrote it, and what happened. */
   state: z.enum(MESSAGE_STATES).optional(),
@@ -127,6 +129,29 @@ export type SearchHit = z.infer<typeof searchHitSchema>;
 /** `GET /api/conversations/search`: titles first, then messages, the best first; `next` is given to `?before=` for the page after this one. */
 export const searchResultSchema = z.object({ hits: z.array(searchHitSchema), next: z.string().nullable() });
 export type SearchResult = z.infer<typeof searchResultSchema>;
+
+export const EXPORT_FORMAT = 'pilotlight-conversations';
+export const EXPORT_VERSION = 1;
+
+/** `GET /api/conversations/{id}/export`, and what `POST /api/conversations/import` takes beside the exports of others. */
+export const conversationExportSchema = z.object({
+  format: z.literal(EXPORT_FORMAT),
+  version: z.literal(EXPORT_VERSION),
+  exported_at: z.string(),
+  conversations: z.array(conversationViewSchema),
+});
+export type ConversationExport = z.infer<typeof conversationExportSchema>;
+
+export const IMPORT_SOURCES = ['pilotlight', 'open-webui', 'librechat', 'chatgpt'] as const;
+export type ImportSource = (typeof IMPORT_SOURCES)[number];
+
+/** The answer of `POST /api/conversations/import`: what is there now under new ids, and what was refused with the reason. */
+export const importResultSchema = z.object({
+  source: z.enum(IMPORT_SOURCES),
+  imported: z.array(z.object({ conversation: conversationSummarySchema, messages: z.int().positive() })),
+  refused: z.array(z.object({ title: z.string(), reason: z.string() })),
+});
+export type ImportResult = z.infer<typeof importResultSchema>;
 
 /** `GET /api/chat/history/{conversation_id}`: the shown branch, oldest first. */
 export const historySchema = z.object({

@@ -1,4 +1,4 @@
-import type { Accepted, ConversationList, ConversationSummary, ConversationView, SearchResult } from './chat-wire.ts';
+import type { Accepted, ConversationList, ConversationSummary, ConversationView, ImportResult, SearchResult } from './chat-wire.ts';
 import type { Priority } from './gateway.ts';
 import type { Options } from './options.ts';
 import type { StreamPart } from './stream-parts.ts';
@@ -62,6 +62,11 @@ export interface Chat {
   rename(id: string, title: string): Promise<ConversationSummary>;
   /** Shows another branch: the one that ends in, or below, this message. */
   select(id: string, messageId: string): Promise<ConversationView>;
+  /**
+   * Takes in the conversations of an export of ours or of others, as data: questions and answers alone, under new ids. Importing the same again makes
+   * copies. Throws `Problem('import_refused')` if there is nothing in it that can be taken.
+   */
+  importConversations(value: unknown): Promise<ImportResult>;
   /** Removes the conversation with all its messages and logs, stopping what runs in it. */
   remove(id: string): Promise<void>;
   subscribe(listener: (event: ChatEvent) => void): Disposable;

@@ -46,6 +46,11 @@ export const PROBLEMS = {
     title: "The conversation does not fit into the model's context",
     remedy: 'Start a new conversation, shorten the message, or pick a model with a longer context.',
   },
+  import_refused: {
+    status: 422,
+    title: 'Nothing of it could be imported',
+    remedy: 'Send an export of Pilotlight, Open WebUI, LibreChat or ChatGPT as JSON.',
+  },
   too_many_attempts: {
     status: 429,
     title: 'Too many wrong tokens came from this address',
@@ -90,6 +95,11 @@ export const PROBLEMS = {
     status: 503,
     title: 'There is no model that can answer',
     remedy: 'Put a .gguf file into the models folder, or start Ollama.',
+  },
+  model_too_large: {
+    status: 507,
+    title: 'The model does not fit into the memory there is',
+    remedy: 'Pick a smaller model or a shorter context, raise MEMORY_BUDGET, or end other programs.',
   },
   queue_full: { status: 503, title: 'Too many requests are waiting', remedy: 'Try again after the time given in Retry-After.' },
   shutting_down: { status: 503, title: 'The server is shutting down', remedy: 'Try again when it has started.' },

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Storage } from './open-storage.ts';
 import { describeSearch } from './search-suite.ts';
+import { describeWholeConversations } from './whole-conversations-suite.ts';
 import { another, COMPLETE, finish, group, question, START } from './testing/chat-values.ts';
 
 /** What every store behind `ChatStore` must do, whatever database it stands on. */
@@ -27,6 +28,7 @@ export function describeChatStore(name: string, open: () => Promise<Storage>): v
       describePart(() => store);
     }
     describeSearch(() => store);
+    describeWholeConversations(() => store);
   });
 }
 

@@ -15,6 +15,7 @@ const METHODS = [
   'list',
   'conversation',
   'search',
+  'add',
   'rename',
   'setHead',
   'remove',

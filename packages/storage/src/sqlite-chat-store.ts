@@ -32,6 +32,7 @@ export function createSqliteChatStore(connection: SqliteConnection): Operations 
     answer: { durability: 'read', run: generations.origin },
     list: { durability: 'read', run: conversations.list },
     conversation: { durability: 'read', run: conversations.tree },
+    add: { durability: 'full', run: conversations.addWhole },
     rename: { durability: 'full', run: conversations.rename },
     setHead: { durability: 'full', run: conversations.setHead },
     search: { durability: 'read', run: createSearch(connection, conversations) },

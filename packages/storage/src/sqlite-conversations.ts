@@ -1,6 +1,6 @@
-import type { ConversationRecord, ConversationTree, ListQuery, MessageRecord } from '@pilotlight/chat';
+import type { ConversationRecord, ConversationTree, ListQuery, MessageRecord, NewConversation, NewMessage } from '@pilotlight/chat';
 
-import type { SqliteConnection } from './sqlite-connection.ts';
+import type { SqliteConnection, SqliteValue } from './sqlite-connection.ts';
 
 /** Conversations as a whole. What writes runs within the caller's transaction. */
 export interface ConversationTables {
@@ -8,6 +8,8 @@ export interface ConversationTables {
   readonly list: (query: ListQuery) => ConversationRecord[];
   readonly tree: (id: string) => ConversationTree | undefined;
   readonly add: (conversation: { readonly id: string; readonly title: string; readonly atMs: number }) => void;
+  /** Adds a conversation with its messages, none of which is being written. */
+  readonly addWhole: (conversation: NewConversation) => ConversationRecord;
   /** Notes that it changed. */
   readonly touch: (id: string, atMs: number) => void;
   readonly rename: (id: string, title: string) => ConversationRecord | undefined;
@@ -26,10 +28,13 @@ export function createConversationTables(connection: SqliteConnection): Conversa
   const selectFirst = connection.prepare(`${SELECT} ${ORDER}`);
   const selectAfter = connection.prepare(`${SELECT} WHERE (updated_ms, id) < (?, ?) ${ORDER}`);
   const selectMessages = connection.prepare(`
-    SELECT id, parent_id, role, content, created_ms, reasoning, state, generation_id, model, finish_reason, receipt, error
+    SELECT id, parent_id, role, content, created_ms, system, reasoning, state, generation_id, model, finish_reason, receipt, error
     FROM messages WHERE conversation_id = ? ORDER BY seq`);
   const hasMessage = connection.prepare('SELECT 1 FROM messages WHERE id = ? AND conversation_id = ?');
   const insert = connection.prepare('INSERT INTO conversations (id, title, created_ms, updated_ms) VALUES (?, ?, ?, ?)');
+  const insertMessage = connection.prepare(`
+    INSERT INTO messages (id, conversation_id, parent_id, role, content, created_ms, system, state, reasoning, model, finish_reason, receipt, error)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const updateTime = connection.prepare('UPDATE conversations SET updated_ms = max(updated_ms, ?) WHERE id = ?');
   const updateTitle = connection.prepare('UPDATE conversations SET title = ? WHERE id = ?');
   const updateHead = connection.prepare('UPDATE conversations SET head_id = ? WHERE id = ?');
@@ -56,6 +61,13 @@ export function createConversationTables(connection: SqliteConnection): Conversa
       return conversation && { conversation, messages: (selectMessages.all(id) as MessageRow[]).map(toMessage) };
     },
     add: ({ id, title, atMs }) => void insert.run(id, title, atMs, atMs),
+    addWhole(conversation) {
+      const { id, title, createdMs, updatedMs, headId, messages } = conversation;
+      insert.run(id, title, createdMs, updatedMs);
+      for (const message of messages) insertMessage.run(...toValues(id, message));
+      updateHead.run(headId, id);
+      return { id, title, createdMs, updatedMs, headId, runningGenerationId: undefined };
+    },
     touch: (id, atMs) => void updateTime.run(atMs, id),
     rename(id, title) {
       updateTitle.run(title, id);
@@ -99,6 +111,7 @@ interface MessageRow {
   readonly role: MessageRecord['role'];
   readonly content: string;
   readonly created_ms: number;
+  readonly system: string | null;
   readonly reasoning: string | null;
   readonly state: NonNullable<MessageRecord['state']> | null;
   readonly generation_id: string | null;
@@ -115,6 +128,7 @@ function toMessage(row: MessageRow): MessageRecord {
     role: row.role,
     content: row.content,
     createdMs: row.created_ms,
+    system: row.system ?? undefined,
     reasoning: row.reasoning ?? undefined,
     state: row.state ?? undefined,
     generationId: row.generation_id ?? undefined,
@@ -123,4 +137,14 @@ function toMessage(row: MessageRow): MessageRecord {
     receipt: row.receipt === null ? undefined : (JSON.parse(row.receipt) as MessageRecord['receipt']),
     error: row.error === null ? undefined : (JSON.parse(row.error) as MessageRecord['error']),
   };
+}
+
+function toValues(conversationId: string, message: NewMessage): SqliteValue[] {
+  const { id, parentId, role, content, createdMs, system, state, reasoning, model, finishReason, receipt, error } = message;
+  const texts = [system, state, reasoning, model, finishReason].map((value) => value ?? null);
+  return [id, conversationId, parentId, role, content, createdMs, ...texts, toJson(receipt), toJson(error)];
+}
+
+function toJson(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }

@@ -83,7 +83,11 @@ function prepareStatements(connection: SqliteConnection) {
     updateAnswer: connection.prepare(`
       UPDATE messages SET content = ?, reasoning = ?, state = ?, model = ?, finish_reason = ?, receipt = ?, error = ? WHERE id = ?`),
     running: connection.prepare('SELECT id FROM generations WHERE closed = 0 ORDER BY key'),
-    origin: connection.prepare('SELECT question_id, model, task FROM generations WHERE answer_id = ? AND conversation_id = ?'),
+    // An answer that was imported has no generation.
+    origin: connection.prepare(`
+      SELECT q.id AS question_id, g.model, coalesce(g.task, 'chat') AS task
+      FROM messages a JOIN messages q ON q.id = a.parent_id AND q.role = 'user' LEFT JOIN generations g ON g.answer_id = a.id
+      WHERE a.id = ? AND a.conversation_id = ? AND a.role = 'assistant'`),
   };
 }
 

@@ -49,6 +49,7 @@ export function createHttpServerClient(url: string, token: string | undefined): 
   return {
     url,
     request: async (method, path, body) => readJson(await call({ method, path, body })),
+    text: async (path) => (await call({ method: 'GET', path })).text(),
     events,
   };
 }

@@ -44,6 +44,7 @@ export const NO_DATA: DataFolder = {
 
 export interface Script {
   readonly data?: DataFolder;
+  readonly files?: Readonly<Record<string, string>>;
   readonly answers?: Readonly<Record<string, unknown>>;
   readonly events?: (request: EventsRequest, interrupt: () => void) => Iterable<object>;
   readonly typed?: readonly string[];
@@ -78,10 +79,17 @@ export async function runWith(line: readonly string[], script: Script = {}) {
   }
   const server: ServerClient = {
     url: 'http://127.0.0.1:8000',
-    request: (method, path) => {
+    request: (method, path, body) => {
       seen.calls.push(`${method} ${path}`);
+      if (body !== undefined) seen.bodies.push(body);
       const answer = script.answers?.[path];
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    text: async (path) => {
+      seen.calls.push(`GET ${path}`);
+      const answer = script.answers?.[path];
+      if (answer instanceof Error) throw answer;
+      return typeof answer === 'string' ? answer : JSON.stringify(answer);
     },
     events,
   };
@@ -89,6 +97,13 @@ export async function runWith(line: readonly string[], script: Script = {}) {
     seen.served = flags;
     return Promise.resolve(0);
   };
-  const code = await run(line, { terminal, version: '0.1.0', connect: () => server, data: script.data ?? NO_DATA, serve });
+  const code = await run(line, {
+    terminal,
+    version: '0.1.0',
+    connect: () => server,
+    data: script.data ?? NO_DATA,
+    readFile: (name) => Promise.resolve(script.files?.[name] ?? ''),
+    serve,
+  });
   return { ...seen, code };
 }

@@ -4,10 +4,11 @@ import { Problem } from '@pilotlight/contract';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 
-import type { LogLevel, WriteLog } from '../log/log-events.ts';
+import type { WriteLog } from '../log/log-events.ts';
 import { createNodeServer, writeProblem } from './adapters/node-server.ts';
 import type { Route } from './define-route.ts';
 import { admit, MAX_URL_LENGTH, newRequestId, pathOf } from './exchange.ts';
+import { logProblem } from './log-problem.ts';
 import { toProblem } from './problem-document.ts';
 import { readJson } from './read-json.ts';
 import { registerRoute } from './register-route.ts';
@@ -91,9 +92,10 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
   if (!server) throw new Error('the framework made no server');
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>(/^application\/json(?:; *charset=utf-8)?$/i, { parseAs: 'buffer' }, (_request, body, done) => {
+  app.addContentTypeParser<Buffer>(/^application\/json(?:; *charset=utf-8)?$/i, { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, readJson(body));
+      const { maxDepth } = request.routeOptions.config as { readonly maxDepth?: number };
+      done(null, readJson(body, maxDepth));
     } catch (error) {
       done(toProblem(error));
     }
@@ -128,25 +130,4 @@ function patternOf(path: string): RegExp {
 function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-export interface RequestFacts {
-  readonly method: string;
-  readonly path: string;
-  readonly requestId: string | undefined;
-}
-
-/** One line about a request that failed. What the client did wrong is worth a debug line only; what we or an engine did is a warning. */
-function logProblem(log: WriteLog, problem: Problem, { method, path, requestId }: RequestFacts): void {
-  const facts = {
-    request_id: requestId,
-    method,
-    path: path.slice(0, 200),
-    status: problem.status,
-    code: problem.code,
-    source: problem.source,
-  };
-  if (problem.code === 'internal_error') return log('request_broke', { facts, cause: problem.cause });
-  const level: LogLevel = problem.status >= 500 ? 'warn' : 'debug';
-  log('request_failed', { level, facts: { ...facts, detail: problem.detail }, cause: problem.status >= 500 ? problem.cause : undefined });
 }

@@ -17,7 +17,7 @@ export interface StreamEvent {
 export type Answer =
   | { readonly kind: 'json'; readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'empty'; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly kind: 'text'; readonly contentType: string; readonly body: string }
+  | { readonly kind: 'text'; readonly contentType: string; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'events'; readonly events: AsyncIterable<StreamEvent> };
 
 export interface RouteRequest<Params, Query, Body> {
@@ -39,6 +39,8 @@ export interface AnswerSpec {
   readonly schema?: z.ZodType;
   /** `application/json` unless named. */
   readonly contentType?: string;
+  /** The type of text that can be asked for in place of it. */
+  readonly orText?: string;
 }
 
 /** Who may call: `open` without a token, `token` with it (where one is set). */
@@ -57,6 +59,8 @@ interface RouteFacts {
   /** The problems that are its own; those of every request are added. */
   readonly problems: readonly ProblemCode[];
   readonly access?: Access;
+  /** Of the body, where the limits of all (2 MB, 64 levels) do not fit. */
+  readonly bodyLimits?: { readonly bytes: number; readonly depth: number };
   /** Takes long: after 15 s blanks are sent before the body, so that nothing between cuts the connection. */
   readonly isSlow?: true;
 }

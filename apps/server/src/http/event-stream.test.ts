@@ -171,6 +171,10 @@ describe('over a socket', () => {
     const refused = await fetch(`${server.url}/api/events`);
     expect(refused.status).toBe(429);
     expect(await refused.json()).toMatchObject({ code: 'too_many_streams' });
+    // A question whose stream is refused was posted all the same, so that asking again wrote two answers.
+    const question = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"message":"hi","conversation_id":"c1"}' };
+    expect((await fetch(`${server.url}/api/chat/stream`, question)).status).toBe(429);
+    await expect(server.services.chat.conversation('c1')).rejects.toMatchObject({ code: 'conversation_not_found' });
     controllers[0]?.abort();
     await expect
       .poll(async () => {

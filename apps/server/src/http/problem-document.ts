@@ -24,7 +24,7 @@ interface KnownError {
 
 /** What the web framework throws before a handler runs, in our words. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, KnownError>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body_too_large', detail: 'The body is larger than 2 MB.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body_too_large', detail: 'The body is larger than 2 MB, or than 16 MB for an import.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type', detail: 'The body is not declared as JSON.' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'invalid_json', detail: 'The body is empty.' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'invalid_json', detail: 'The body is not JSON.' },

@@ -12,14 +12,14 @@ const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
 /**
- * The JSON value of a body; undefined for an empty one. Refuses what is no UTF-8, what is nested deeper than 64 (before it is parsed), and keys that
+ * The JSON value of a body; undefined for an empty one. Refuses what is no UTF-8, what is nested deeper than allowed (before it is parsed), and keys that
  * could reach an object's prototype.
  */
-export function readJson(bytes: Uint8Array): unknown {
+export function readJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): unknown {
   if (bytes.byteLength === 0) return undefined;
   const text = decode(bytes);
-  if (depthOf(text) > MAX_JSON_DEPTH) {
-    throw new Problem('invalid_json', `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`);
+  if (depthOf(text) > maxDepth) {
+    throw new Problem('invalid_json', `The body is nested deeper than ${maxDepth} levels.`);
   }
   const value = parse(text);
   refuseForbiddenKeys(value);

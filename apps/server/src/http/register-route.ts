@@ -30,6 +30,7 @@ export function registerRoute(app: FastifyInstance, route: Route, surroundings: 
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{([a-z_]+)\}/g, ':$1'),
+    ...(route.bodyLimits === undefined ? {} : { bodyLimit: route.bodyLimits.bytes, config: { maxDepth: route.bodyLimits.depth } }),
     exposeHeadRoute: route.method === 'GET' && !route.isStream,
     handler: async (request, reply) => {
       const left = new AbortController();
@@ -39,9 +40,11 @@ export function registerRoute(app: FastifyInstance, route: Route, surroundings: 
       if (route.isSlow) {
         reply.hijack();
         const outcome = (async () => route.handle(parsed, services))();
-        await answerSlowly(outcome, reply.raw, { clock: services.clock, requestId: parsed.requestId, log: surroundings.log });
+        await answerSlowly(outcome, reply.raw, { clock: services.clock, request: parsed, log: surroundings.log });
         return;
       }
+      // The place comes first: a stream that is refused must have started nothing.
+      using _place = route.isStream ? surroundings.limits.take(parsed.remote) : undefined;
       const answer = await route.handle(parsed, services);
       if (answer.kind === 'events') await sendEvents(answer.events, { reply, request: parsed, surroundings });
       else send(reply, answer);
@@ -104,6 +107,7 @@ function send(reply: FastifyReply, answer: Exclude<Answer, { kind: 'events' }>):
       reply.code(204).send();
       return;
     case 'text':
+      if (answer.headers) reply.headers({ ...answer.headers });
       reply.type(answer.contentType).send(answer.body);
   }
 }
@@ -115,8 +119,7 @@ interface Exchange {
 }
 
 async function sendEvents(source: AsyncIterable<StreamEvent>, { reply, request, surroundings }: Exchange): Promise<void> {
-  const { services, limits, log } = surroundings;
-  using _place = limits.take(request.remote);
+  const { services, log } = surroundings;
   const iterator = source[Symbol.asyncIterator]();
   const first = iterator.next();
   // A stream that fails at once gets a status of its own; one that is silent at first must not wait for its headers.

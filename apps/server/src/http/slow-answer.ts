@@ -4,7 +4,9 @@ import type { Clock } from '@pilotlight/contract';
 
 import type { WriteLog } from '../log/log-events.ts';
 import { writeProblem } from './adapters/node-server.ts';
-import type { Answer } from './define-route.ts';
+import type { Answer, RouteRequest } from './define-route.ts';
+import { pathOf } from './exchange.ts';
+import { logProblem } from './log-problem.ts';
 import { toProblem, toProblemDocument } from './problem-document.ts';
 
 /** Until then the status is the real one. Less than what proxies and clients wait for at the least. */
@@ -13,7 +15,7 @@ const HEARTBEAT_MS = 10_000;
 
 interface SlowAnswerOptions {
   readonly clock: Clock;
-  readonly requestId: string;
+  readonly request: Pick<RouteRequest<unknown, unknown, unknown>, 'requestId' | 'signal'>;
   readonly log: WriteLog;
 }
 
@@ -25,7 +27,7 @@ interface SlowAnswerOptions {
 export async function answerSlowly(
   outcome: Promise<Answer>,
   response: ServerResponse,
-  { clock, requestId, log }: SlowAnswerOptions,
+  { clock, request: { requestId, signal }, log }: SlowAnswerOptions,
 ): Promise<void> {
   let isLate = false;
   let timer = clock.after(PATIENCE_MS, beat);
@@ -47,18 +49,10 @@ export async function answerSlowly(
     if (!isLate) response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
     response.end(JSON.stringify(answer.body));
   } catch (error) {
+    // That the client left is no failure, and nobody is there to be told.
+    if (signal.aborted && error === signal.reason) return;
     const problem = toProblem(error);
-    log(problem.code === 'internal_error' ? 'request_broke' : 'request_failed', {
-      facts: {
-        request_id: requestId,
-        method: response.req.method,
-        path: response.req.url,
-        status: problem.status,
-        code: problem.code,
-        detail: problem.detail,
-      },
-      cause: problem.cause,
-    });
+    logProblem(log, problem, { method: response.req.method ?? '', path: pathOf(response.req.url ?? ''), requestId });
     if (isLate) response.end(JSON.stringify({ error: toProblemDocument(problem, requestId) }));
     else writeProblem(response, problem, requestId);
   } finally {

@@ -89,13 +89,16 @@ function toAnswers(route: Route, book: SchemaBook): Json {
   return Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, toAnswer(answer, book)]));
 }
 
-function toAnswer({ description, schema, contentType = 'application/json' }: AnswerSpec, book: SchemaBook): Json {
+function toAnswer({ description, schema, contentType = 'application/json', orText }: AnswerSpec, book: SchemaBook): Json {
   if (!schema) return { description };
   const content =
     contentType === 'text/event-stream'
       ? { schema: { type: 'string' }, 'x-event-data': book.refer(schema, 'output') }
       : { schema: book.refer(schema, 'output') };
-  return { description, content: { [contentType]: content } };
+  return {
+    description,
+    content: { [contentType]: content, ...(orText === undefined ? {} : { [orText]: { schema: { type: 'string' } } }) },
+  };
 }
 
 /** Problems with the same status share an answer. */

@@ -5,8 +5,10 @@ import { sendMessage } from './chat/send-message/send-message.ts';
 import { streamMessage } from './chat/stream-message/stream-message.ts';
 import { changeConversation } from './conversations/change-conversation/change-conversation.ts';
 import { deleteConversation } from './conversations/delete-conversation/delete-conversation.ts';
+import { exportConversation } from './conversations/export-conversation/export-conversation.ts';
 import { followConversations } from './conversations/follow-conversations/follow-conversations.ts';
 import { getConversation } from './conversations/get-conversation/get-conversation.ts';
+import { importConversations } from './conversations/import-conversations/import-conversations.ts';
 import { listConversations } from './conversations/list-conversations/list-conversations.ts';
 import { postMessage } from './conversations/post-message/post-message.ts';
 import { regenerateAnswer } from './conversations/regenerate-answer/regenerate-answer.ts';
@@ -38,7 +40,9 @@ export const ROUTES: readonly Route[] = [
   listConversations,
   followConversations,
   searchConversations,
+  importConversations,
   getConversation,
+  exportConversation,
   changeConversation,
   deleteConversation,
   postMessage,

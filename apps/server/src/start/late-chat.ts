@@ -29,6 +29,7 @@ export function createLateChat({ opened, modelsKnown }: LateChatOptions): Omit<C
     conversation: async (id) => (await opened).conversation(id),
     rename: async (id, title) => (await opened).rename(id, title),
     select: async (id, messageId) => (await opened).select(id, messageId),
+    importConversations: async (value) => (await opened).importConversations(value),
     remove: async (id) => (await opened).remove(id),
     recover: async () => (await opened).recover(),
     subscribe: (listener) => subscribeLate(opened, listener),

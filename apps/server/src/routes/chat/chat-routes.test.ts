@@ -85,6 +85,33 @@ describe('POST /api/chat/message', () => {
   });
 });
 
+describe('POST /api/chat/message, when the client leaves', () => {
+  it('logs no failure: it looked like an error inside the server', async () => {
+    const clock = createManualClock();
+    await using server = await startTestServer({ clock });
+    const writing = Promise.withResolvers<void>();
+    server.gateway.script = async function* (_request, signal) {
+      yield { type: 'text', text: 'one ' };
+      writing.resolve();
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    };
+    const controller = new AbortController();
+    const asked = fetch(`${server.url}/api/chat/message`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"message":"hi"}',
+      signal: controller.signal,
+    });
+    await writing.promise;
+    expect(clock.pending).toBe(1);
+    controller.abort();
+    await expect(asked).rejects.toThrow();
+    // The timer of the exchange goes with its end.
+    await expect.poll(() => clock.pending).toBe(0);
+    expect(server.lines).toEqual([]);
+  });
+});
+
 describe('POST /api/chat/stream', () => {
   it('sends the log of the answer: start, parts, one end, each with its offset', async () => {
     await using server = await startTestServer();

@@ -65,5 +65,6 @@ async function readAnswer(accepted: Accepted, { chat }: Pick<Services, 'chat'>, 
       receipt: part.receipt,
     };
   }
+  signal.throwIfAborted();
   throw new Problem('internal_error', 'The log of the answer ended without its last part.');
 }

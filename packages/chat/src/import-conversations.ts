@@ -1,0 +1,43 @@
+import { Problem } from '@pilotlight/contract';
+import type { ConversationSummary, ImportResult } from '@pilotlight/contract';
+
+import type { ChatStore } from './chat-store.ts';
+import { readExport } from './import/read-export.ts';
+import { toNewConversation } from './import/to-new-conversation.ts';
+import type { NewConversationOptions } from './import/to-new-conversation.ts';
+import { toSummary } from './views.ts';
+
+export interface ImportOptions extends NewConversationOptions {
+  readonly store: Pick<ChatStore, 'add'>;
+  readonly onAdded: (conversation: ConversationSummary) => void;
+}
+
+/**
+ * Takes the conversations of an export in, each whole or not at all. Rejects with `Problem('import_refused')` if none can be, and with that of the store if
+ * the first cannot be stored; later ones that cannot are refused with the reason.
+ */
+export async function importConversations(value: unknown, options: ImportOptions): Promise<ImportResult> {
+  const { source, conversations } = readExport(value);
+  const imported: ImportResult['imported'] = [];
+  const refused: ImportResult['refused'] = [];
+  for (const foreign of conversations) {
+    const checked = toNewConversation(foreign, options);
+    const title = foreign.title.slice(0, 100);
+    if (checked.outcome === 'refused') {
+      refused.push({ title, reason: checked.reason });
+      continue;
+    }
+    try {
+      const conversation = toSummary(await options.store.add(checked.conversation));
+      imported.push({ conversation, messages: checked.conversation.messages.length });
+      options.onAdded(conversation);
+    } catch (error) {
+      if (imported.length === 0 || !(error instanceof Problem)) throw error;
+      refused.push({ title, reason: error.detail });
+    }
+  }
+  const [first] = refused;
+  if (imported.length === 0)
+    throw new Problem('import_refused', first === undefined ? 'There is no conversation in it.' : `“${first.title}”: ${first.reason}`);
+  return { source, imported, refused };
+}

@@ -1,0 +1,64 @@
+import { EXPORT_FORMAT, EXPORT_VERSION, Problem } from '@pilotlight/contract';
+import type { ImportSource } from '@pilotlight/contract';
+
+import type { ForeignConversation } from './foreign-conversation.ts';
+import { fromChatGpt } from './from-chatgpt.ts';
+import { fromLibreChat } from './from-libre-chat.ts';
+import { fromOpenWebUi } from './from-open-webui.ts';
+import { fromPilotlight } from './from-pilotlight.ts';
+import { toFields, toList } from './read-value.ts';
+import type { Fields } from './read-value.ts';
+
+export interface ReadExport {
+  readonly source: ImportSource;
+  readonly conversations: readonly ForeignConversation[];
+}
+
+const MAX_CONVERSATIONS = 2000;
+
+/** By what one conversation of each looks like. */
+const FORMATS: readonly {
+  readonly source: ImportSource;
+  readonly fits: (item: Fields) => boolean;
+  readonly read: (item: Fields) => ForeignConversation;
+}[] = [
+  { source: 'chatgpt', fits: (item) => toFields(item['mapping']) !== undefined, read: fromChatGpt },
+  {
+    source: 'open-webui',
+    fits: (item) => toFields(toFields((toFields(item['chat']) ?? item)['history'])?.['messages']) !== undefined,
+    read: fromOpenWebUi,
+  },
+  {
+    source: 'librechat',
+    fits: (item) => typeof item['conversationId'] === 'string' && Array.isArray(item['messages']),
+    read: fromLibreChat,
+  },
+];
+
+/** The conversations of an export, whosever it is. Throws `Problem('import_refused')` if it is none that is known. */
+export function readExport(value: unknown): ReadExport {
+  const document = toFields(value);
+  if (document?.['format'] === EXPORT_FORMAT) {
+    if (document['version'] !== EXPORT_VERSION) {
+      throw new Problem(
+        'import_refused',
+        `The export has the version ${JSON.stringify(document['version'])}; this program reads version ${EXPORT_VERSION}.`,
+      );
+    }
+    return {
+      source: 'pilotlight',
+      conversations: bound(toList(document['conversations'])).map((item) => fromPilotlight(toFields(item) ?? {})),
+    };
+  }
+  const items = bound(document === undefined ? toList(value) : [document]).map((item) => toFields(item) ?? {});
+  const format = FORMATS.find(({ fits }) => items.some(fits));
+  if (format === undefined) {
+    throw new Problem('import_refused', 'It is no export of Pilotlight, Open WebUI, LibreChat or ChatGPT.');
+  }
+  return { source: format.source, conversations: items.filter(format.fits).map(format.read) };
+}
+
+function bound(items: readonly unknown[]): readonly unknown[] {
+  if (items.length <= MAX_CONVERSATIONS) return items;
+  throw new Problem('import_refused', `It has ${items.length} conversations; at most ${MAX_CONVERSATIONS} can be imported at once.`);
+}
