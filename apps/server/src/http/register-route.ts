@@ -45,8 +45,6 @@ export function registerRoute(app: FastifyInstance, route: Route, surroundings: 
       }
       // The place comes first: a stream that is refused must have started nothing.
       using _place = route.isStream ? surroundings.limits.take(parsed.remote) : undefined;
-      // The place comes first: a stream that is refused must have started nothing.
-      using _place = route.isStream ? surroundings.limits.take(parsed.remote) : undefined;
       const answer = await route.handle(parsed, services);
       if (answer.kind === 'events') await sendEvents(answer.events, { reply, request: parsed, surroundings });
       else send(reply, answer);

@@ -105,7 +105,7 @@ describe('POST /api/chat/message, when the client leaves', () => {
     await writing.promise;
     expect(clock.pending).toBe(1);
     controller.abort();
-    await expect(asked).rejects.toThrow();
+    await expect(asked).rejects.toThrow(/abort/);
     // The timer of the exchange goes with its end.
     await expect.poll(() => clock.pending).toBe(0);
     expect(server.lines).toEqual([]);
