@@ -8,10 +8,12 @@ export interface ErrorText {
 }
 
 const MAX_DEPTH = 4;
+/** What says more than that is a page or a dump. Patterns that look through a text take time with the square of its length. */
+const LONGEST_TEXT = 1_000;
 
 /**
  * The innermost text of an error body. Ollama hands on what its runner said, so that the text of an error may itself be JSON with an error in it;
- * each layer is taken off. What is no JSON at all is the text.
+ * each layer is taken off. What is no JSON at all is the text. Of a long text only the beginning is given.
  */
 export function unwrapErrorText(body: string): ErrorText {
   let text = body.trim();
@@ -25,7 +27,7 @@ export function unwrapErrorText(body: string): ErrorText {
     if (inner === undefined) return { text: '', facts };
     text = inner;
   }
-  return { text, facts };
+  return { text: text.slice(0, LONGEST_TEXT), facts };
 }
 
 /** The text as people may see it: no registry host before a model's name, no address of an inner process, no path. */

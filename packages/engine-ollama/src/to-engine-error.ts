@@ -107,7 +107,7 @@ export function toEngineError(failed: OllamaFailure): EngineError {
   if (facts['type'] === 'exceed_context_size_error') {
     return new EngineError('too_long', sayLength(failed.model, facts) ?? `The prompt is longer than the context of ${failed.model}.`);
   }
-  const options = { cause: new Error(failed.body), ...toRetryAfter(failed.retryAfter) };
+  const options = { cause: new Error(text), ...toRetryAfter(failed.retryAfter) };
   const rule = RULES.find(({ when }) => when.test(text));
   if (rule !== undefined) return new EngineError(rule.failure, rule.say(failed.model, plain), options);
   const failure = failed.status >= 300 && failed.status < 400 ? 'protocol' : (BY_STATUS[failed.status] ?? 'failed');
