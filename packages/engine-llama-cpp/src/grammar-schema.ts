@@ -44,7 +44,7 @@ interface Budget {
   nodes: number;
   alternatives: number;
   text: number;
-  /** Product of the repetitions around this place. */
+  /** The names that a `$ref` may lead to. */
   readonly definitions: ReadonlySet<string>;
 }
 
