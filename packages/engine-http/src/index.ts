@@ -1,4 +1,5 @@
 export { addPart } from './add-part.ts';
+export { drainBody } from './drain-body.ts';
 export { createLineReader } from './line-reader.ts';
 export type { LineReader } from './line-reader.ts';
 export { amountOf, fieldsOf, isFields, listOf, parseFields, textOf } from './read-fields.ts';

@@ -1,6 +1,6 @@
-import { EngineError, sleep } from '@pilotlight/contract';
+import { EngineError } from '@pilotlight/contract';
 import type { Clock, EnginePart, StreamRequest } from '@pilotlight/contract';
-import { addPart, createLineReader } from '@pilotlight/engine-http';
+import { addPart, createLineReader, drainBody } from '@pilotlight/engine-http';
 
 import type { OllamaClient } from './ollama-client.ts';
 import type { KeepAlive } from './to-chat-body.ts';
@@ -24,7 +24,6 @@ interface Reading {
 }
 
 const MAX_LINE_BYTES = 4_194_304;
-const DRAIN_LIMIT_MS = 2_000;
 
 /** The parts in some lines, as few as they can be; nothing after a finish counts, and what stood before an error stays. */
 function readLines(lines: readonly string[], state: AnswerState): Reading {
@@ -48,20 +47,6 @@ function readRest(rest: string, state: AnswerState): Reading {
   return { ...reading, error: new EngineError('cut', 'The answer ended without its end marker.') };
 }
 
-/** Reads the little that follows the end marker, so that the connection can be used again; gives it up if it does not end. */
-async function drain(body: AsyncIterator<Uint8Array>, clock: Clock): Promise<void> {
-  const controller = new AbortController();
-  const limit = sleep(clock, DRAIN_LIMIT_MS, controller.signal).then(() => body.return?.());
-  limit.catch(() => {});
-  try {
-    while ((await body.next()).done !== true);
-  } catch {
-    // the answer is whole: how its connection ends changes nothing
-  } finally {
-    controller.abort();
-  }
-}
-
 /**
  * One answer over `/api/chat`. Only a line with `done:true` ends it well, whatever HTTP says: Ollama ends some broken answers as cleanly as whole ones.
  * Aborting closes the connection, which is how Ollama learns of it.
@@ -82,7 +67,7 @@ export async function* streamAnswer(call: AnswerCall): AsyncGenerator<EnginePart
       isOver = piece.done === true || reading.isFinished;
       if (reading.isFinished) {
         body = undefined;
-        void drain(pieces, clock);
+        void drainBody(pieces, clock);
       }
       for (const part of reading.parts) {
         yield part;

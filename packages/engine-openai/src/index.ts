@@ -1,1 +1,2 @@
-export {};
+export { createOpenaiEngine } from './openai-engine.ts';
+export type { OpenaiEngineSetup } from './openai-engine.ts';

@@ -63,25 +63,31 @@ export function describeLoading(suite: EngineSuite): void {
 }
 
 function describeLoadAborts(suite: EngineSuite): void {
-  const when = ['before it began', 'as it began', 'while it loads'] as const;
-  for (const moment of when) {
-    testEngine(suite, `a load aborted ${moment} rejects with the reason, leaves nothing, and can be repeated`, async (subject) => {
-      const controller = new AbortController();
-      const reason = new Error('changed my mind');
-      if (moment === 'before it began') controller.abort(reason);
-      const onProgress = (): void => {
-        if (moment === 'while it loads') controller.abort(reason);
-      };
-      const loading = subject.engine.load(subject.model, { profile: subject.profile, signal: controller.signal, onProgress });
-      if (moment === 'as it began') controller.abort(reason);
-      const underWay =
-        moment === 'while it loads' && suite.abilities.measuresLoads !== true ? given(subject.loading, 'loading')() : undefined;
-      await Promise.all([expect(loading).rejects.toBe(reason), underWay?.then(() => controller.abort(reason))]);
-      if (subject.engine.reportsResidency) expect(await isResident(subject.engine, subject.model)).toBe(false);
-      await loadModel(subject);
-      expect((await readAnswer(subject.engine, shortRequest(subject))).at(-1)?.type).toBe('finish');
-    });
-  }
+  for (const moment of ['before it began', 'as it began'] as const) testLoadAbort(suite, moment, toAbortTitle(moment));
+  testAbility(suite.abilities.loads, toAbortTitle('while it loads'), (title) => testLoadAbort(suite, 'while it loads', title));
+}
+
+type Moment = 'before it began' | 'as it began' | 'while it loads';
+
+const toAbortTitle = (moment: Moment): string => `a load aborted ${moment} rejects with the reason, leaves nothing, and can be repeated`;
+
+function testLoadAbort(suite: EngineSuite, moment: Moment, title: string): void {
+  testEngine(suite, title, async (subject) => {
+    const controller = new AbortController();
+    const reason = new Error('changed my mind');
+    if (moment === 'before it began') controller.abort(reason);
+    const onProgress = (): void => {
+      if (moment === 'while it loads') controller.abort(reason);
+    };
+    const loading = subject.engine.load(subject.model, { profile: subject.profile, signal: controller.signal, onProgress });
+    if (moment === 'as it began') controller.abort(reason);
+    const underWay =
+      moment === 'while it loads' && suite.abilities.measuresLoads !== true ? given(subject.loading, 'loading')() : undefined;
+    await Promise.all([expect(loading).rejects.toBe(reason), underWay?.then(() => controller.abort(reason))]);
+    if (subject.engine.reportsResidency) expect(await isResident(subject.engine, subject.model)).toBe(false);
+    await loadModel(subject);
+    expect((await readAnswer(subject.engine, shortRequest(subject))).at(-1)?.type).toBe('finish');
+  });
 }
 
 function describeUnloading(suite: EngineSuite): void {

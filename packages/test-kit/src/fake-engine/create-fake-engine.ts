@@ -14,6 +14,7 @@ import { createFaultList } from './fault-list.ts';
 import { HttpFailure } from './http-failure.ts';
 import { OLLAMA_ROUTES } from './ollama/ollama-routes.ts';
 import { OPENAI_ROUTES } from './openai/openai-routes.ts';
+import { ROUTER_ROUTES } from './openai/router-routes.ts';
 import { createRunnerTable } from './runner-table.ts';
 import { createScheduler } from './scheduler.ts';
 
@@ -86,6 +87,10 @@ function sendFailure(exchange: Exchange, error: unknown): void {
   exchange.send(status, { error: message });
 }
 
+function isLockedOut({ apiKey }: FakeEngineConfig, exchange: Exchange): boolean {
+  return apiKey !== undefined && exchange.path.startsWith('/v1/') && exchange.header('authorization') !== `Bearer ${apiKey}`;
+}
+
 async function serve(state: FakeEngineState, routes: Readonly<Record<string, Handler>>, exchange: Exchange): Promise<void> {
   const isControl = exchange.path.startsWith('/control/');
   try {
@@ -93,6 +98,8 @@ async function serve(state: FakeEngineState, routes: Readonly<Record<string, Han
       state.events.add({ type: 'request', path: exchange.path });
       if (strikeAtOnce(exchange, state.faults.take(exchange.path, undefined))) return;
     }
+    if (!isControl && isLockedOut(state.config(), exchange))
+      throw new HttpFailure(401, `Incorrect API key provided: ${exchange.header('authorization') ?? 'none'}`);
     const handler = routes[`${exchange.method} ${exchange.path}`];
     if (handler === undefined) exchange.send(404, '404 page not found', 'text/plain');
     else await handler(state, exchange);
@@ -104,7 +111,7 @@ async function serve(state: FakeEngineState, routes: Readonly<Record<string, Han
 /** Starts a fake engine in this process, on the loopback interface. */
 export async function createFakeEngine(config: Partial<FakeEngineConfig> = {}): Promise<FakeEngineServer> {
   const state = createState(config);
-  const routes = { ...OLLAMA_ROUTES, ...OPENAI_ROUTES, ...createControlRoutes(state) };
+  const routes = { ...OLLAMA_ROUTES, ...OPENAI_ROUTES, ...ROUTER_ROUTES, ...createControlRoutes(state) };
   const server = createServer({ noDelay: true, requestTimeout: 0 }, (request, response) => {
     void serve(state, routes, createExchange(request, response));
   });

@@ -7,6 +7,10 @@ import { HttpFailure } from './http-failure.ts';
 export interface Exchange {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
+  header(name: string): string | undefined;
+  /** For the head of the answer. */
+  setHeader(name: string, value: string): void;
   /** Aborted when the client has left before the end. */
   readonly signal: AbortSignal;
   readonly started: boolean;
@@ -60,6 +64,9 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
   return {
     method: request.method ?? 'GET',
     path: (request.url ?? '/').split('?')[0] ?? '/',
+    query: new URLSearchParams((request.url ?? '/').split('?')[1] ?? ''),
+    header: (name) => request.headers[name]?.toString(),
+    setHeader: (name, value) => void response.setHeader(name, value),
     signal: left.signal,
     get started() {
       return response.headersSent;

@@ -72,8 +72,13 @@ export interface Fault {
   readonly times?: number;
   readonly status?: number;
   readonly text?: string;
+  /** With `status`: the header of that name, in seconds. */
+  readonly retryAfter?: number;
   readonly bytes?: number;
 }
+
+/** Whose manner `/v1` and what lies beside it have: what lists of models tell, and whether models can be loaded and unloaded on request. */
+export type OpenaiManner = 'plain' | 'vllm' | 'lm-studio' | 'llama-server' | 'llama-router';
 
 export interface FakeEngineConfig {
   readonly port: number;
@@ -103,6 +108,9 @@ export interface FakeEngineConfig {
   /** Silence before the first token. */
   readonly prefillMs: number;
   readonly ignoreSigterm: boolean;
+  readonly openai: OpenaiManner;
+  /** Without it as a bearer token `/v1` answers 401. */
+  readonly apiKey?: string;
 }
 
 export const DEFAULT_CONFIG: FakeEngineConfig = {
@@ -123,6 +131,7 @@ export const DEFAULT_CONFIG: FakeEngineConfig = {
   tokensPerSecond: 0,
   prefillMs: 0,
   ignoreSigterm: false,
+  openai: 'plain',
 };
 
 /** The digest by which the weights of a model are known. */

@@ -91,6 +91,7 @@ async function strike(job: AnswerJob, fault: Fault): Promise<boolean> {
     case 'hang':
       return delay(-1, exchange.signal);
     case 'status':
+      if (fault.retryAfter !== undefined) exchange.setHeader('retry-after', String(fault.retryAfter));
       exchange.send(fault.status ?? 500, { error: fault.text ?? 'something failed' });
       return false;
     case 'error':

@@ -1,15 +1,17 @@
 import { planAnswer } from '../answer-plan.ts';
 import { toVector } from '../embedding.ts';
 import { capabilitiesOf } from '../fake-engine-config.ts';
-import type { Handler } from '../fake-engine-state.ts';
+import type { Exchange } from '../exchange.ts';
+import type { FakeModel } from '../fake-engine-config.ts';
+import type { FakeEngineState, Handler } from '../fake-engine-state.ts';
 import { modelOf } from '../fake-engine-state.ts';
 import { HttpFailure } from '../http-failure.ts';
 import { runAnswer } from '../run-answer.ts';
+import { toListEntry } from './list-entry.ts';
 import { createOpenaiFrames, createOpenaiWhole } from './openai-frames.ts';
 
 const models: Handler = (state, exchange) => {
-  const data = state.config().models.map((model) => ({ id: model.name, object: 'model', created: 1_764_000_000, owned_by: 'library' }));
-  exchange.send(200, { object: 'list', data });
+  exchange.send(200, { object: 'list', data: state.config().models.map((model) => toListEntry(state, model)) });
 };
 
 /** Whether a load runs, in the manner of llama-server; with the fraction only if the configuration says so. */
@@ -23,9 +25,16 @@ const health: Handler = (state, exchange) => {
   exchange.send(503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' }, ...progress });
 };
 
+/** The router loads nothing for a request that says so. */
+function refuseUnloaded(state: FakeEngineState, exchange: Exchange, model: FakeModel): void {
+  if (state.config().openai !== 'llama-router' || exchange.query.get('autoload') !== 'false') return;
+  if (state.runners.get(model) === undefined) throw new HttpFailure(400, 'model is not loaded');
+}
+
 const chat: Handler = async (state, exchange) => {
   const body = await exchange.json();
   const model = modelOf(state, body['model']);
+  refuseUnloaded(state, exchange, model);
   const messages = (body['messages'] ?? []) as readonly { readonly role: string; readonly content: string }[];
   if (messages.length === 0) throw new HttpFailure(400, "[] is too short - 'messages'");
   const options = body['stream_options'] as { readonly include_usage?: boolean } | undefined;
@@ -62,6 +71,7 @@ const embeddings: Handler = async (state, exchange) => {
   const input = body['input'];
   const texts = Array.isArray(input) ? (input as readonly unknown[]) : [input];
   if (!texts.every((text) => typeof text === 'string' && text !== '')) throw new HttpFailure(400, 'invalid input');
+  refuseUnloaded(state, exchange, model);
   if (!capabilitiesOf(model).includes('embedding')) throw new HttpFailure(501, 'This server does not support embeddings');
   await state.scheduler.runnerFor({ model, options: {}, keepAliveMs: undefined, signal: exchange.signal });
   const data = texts.map((text, index) => ({ object: 'embedding', index, embedding: toVector(String(text)) }));

@@ -1,0 +1,67 @@
+import { EngineError, optionsSchema } from '@pilotlight/contract';
+import type { Message, Options, StreamRequest } from '@pilotlight/contract';
+
+import type { ServerKind } from './to-model-description.ts';
+
+export interface ChatCall {
+  readonly request: StreamRequest;
+  /** As the server calls the model. */
+  readonly id: string;
+  readonly kind: ServerKind;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Checked before it is sent: servers differ in what they do with a wrong value, and some do it in silence. */
+function checkOptions(options: Options): Options {
+  const checked = optionsSchema.safeParse(options);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new EngineError('invalid', `options.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
+}
+
+/** vLLM has its own name for it; a server of unknown kind gets both, of which it takes the one that it knows. */
+function toRepeatPenalty(value: number | undefined, kind: ServerKind): Body {
+  if (value === undefined) return {};
+  if (kind === 'vllm') return { repetition_penalty: value };
+  return kind === 'plain' ? { repetition_penalty: value, repeat_penalty: value } : { repeat_penalty: value };
+}
+
+/** Off is 0 with us and llama.cpp, -1 with all versions of vLLM. */
+function toTopK(value: number | undefined, kind: ServerKind): Body {
+  if (value === undefined) return {};
+  return { top_k: kind === 'vllm' && value === 0 ? -1 : value };
+}
+
+/** LM Studio takes a schema alone; any JSON object is a schema as well. */
+function toResponseFormat(format: Options['format'], kind: ServerKind): Body {
+  if (format === undefined) return {};
+  if (format === 'json' && kind !== 'lm-studio') return { response_format: { type: 'json_object' } };
+  const schema = format === 'json' ? { type: 'object' } : format;
+  return { response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } } };
+}
+
+function toSampling(options: Options, kind: ServerKind): Body {
+  const { repeat_penalty: repeatPenalty, top_k: topK, format, ...sampling } = options;
+  return { ...sampling, ...toTopK(topK, kind), ...toRepeatPenalty(repeatPenalty, kind), ...toResponseFormat(format, kind) };
+}
+
+/** The messages as they go over the wire. */
+export function toWireMessages(messages: readonly Message[]): readonly Body[] {
+  return messages.map(({ role, content }) => ({ role, content }));
+}
+
+/** The body of `/v1/chat/completions` for one answer. llama-server also tells how far it has read the prompt. */
+export function toChatBody({ request, id, kind }: ChatCall): string {
+  if (request.messages.length === 0) throw new EngineError('invalid', 'There is no message to answer.');
+  const options = checkOptions(request.options);
+  const tellsReading = kind === 'llama-server' || kind === 'llama-router';
+  return JSON.stringify({
+    model: id,
+    messages: toWireMessages(request.messages),
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(tellsReading ? { return_progress: true } : {}),
+    ...toSampling(options, kind),
+  });
+}

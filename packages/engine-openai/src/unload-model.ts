@@ -1,0 +1,42 @@
+import { EngineError, sleep } from '@pilotlight/contract';
+import type { Clock } from '@pilotlight/contract';
+
+import type { ModelCatalogue } from './model-catalogue.ts';
+import type { OpenaiClient } from './openai-client.ts';
+
+export interface UnloadCall {
+  readonly client: OpenaiClient;
+  readonly clock: Clock;
+  readonly catalogue: ModelCatalogue;
+  readonly model: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+const LIMIT_MS = 10_000;
+const GONE_LIMIT_MS = 30_000;
+const FIRST_POLL_MS = 10;
+const MAX_POLL_MS = 250;
+const IN_MEMORY = new Set(['loaded', 'loading', 'sleeping']);
+
+/** Resolves when the model is out of memory. Only llama-server's router can be told; the others keep their models by rules of their own. */
+export async function unloadModel(call: UnloadCall): Promise<void> {
+  const { client, clock, catalogue, model, signal } = call;
+  const options = { signal, limitMs: LIMIT_MS };
+  const { id, state } = await catalogue.findAnew(model, options);
+  if (catalogue.kind !== 'llama-router') {
+    if (catalogue.kind === 'lm-studio' && state !== 'loaded') return;
+    throw new EngineError(
+      'unsupported',
+      `${model} stays in memory as long as ${client.server} keeps it there: it cannot be told to let it go.`,
+    );
+  }
+  if (state === undefined || !IN_MEMORY.has(state)) return;
+  await client.ask({ path: '/models/unload', body: JSON.stringify({ model: id }), model, ...options });
+  const endMs = clock.monotonic() + GONE_LIMIT_MS;
+  for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_POLL_MS)) {
+    const now = await catalogue.findAnew(model, options);
+    if (now.state === undefined || !IN_MEMORY.has(now.state)) return;
+    if (clock.monotonic() >= endMs) throw new EngineError('failed', `${model} is still in memory after ${GONE_LIMIT_MS / 1_000} s.`);
+    await sleep(clock, pauseMs, signal);
+  }
+}
