@@ -99,6 +99,7 @@ function toGatewaySettings(settings: Settings): GatewaySettings {
     loadStallMs: settings.ollamaTimeoutMs,
     keepAliveMs: settings.keepAliveMs,
     maxAttempts: settings.modelRetries,
+    ...(settings.memoryBudgetBytes !== undefined && { memoryBudgetBytes: settings.memoryBudgetBytes }),
     warmAtStart: true,
   };
 }

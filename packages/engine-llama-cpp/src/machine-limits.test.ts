@@ -17,7 +17,7 @@ test('free memory of the host is what programs can have', () => {
 
 test('memory is the least of host and cgroup, file caches counting as free', () => {
   const host = { totalBytes: 1_000, freeBytes: 800 };
-  expect(toCgroupMemory(host, { limit: '500', current: '400', stat: 'anon 100\ninactive_file 250\n' })).toEqual({
+  expect(toCgroupMemory(host, { limit: '500', current: '400', stat: 'anon 100\ninactive_file 200\nactive_file 50\n' })).toEqual({
     totalBytes: 500,
     freeBytes: 350,
   });

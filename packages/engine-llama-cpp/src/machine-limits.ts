@@ -29,7 +29,11 @@ export function toCgroupMemory(host: MemoryFigures, files: CgroupFiles): MemoryF
   const limit = Number(files.limit ?? Number.NaN);
   const current = Number(files.current ?? Number.NaN);
   if (!Number.isFinite(limit) || !Number.isFinite(current)) return host;
-  const cache = Number(/^inactive_file (\d+)$/mu.exec(files.stat ?? '')?.[1] ?? 0);
+  const cache = ['inactive_file', 'active_file'].reduce((sum, name) => sum + toFigure(files.stat, name), 0);
   const free = Math.max(0, limit - Math.max(0, current - cache));
   return { totalBytes: Math.min(host.totalBytes, limit), freeBytes: Math.min(host.freeBytes, free) };
+}
+
+function toFigure(stat: string | undefined, name: string): number {
+  return Number(new RegExp(`^${name} (\\d+)$`, 'mu').exec(stat ?? '')?.[1] ?? 0);
 }

@@ -49,7 +49,11 @@ export function createGateway(options: GatewayOptions): RunningGateway {
     modelFor: (task, model) => viewOrNothing(house, () => find({ task, ...(model !== undefined && { model }) }).candidates[0]),
     load(name) {
       const candidate = named(name);
-      candidate.deployment.dispatch({ type: 'want', wish: { model: candidate.name, by: 'a request to load it' }, insists: true });
+      candidate.deployment.dispatch({
+        type: 'want',
+        wish: { model: candidate.name, by: 'a request to load it', insists: true },
+        insists: true,
+      });
       return picture.viewOf(candidate);
     },
     async ensureReady(name, signal, onPhase) {

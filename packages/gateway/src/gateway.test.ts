@@ -36,13 +36,13 @@ describe('one load for all who wait', () => {
 
   it('says what a load that failed died of to all who come within 15 s, and then loads again', async () => {
     const load = (_model: string, number: number) =>
-      number === 1 ? { durationMs: 1000, error: new EngineError('out_of_memory', 'needs 19 GB') } : { durationMs: 1000 };
+      number === 1 ? { durationMs: 1000, error: new EngineError('failed', 'no such tensor') } : { durationMs: 1000 };
     await using bench = await setUpBench({ engines: [{ load }] });
     const first = await bench.clock.advanceUntil(bench.ask().ended);
-    expect(first).toMatchObject({ code: 'model_out_of_memory', detail: 'needs 19 GB', source: 'upstream' });
-    expect(bench.view('mistral')).toMatchObject({ phase: 'failed', reason: 'needs 19 GB' });
+    expect(first).toMatchObject({ code: 'model_load_failed', detail: 'no such tensor', source: 'upstream' });
+    expect(bench.view('mistral')).toMatchObject({ phase: 'failed', reason: 'no such tensor' });
     await bench.clock.advance(10_000);
-    expect(await bench.clock.advanceUntil(bench.ask().ended)).toMatchObject({ code: 'model_out_of_memory' });
+    expect(await bench.clock.advanceUntil(bench.ask().ended)).toMatchObject({ code: 'model_load_failed' });
     expect(bench.engine.loads).toHaveLength(1);
     await bench.clock.advance(6_000);
     expect(await bench.clock.advanceUntil(bench.ask().ended)).toBeUndefined();

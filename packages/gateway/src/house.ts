@@ -6,6 +6,9 @@ import { createDeployment } from './deployments/deployment.ts';
 import type { Deployment } from './deployments/deployment.ts';
 import { createLoadGate } from './deployments/load-gate.ts';
 import type { LoadGate } from './deployments/load-gate.ts';
+import { createLedger } from './memory/ledger.ts';
+import type { Ledger } from './memory/ledger.ts';
+import { createResampling } from './memory/resampling.ts';
 import { toEngineName } from './observation/engine-words.ts';
 import { watchEngine } from './observation/watch-engine.ts';
 import type { EngineWatch } from './observation/watch-engine.ts';
@@ -26,6 +29,7 @@ export interface House extends Disposable {
   readonly watches: readonly EngineWatch[];
   readonly memory: MemoryWatch;
   readonly gate: LoadGate;
+  readonly ledger: Ledger;
   readonly notifier: Notifier;
   readonly picture: Picture;
   /** Looks at everything once. */
@@ -41,15 +45,15 @@ const LOADS_AT_ONCE: Record<Engine['kind'], number> = { 'llama.cpp': 2, ollama: 
 
 export function createHouse({ engines, clock, machine, settings, log }: HouseOptions): House {
   const notifier = createNotifier(clock, (cause) => log({ level: 'error', name: 'fault', doing: 'subscriber', cause }));
-  const kinds = new Map(engines.map(({ id, kind }) => [id, kind]));
-  const gate = createLoadGate((engine) => LOADS_AT_ONCE[kinds.get(engine) ?? 'openai']);
+  const memory = watchMemory({ machine, clock, log, onChange: announceMemory });
+  const { gate, ledger } = createAccounts({ clock, settings, memory, deployments: () => registry.deployments });
   const subscriptions = new DisposableStack();
 
   const registry = createRegistry({
     engines,
     nameOf: (engine) => toEngineName(engine, { address: watchOf(engine).view.address }),
     create: (key, engine) =>
-      createDeployment({ key, engine, clock, settings, gate, log, suspect: () => void watchOf(engine).look(), onChange: announce }),
+      createDeployment({ key, engine, clock, settings, gate, ledger, log, suspect: () => void watchOf(engine).look(), onChange: announce }),
     onRemoved(name, engine) {
       notifier.notify(`model ${engine.id} ${name}`, true, () => ({ type: 'model_removed', name, engine: engine.id }));
     },
@@ -66,7 +70,6 @@ export function createHouse({ engines, clock, machine, settings, log }: HouseOpt
       onResidency: (residency) => registry.takeResidency(engine, residency),
     }),
   );
-  const memory = watchMemory({ machine, clock, log, onChange: announceMemory });
   const picture = createPicture({ registry, watches, memory, settings, clock });
 
   function watchOf(engine: Engine): EngineWatch {
@@ -82,6 +85,7 @@ export function createHouse({ engines, clock, machine, settings, log }: HouseOpt
       });
     }
     if (phaseChanged) announceMemory();
+    gate.review();
   }
   function announceMemory(): void {
     notifier.notify('memory', false, () => ({ type: 'memory', memory: picture.memory() }));
@@ -98,20 +102,41 @@ export function createHouse({ engines, clock, machine, settings, log }: HouseOpt
     watches,
     memory,
     gate,
+    ledger,
     notifier,
     picture,
-    async look() {
-      await Promise.all([memory.look(), ...watches.map((watch) => watch.look())]);
-    },
+    look: async () => void (await Promise.all([memory.look(), ...watches.map((watch) => watch.look())])),
     suspect: (id) => void watches.find(({ engine }) => engine.id === id)?.look(),
     [Symbol.dispose]() {
       subscriptions.dispose();
       for (const watch of watches) watch[Symbol.dispose]();
       memory[Symbol.dispose]();
+      gate[Symbol.dispose]();
       for (const deployment of registry.deployments) deployment[Symbol.dispose]();
       notifier[Symbol.dispose]();
     },
   };
+}
+
+interface AccountsOptions {
+  readonly clock: GatewayOptions['clock'];
+  readonly settings: Settings;
+  readonly memory: MemoryWatch;
+  readonly deployments: () => Iterable<Deployment>;
+}
+
+/** Who holds which memory, and who is let into it: each needs to know the other. */
+function createAccounts(options: AccountsOptions): { readonly gate: LoadGate; readonly ledger: Ledger } {
+  const { clock, memory } = options;
+  const gate: LoadGate = createLoadGate({
+    ...options,
+    placesOf: ({ kind }) => LOADS_AT_ONCE[kind],
+    ledger: () => ledger,
+    resampling: () => resampling,
+  });
+  const ledger = createLedger({ ...options, standingNow: gate.standingNow });
+  const resampling = createResampling(memory, ledger, clock);
+  return { gate, ledger };
 }
 
 /** Takes the news that an engine brings unasked. */

@@ -1,3 +1,4 @@
+import { withTag } from '@pilotlight/contract';
 import type { LaunchProfile } from '@pilotlight/contract';
 
 /** For a task: the models to try in order, then the fallback. */
@@ -26,6 +27,16 @@ export interface GatewaySettings {
   readonly warmAtStart?: boolean;
   /** Launch profiles by model name; a model that is not named gets the engine's own choices. */
   readonly profiles?: Readonly<Record<string, LaunchProfile>>;
+  /** What the models on this machine may take together (`MEMORY_BUDGET`). Default: no limit but the machine's. */
+  readonly memoryBudgetBytes?: number;
+  /** What the models of an engine elsewhere may take together, by its id; one that is not named admits every load. */
+  readonly engineBudgets?: Readonly<Record<string, number>>;
+  /** Names of models that are never unloaded to make room. */
+  readonly pinned?: readonly string[];
+  /** A load waits at most so long for models in use to become idle; then they are drained for it. Default 30,000. */
+  readonly maxSwapWaitMs?: number;
+  /** A model is left in memory for as long as its load took, at most so long, before an idle moment of it is used to unload it. Default 5,000. */
+  readonly minResidencyMs?: number;
 }
 
 /** The settings with every default filled in. */
@@ -42,5 +53,10 @@ export function withDefaults(settings: GatewaySettings): Settings {
     maxWaiting: settings.maxWaiting ?? 256,
     warmAtStart: settings.warmAtStart ?? false,
     profiles: settings.profiles ?? {},
+    memoryBudgetBytes: settings.memoryBudgetBytes ?? Number.POSITIVE_INFINITY,
+    engineBudgets: settings.engineBudgets ?? {},
+    pinned: (settings.pinned ?? []).map(withTag),
+    maxSwapWaitMs: settings.maxSwapWaitMs ?? 30_000,
+    minResidencyMs: settings.minResidencyMs ?? 5_000,
   };
 }

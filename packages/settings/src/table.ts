@@ -1,4 +1,5 @@
 import type { Setting } from './setting.ts';
+import { parseMemory } from './values/bytes.ts';
 import { parseKeepAlive, parseLimit } from './values/duration.ts';
 import { defaultDataFolder, folderSeparator, parseFolder, parseFolders } from './values/folder.ts';
 import { parseAllowedHosts, parseListenHost } from './values/host-name.ts';
@@ -91,6 +92,19 @@ export const SETTINGS = {
     default: () => 1,
     parse: parseInteger(1, 1_024),
     schema: { type: 'integer', minimum: 1, maximum: 1_024 },
+  }),
+  memoryBudgetBytes: setting<number | undefined>({
+    variable: 'MEMORY_BUDGET',
+    key: 'memory_budget',
+    title: 'how much memory the models on this machine may take together',
+    details:
+      'With a unit: GB and MB count in thousands, GiB and MiB in 1,024s. It holds for the built-in engine and an Ollama on this machine together. What is not free is not taken, whatever the budget says.',
+    placeholder: 'AMOUNT',
+    examples: ['12GB', '6GiB'],
+    defaultText: 'what the machine has free',
+    default: () => undefined,
+    parse: parseMemory,
+    schema: { type: ['string', 'integer'], minimum: 1_000_000 },
   }),
   modelRetries: setting({
     variable: 'MODEL_RETRIES',

@@ -36,6 +36,7 @@ const RETRIES: Partial<Record<ProblemCode, Verdict['retry']>> = {
   model_wedged: 'elsewhere',
   first_token_timeout: 'elsewhere',
   no_model: 'elsewhere',
+  model_too_large: 'elsewhere',
 };
 
 /** The problem that people see for what an engine threw while it answered. */

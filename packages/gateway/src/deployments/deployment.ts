@@ -1,12 +1,13 @@
 import type { Clock, Engine, ModelDescription } from '@pilotlight/contract';
 
 import type { LifecycleState, Moment } from '../lifecycle/state.ts';
-import { isServing } from '../lifecycle/state.ts';
+import { isServing, loadedOf } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import { initialDeployment, step } from '../scheduling/step.ts';
 import type { DeploymentEvent, DeploymentState } from '../scheduling/step.ts';
 import type { Waiter } from '../scheduling/queue.ts';
 import type { Settings } from '../settings.ts';
+import type { Ledger } from '../memory/ledger.ts';
 import { createJobs } from './jobs.ts';
 import type { LoadGate } from './load-gate.ts';
 import { createOnlookers } from './onlookers.ts';
@@ -42,6 +43,7 @@ export interface DeploymentOptions {
   readonly clock: Clock;
   readonly settings: Settings;
   readonly gate: LoadGate;
+  readonly ledger: Ledger;
   readonly log: Log;
   /** The engine may have gone: have it looked at. */
   readonly suspect: () => void;
@@ -55,19 +57,35 @@ function levelOf(from: LifecycleState, to: LifecycleState): 'debug' | 'info' | '
   return isServing(from) && isServing(to) ? 'debug' : 'info';
 }
 
+/** A fresh load may be granted to a waiter in the very step in which it became ready. */
+function noteTimes(record: DeploymentRecord, from: LifecycleState, to: LifecycleState): void {
+  if (isServing(to) && from.phase === 'warming') record.addReady(to.since.monotonicMs);
+  else if (to.phase === 'ready' && from.phase === 'busy') record.addUse(to.since.monotonicMs);
+}
+
+type Loss = Extract<Undated<DeploymentEvent>, { readonly type: 'model-lost' }>;
+
+function isDeathOfMemory(event: Undated<DeploymentEvent>, to: LifecycleState): event is Loss {
+  return event.type === 'model-lost' && to.phase === 'failed' && event.cause.code === 'model_out_of_memory';
+}
+
 export function createDeployment(options: DeploymentOptions): Deployment {
   const { key, engine, clock, log } = options;
+  const moment = (): Moment => ({ wallMs: clock.now(), monotonicMs: clock.monotonic() });
   const record = createRecord();
   const names = new Map<string, ModelDescription>();
   const onlookers = createOnlookers({ record, dispatch, stateNow: () => state, maxWaiting: options.settings.maxWaiting });
-  const jobs = createJobs({ ...options, record, names, dispatch, readySinceMs: () => state.lifecycle.since.monotonicMs });
+  const jobs = createJobs({
+    ...options,
+    record,
+    names,
+    dispatch,
+    self: () => deployment,
+    readySinceMs: () => state.lifecycle.since.monotonicMs,
+  });
   const pending: Undated<DeploymentEvent>[] = [];
   let state = initialDeployment(moment());
   let isStepping = false;
-
-  function moment(): Moment {
-    return { wallMs: clock.now(), monotonicMs: clock.monotonic() };
-  }
 
   /** Events are taken one after the other, also those that effects cause. */
   function dispatch(event: Undated<DeploymentEvent>): void {
@@ -90,6 +108,8 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     const next = step(state, { ...event, now: moment() });
     state = next.state;
     const to = state.lifecycle;
+    noteTimes(record, from, to);
+    if (isDeathOfMemory(event, to)) jobs.quarantine(loadedOf(from)?.model, event.cause.detail);
     if (from.phase !== to.phase) {
       const model = names.keys().next().value ?? key;
       log({ level: levelOf(from, to), name: 'phase-change', model, engine: engine.id, from: from.phase, to: to.phase, reason: to.reason });

@@ -7,8 +7,9 @@ import type { Wish } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import type { DeploymentEffect } from '../scheduling/step.ts';
 import type { Settings } from '../settings.ts';
-import type { Undated } from './deployment.ts';
-import type { LoadGate } from './load-gate.ts';
+import type { Ledger } from '../memory/ledger.ts';
+import type { Deployment, Undated } from './deployment.ts';
+import type { LoadAsker, LoadGate } from './load-gate.ts';
 import { loadModel, unloadModel } from './load-model.ts';
 import type { DeploymentRecord } from './record.ts';
 
@@ -17,6 +18,8 @@ export interface JobsOptions {
   readonly clock: Clock;
   readonly settings: Settings;
   readonly gate: LoadGate;
+  readonly ledger: Ledger;
+  readonly self: () => Deployment;
   readonly log: Log;
   readonly record: DeploymentRecord;
   readonly names: ReadonlyMap<string, ModelDescription>;
@@ -31,6 +34,8 @@ type JobEffect = Exclude<DeploymentEffect, { type: 'refuse' | 'shed' | 'grant' }
 /** The detached work of one deployment. It belongs to no request; each job ends with exactly one event, whatever happens to it. */
 export interface Jobs extends Disposable {
   perform(effect: JobEffect, foundInMemory: boolean): void;
+  /** It ran out of memory with its profile. */
+  quarantine(model: string | undefined, detail: string): void;
 }
 
 /** A failed load keeps its cause so long, so that those who come get it and not a second load. */
@@ -53,8 +58,7 @@ export function createJobs(options: JobsOptions): Jobs {
 
   function request(load: Load): void {
     loads.set(load.id, load);
-    const admit = (): void => dispatch({ type: 'load-admitted', loadId: load.id });
-    places.set(load.id, gate.ask({ engine: engine.id, model: load.wish.model, admit }));
+    places.set(load.id, gate.ask(toAsker(options, load)));
   }
 
   function end(loadId: number): void {
@@ -109,6 +113,7 @@ export function createJobs(options: JobsOptions): Jobs {
       } else if (effect.type === 'start-unload') void unload(effect.unloadId, effect.model ?? options.names.keys().next().value);
       else watchIdle(effect.loadId);
     },
+    quarantine: (model, detail) => quarantine(options, model, detail),
     [Symbol.dispose]() {
       idleTimer?.[Symbol.dispose]();
       const reason = new Problem('shutting_down', 'the server is shutting down');
@@ -117,11 +122,25 @@ export function createJobs(options: JobsOptions): Jobs {
   };
 }
 
+/** How the gate's answers come back as events. */
+function toAsker({ self, dispatch }: JobsOptions, { id: loadId, wish, foundInMemory }: Load): LoadAsker {
+  return {
+    deployment: self(),
+    model: wish.model,
+    by: wish.by,
+    isInMemory: foundInMemory,
+    insists: wish.insists ?? false,
+    admit: () => dispatch({ type: 'load-admitted', loadId }),
+    refuse: (cause) => dispatch({ type: 'load-refused', loadId, cause }),
+    wait: (reason) => dispatch({ type: 'load-waits', loadId, reason }),
+  };
+}
+
 type LastNews = Extract<Undated<LifecycleEvent>, { readonly type: 'warm-end' | 'load-failed' }>;
 
 /** Loads and warms; reports what happens on the way, and returns the event that is the end of it. Never rejects. */
 async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
-  const { engine, clock, settings, record, names, dispatch } = options;
+  const { engine, clock, settings, record, names, dispatch, ledger } = options;
   const { id: loadId, wish, controller, foundInMemory } = load;
   const description = names.get(wish.model) ?? names.values().next().value;
   if (!description) return { type: 'load-failed', loadId, cause: { code: 'model_not_found', detail: `${wish.model} is gone` }, keepMs: 0 };
@@ -140,19 +159,31 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
       onLoaded: (loaded) => {
         loadedMs = clock.monotonic();
         record.addLoad(loadedMs - startedMs, foundInMemory);
+        if (loaded.memoryBytes !== undefined) ledger.measured(options.self(), model, loaded.memoryBytes);
         dispatch({ type: 'load-end', loadId, loaded: { ...loaded, slots: Math.max(1, loaded.slots), model } });
       },
     });
     record.warmMs.add(clock.monotonic() - loadedMs);
+    ledger.quarantine.lift(ledger.keyOf(options.self(), model));
     report(options, { model, outcome: 'loaded', startedMs });
     return { type: 'warm-end', loadId };
   } catch (error) {
     const problem = toProblem(error, 'load');
     const isCancelled = controller.signal.aborted;
     if (!isCancelled) record.addFailure();
+    if (problem.code === 'model_out_of_memory') quarantine(options, model, problem.detail);
     report(options, { model, outcome: isCancelled ? 'cancelled' : 'failed', startedMs, problem });
     return { type: 'load-failed', loadId, cause: toCause(problem), keepMs: keptMs(problem) };
   }
+}
+
+function quarantine({ ledger, engine, self }: JobsOptions, model: string | undefined, detail: string): void {
+  const deployment = self();
+  const name = model ?? deployment.names.keys().next().value;
+  if (name === undefined) return;
+  const pool = ledger.poolOf(engine);
+  const mostBytes = pool === undefined ? Number.POSITIVE_INFINITY : ledger.mostOf(pool);
+  ledger.quarantine.add(ledger.keyOf(deployment, name), { detail: detail.replace(/\.$/, ''), mostBytes });
 }
 
 interface LoadReport {

@@ -1,45 +1,190 @@
-/** Lets loads in, so many at once for each engine; the place where a plan of the memory decides later. Those who wait are let in in order. */
-export interface LoadGate {
-  /** Calls `admit` once, now or later. Disposing gives the place back, or leaves the line. */
+import type { Clock, Engine } from '@pilotlight/contract';
+
+import type { Cause } from '../lifecycle/state.ts';
+import type { Standing } from '../memory/holding.ts';
+import { standingOf } from '../memory/holding.ts';
+import type { Ledger } from '../memory/ledger.ts';
+import { toTooLarge, toWaitWords } from '../memory/memory-words.ts';
+import type { Resampling } from '../memory/resampling.ts';
+import { decideAdmission } from '../scheduling/admission.ts';
+import type { Asker, Move, Pool, Situation } from '../scheduling/admission.ts';
+import type { Settings } from '../settings.ts';
+import type { Deployment } from './deployment.ts';
+
+/** Lets loads in, so many at once for each engine and as memory allows, and has idle models unloaded for them. Carries out what `decideAdmission` decides. */
+export interface LoadGate extends Disposable {
+  /** Ends in one `admit` or one `refuse`, now or later. Disposing gives the place and its reservation back, or leaves the line. */
   ask(asker: LoadAsker): Disposable;
   /** Whose load is going on, for those who wait. */
   readonly ahead: (engine: string) => string | undefined;
+  /** Something changed that those who wait may have waited for. */
+  review(): void;
+  /** What a deployment holds that its phase does not show; undefined: its phase is right. */
+  readonly standingNow: (deployment: Deployment) => Standing | undefined;
 }
 
 export interface LoadAsker {
-  readonly engine: string;
+  readonly deployment: Deployment;
   readonly model: string;
+  /** For what, in words. */
+  readonly by: string;
+  readonly isInMemory: boolean;
+  /** A person said so: what ran out of memory before is tried again. */
+  readonly insists: boolean;
   readonly admit: () => void;
+  readonly refuse: (cause: Cause) => void;
+  /** It waits, and why, in words that follow the model's name. */
+  readonly wait: (reason: string) => void;
 }
 
-export function createLoadGate(placesOf: (engine: string) => number): LoadGate {
-  const inside = new Set<LoadAsker>();
-  const waiting = new Set<LoadAsker>();
+export interface LoadGateOptions {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly placesOf: (engine: Engine) => number;
+  readonly deployments: () => Iterable<Deployment>;
+  readonly ledger: () => Ledger;
+  readonly resampling: () => Resampling;
+}
 
-  function letIn(engine: string): void {
-    for (const asker of [...waiting]) {
-      if (asker.engine !== engine) continue;
-      if (insideOf(engine).length >= placesOf(engine)) return;
-      waiting.delete(asker);
-      inside.add(asker);
-      asker.admit();
+interface Entry extends LoadAsker {
+  readonly id: number;
+  readonly askedAtMs: number;
+  isChosen: boolean;
+}
+
+/** A victim that did not go when told to is told again after so long. */
+const ASK_AGAIN_MS = 1_000;
+
+type Entries = Map<number, Entry>;
+
+interface Line {
+  readonly waiting: Entries;
+  readonly inside: Entries;
+}
+
+export function createLoadGate(options: LoadGateOptions): LoadGate {
+  const { clock } = options;
+  const line: Line = { waiting: new Map(), inside: new Map() };
+  const { waiting, inside } = line;
+  const review = { isGoingOn: false, isWanted: false, isOver: false };
+  let lastId = 0;
+  let timer: Disposable | undefined;
+
+  function reviewAll(): void {
+    review.isWanted = true;
+    if (review.isGoingOn || review.isOver) return;
+    review.isGoingOn = true;
+    try {
+      while (review.isWanted && waiting.size > 0) {
+        review.isWanted = false;
+        reviewOnce();
+      }
+    } finally {
+      review.isGoingOn = false;
     }
+    if (waiting.size === 0) timer?.[Symbol.dispose]();
   }
-  function insideOf(engine: string): readonly LoadAsker[] {
-    return [...inside].filter((asker) => asker.engine === engine);
+
+  function reviewOnce(): void {
+    timer?.[Symbol.dispose]();
+    const resampling = options.resampling();
+    // What left memory or came into it is seen on the machine before anything is decided by what is free there.
+    if (resampling.isDue()) return void resampling.run().then(reviewAll);
+    const moves = decideAdmission(toSituation(options, line));
+    const nowMs = clock.monotonic();
+    const times = moves.flatMap((move) => enact(options, line, move) ?? []);
+    if (times.length > 0) timer = clock.after(Math.max(1, Math.min(...times) - nowMs), reviewAll);
   }
 
   return {
     ask(asker) {
-      waiting.add(asker);
-      letIn(asker.engine);
+      const id = (lastId += 1);
+      waiting.set(id, { ...asker, id, askedAtMs: clock.monotonic(), isChosen: false });
+      const cause = asker.insists ? undefined : refusalOf(options.ledger(), asker);
+      if (cause) {
+        waiting.delete(id);
+        asker.refuse(cause);
+      } else reviewAll();
       return {
         [Symbol.dispose]() {
-          waiting.delete(asker);
-          if (inside.delete(asker)) letIn(asker.engine);
+          // The deployment says itself what has become of it; until it has, its phase is that of a load.
+          if (waiting.delete(id) || inside.delete(id)) void Promise.resolve().then(reviewAll);
         },
       };
     },
-    ahead: (engine) => insideOf(engine)[0]?.model,
+    ahead: (engine) => insideOf(line, engine)[0]?.model,
+    review: reviewAll,
+    standingNow: (deployment) => standingIn(line, deployment),
+    [Symbol.dispose]() {
+      review.isOver = true;
+      timer?.[Symbol.dispose]();
+    },
   };
+}
+
+/** Carries one decision out. Returns when to look again, if nothing happens before. */
+function enact({ clock, deployments }: LoadGateOptions, { waiting, inside }: Line, move: Move): number | undefined {
+  const entry = waiting.get(move.asker.id);
+  if (!entry) return undefined;
+  switch (move.type) {
+    case 'admit':
+      waiting.delete(entry.id);
+      inside.set(entry.id, entry);
+      entry.admit();
+      return undefined;
+    case 'refuse':
+      waiting.delete(entry.id);
+      entry.refuse(toTooLarge(move.asker.needsBytes ?? 0, move.freeBytes, move.plan));
+      return undefined;
+    case 'wait':
+      if (move.plan) entry.wait(toWaitWords(move.plan));
+      return move.againAtMs;
+    case 'unload': {
+      entry.isChosen = true;
+      const reason = `to make room for ${entry.model} (${entry.by})`;
+      const keys = new Set(move.victims.map(({ key }) => key));
+      for (const deployment of [...deployments()]) {
+        if (keys.has(deployment.key)) deployment.dispatch({ type: 'make-room', reason, drains: move.drains });
+      }
+      return clock.monotonic() + ASK_AGAIN_MS;
+    }
+  }
+}
+
+function toSituation({ clock, settings, placesOf, ...options }: LoadGateOptions, line: Line): Situation {
+  const ledger = options.ledger();
+  const pools = new Map<string, Pool>();
+  const placesLeft = new Map<string, number>();
+  const askers = [...line.waiting.values()].map((entry): Asker => {
+    const { deployment, model } = entry;
+    const { engine } = deployment;
+    const pool = ledger.poolOf(engine);
+    if (pool !== undefined && !pools.has(pool)) {
+      const holders = ledger.holdersOf(pool);
+      pools.set(pool, { holders, freeBytes: ledger.freeOf(pool, holders), recoveringBytes: options.resampling().recoveringOf(pool) });
+    }
+    placesLeft.set(engine.id, placesOf(engine) - insideOf(line, engine.id).length);
+    const needsBytes = ledger.needsOf(deployment, model)?.bytes;
+    return { ...entry, key: deployment.key, engine: engine.id, pool, needsBytes, waiters: deployment.state.queue.length };
+  });
+  const { maxSwapWaitMs: maxWaitMs, minResidencyMs } = settings;
+  return { nowMs: clock.monotonic(), askers, pools, placesLeft, maxWaitMs, minResidencyMs };
+}
+
+function insideOf({ inside }: Line, engine: string): readonly Entry[] {
+  return [...inside.values()].filter((entry) => entry.deployment.engine.id === engine);
+}
+
+function standingIn({ waiting, inside }: Line, { key, state }: Deployment): Standing | undefined {
+  const find = (entries: Entries): Entry | undefined => [...entries.values()].find((entry) => entry.deployment.key === key);
+  const own = find(inside);
+  if ((own ?? find(waiting))?.isInMemory) return 'stuck';
+  return own && standingOf(state.lifecycle) === 'out' ? 'loading' : undefined;
+}
+
+/** Why it is not even asked for: it ran out of memory, and there is no more of it than then. */
+function refusalOf(ledger: Ledger, { deployment, model }: LoadAsker): Cause | undefined {
+  const pool = ledger.poolOf(deployment.engine);
+  const mostBytes = pool === undefined ? Number.POSITIVE_INFINITY : ledger.mostOf(pool);
+  return ledger.quarantine.refusal(ledger.keyOf(deployment, model), mostBytes);
 }

@@ -20,6 +20,13 @@ export interface DeploymentRecord {
   addLoad(durationMs: number, foundInMemory: boolean): void;
   addAnswer(answer: AnswerFacts): void;
   addFailure(): void;
+  /** When its last load was done, on the monotonic clock; undefined: none was. */
+  readonly readyAtMs: number | undefined;
+  readonly lastUsedMs: number | undefined;
+  /** Its load is done. */
+  addReady(nowMs: number): void;
+  /** The last answer in it ended. */
+  addUse(nowMs: number): void;
 }
 
 export interface AnswerFacts {
@@ -37,6 +44,8 @@ export function createRecord(): DeploymentRecord {
   const gapMs = createSample();
   const counts = { answers: 0, failures: 0, loads: 0 };
   let lastLoadMs: number | undefined;
+  let readyAtMs: number | undefined;
+  let lastUsedMs: number | undefined;
   return {
     ...samples,
     tokensPerSecond,
@@ -75,6 +84,19 @@ export function createRecord(): DeploymentRecord {
     },
     addFailure() {
       counts.failures += 1;
+    },
+    get readyAtMs() {
+      return readyAtMs;
+    },
+    get lastUsedMs() {
+      return lastUsedMs;
+    },
+    addReady(nowMs) {
+      readyAtMs = nowMs;
+      lastUsedMs = nowMs;
+    },
+    addUse(nowMs) {
+      lastUsedMs = nowMs;
     },
   };
 }

@@ -21,6 +21,10 @@ export interface EventFields {
   /** Somebody needs it ready. `insists`: a person said so, whatever failed a moment ago. */
   want: { readonly wish: Wish; readonly insists?: boolean };
   'load-admitted': { readonly loadId: number };
+  /** It is not let in yet, and why, in words that follow the model's name. */
+  'load-waits': { readonly loadId: number; readonly reason: string };
+  /** It is not let in at all: there is not the memory. */
+  'load-refused': { readonly loadId: number; readonly cause: Cause };
   'load-progress': { readonly loadId: number; readonly fraction?: number | undefined };
   'load-end': { readonly loadId: number; readonly loaded: Omit<Loaded, 'loadId'> };
   /** The load or its warm-up failed or was cancelled, and nothing of it is left. For `keepMs` those who come get the cause. */
@@ -30,6 +34,8 @@ export interface EventFields {
   'grant-start': { readonly grantId: string };
   'grant-end': { readonly grantId: string };
   'unload-asked': { readonly reason: string };
+  /** Another model needs the memory. `drains`: it has waited its time, so answers in this one run to their end and no new one begins. */
+  'make-room': { readonly reason: string; readonly drains: boolean };
   /** Not used for the keep-alive time, since the moment it became ready. */
   'idle-end': { readonly loadId: number; readonly readySinceMs: number; readonly reason: string };
   'unload-end': { readonly unloadId: number };

@@ -23,6 +23,8 @@ export const draining: Row<'draining'> = {
   'defect-found': stay,
   want: (state, event) => wantAgain(state, event.wish),
   'load-admitted': stay,
+  'load-waits': stay,
+  'load-refused': stay,
   'load-progress': stay,
   'load-end': stay,
   'load-failed': stay,
@@ -35,6 +37,7 @@ export const draining: Row<'draining'> = {
     return toUnloading(state, { now: event.now, reason: state.reason, model: state.loaded.model, again: state.again });
   },
   'unload-asked': stay,
+  'make-room': stay,
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,
@@ -56,6 +59,8 @@ export const unloading: Row<'unloading'> = {
   'defect-found': stay,
   want: (state, event) => wantAgain(state, event.wish),
   'load-admitted': stay,
+  'load-waits': stay,
+  'load-refused': stay,
   'load-progress': stay,
   'load-end': stay,
   // A load that was told to stop: it frees what it took before it says so.
@@ -65,6 +70,7 @@ export const unloading: Row<'unloading'> = {
   'grant-start': stay,
   'grant-end': stay,
   'unload-asked': stay,
+  'make-room': stay,
   'idle-end': stay,
   'unload-end': (state, event) => (event.unloadId === state.jobId ? toOut(state, event, state.afterwards) : stay(state)),
   'unload-failed': (state, event) => {

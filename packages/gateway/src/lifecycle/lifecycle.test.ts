@@ -38,6 +38,9 @@ function eventsFor({ state, loads, unloads }: World): readonly LifecycleEvent[] 
     const how = loads.get(loadId);
     return [
       { type: 'load-admitted', now, loadId },
+      { type: 'load-waits', now, loadId, reason: 'waits for memory' },
+      { type: 'load-refused', now, loadId, cause },
+      { type: 'load-refused', now, loadId, cause: { code: 'model_out_of_memory', detail: 'no memory' } },
       { type: 'load-progress', now, loadId, fraction: 0.5 },
       ...(how === 'warming' ? [] : [{ type: 'load-end', now, loadId, loaded } as const]),
       { type: 'load-failed', now, loadId, cause, keepMs: 15_000 },
@@ -71,6 +74,8 @@ function eventsFor({ state, loads, unloads }: World): readonly LifecycleEvent[] 
     { type: 'want', now, wish: { model: 'a', by: 'a test' }, insists: true },
     { type: 'want', now: at(0), wish: { model: 'a', by: 'a test' } },
     { type: 'unload-asked', now, reason: 'asked' },
+    { type: 'make-room', now, reason: 'to make room for b', drains: false },
+    { type: 'make-room', now, reason: 'to make room for b', drains: true },
     { type: 'model-lost', now, cause },
     { type: 'download-start', now, reason: 'pulled' },
     { type: 'download-progress', now, fraction: 0.5 },

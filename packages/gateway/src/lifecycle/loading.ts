@@ -1,5 +1,5 @@
 import type { EventOf, Row, Step } from './events.ts';
-import { refuse, stay, to, toAbsent, toAway, toDefect, toFailed, toReady } from './moves.ts';
+import { refuse, stay, to, toAbsent, toAway, toCold, toDefect, toFailed, toReady } from './moves.ts';
 import type { Loading, Queued, Unloading, Warming } from './state.ts';
 
 /** Rows of the phases on the way into memory. One job, known by its id, moves them; news of any other job changes nothing. */
@@ -52,6 +52,18 @@ export const queued: Row<'queued'> = {
     const next: Loading = { phase: 'loading', since: event.now, reason: `for ${wish.by}`, evidence, lastJob, loadId, wish };
     return to(next, { type: 'start-load', loadId, wish });
   },
+  'load-waits': (state, event) =>
+    event.loadId !== state.loadId || event.reason === state.waitsFor ? stay(state) : to({ ...state, waitsFor: event.reason }),
+  'load-refused': (state, event) => {
+    if (event.loadId !== state.loadId) return stay(state);
+    const { cause, now } = event;
+    // What ran out of memory stays failed with its cause; what does not fit is as cold as before, and the reason says why.
+    const next =
+      cause.code === 'model_out_of_memory'
+        ? toFailed(state, { kind: 'load', cause, keepMs: 0, now })
+        : toCold(state, { now, reason: cause.detail, evidence: state.evidence });
+    return withdraw(state, refuse(next.state, cause));
+  },
   'load-progress': stay,
   'load-end': stay,
   'load-failed': stay,
@@ -63,6 +75,7 @@ export const queued: Row<'queued'> = {
     const next = { phase: 'cold', since: event.now, reason: cause.detail, evidence: state.evidence, lastJob: state.lastJob } as const;
     return withdraw(state, refuse(next, cause));
   },
+  'make-room': stay,
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,
@@ -84,6 +97,8 @@ export const loading: Row<'loading'> = {
   'defect-found': stay,
   want: stay,
   'load-admitted': stay,
+  'load-waits': stay,
+  'load-refused': stay,
   'load-progress': (state, event) =>
     event.loadId !== state.loadId || event.fraction === undefined || event.fraction === state.progress
       ? stay(state)
@@ -105,6 +120,7 @@ export const loading: Row<'loading'> = {
   'grant-start': stay,
   'grant-end': stay,
   'unload-asked': (state, event) => toStopping(state, state.loadId, event),
+  'make-room': stay,
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,
@@ -125,6 +141,8 @@ export const warming: Row<'warming'> = {
   'defect-found': stay,
   want: stay,
   'load-admitted': stay,
+  'load-waits': stay,
+  'load-refused': stay,
   'load-progress': stay,
   'load-end': stay,
   'load-failed': (state, event) => (event.loadId === state.loaded.loadId ? toLoadFailed(state, event) : stay(state)),
@@ -139,6 +157,7 @@ export const warming: Row<'warming'> = {
   'grant-start': stay,
   'grant-end': stay,
   'unload-asked': (state, event) => toStopping(state, state.loaded.loadId, event),
+  'make-room': stay,
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,

@@ -125,7 +125,7 @@ export function toUnloading(state: LifecycleState, { now, reason, model, again }
     lastJob: unloadId,
     jobId: unloadId,
     again,
-    afterwards: `unloaded: ${reason}`,
+    afterwards: reason.startsWith('to ') ? `unloaded ${reason}` : `unloaded: ${reason}`,
   };
   return to(next, { type: 'start-unload', unloadId, model });
 }

@@ -23,6 +23,12 @@ function toAnswering(state: Busy): Step {
   return state.away ? to({ ...state, away: undefined }) : stay(state);
 }
 
+/** No new answer begins in it; when the last one has ended it leaves memory. */
+function toDraining({ evidence, lastJob, loaded, active }: Busy, event: EventOf<'unload-asked' | 'make-room'>): Step {
+  const next: Draining = { phase: 'draining', since: event.now, reason: event.reason, evidence, lastJob, loaded, active };
+  return to(next);
+}
+
 export const ready: Row<'ready'> = {
   'engine-away': (state, event) => toAway(state, event.cause, event.now),
   'seen-absent': (state, event) => (isStale(state, event.askedAt) ? stay(state) : toAbsent(state, event)),
@@ -36,6 +42,8 @@ export const ready: Row<'ready'> = {
   'defect-found': stay,
   want: stay,
   'load-admitted': stay,
+  'load-waits': stay,
+  'load-refused': stay,
   'load-progress': stay,
   'load-end': stay,
   'load-failed': stay,
@@ -55,6 +63,7 @@ export const ready: Row<'ready'> = {
   },
   'grant-end': stay,
   'unload-asked': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
+  'make-room': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
   'idle-end': (state, event) =>
     event.loadId === state.loaded.loadId && event.readySinceMs === state.since.monotonicMs
       ? toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model })
@@ -89,6 +98,8 @@ export const busy: Row<'busy'> = {
   'defect-found': stay,
   want: stay,
   'load-admitted': stay,
+  'load-waits': stay,
+  'load-refused': stay,
   'load-progress': stay,
   'load-end': stay,
   'load-failed': stay,
@@ -106,11 +117,9 @@ export const busy: Row<'busy'> = {
       evidence: { text: 'it wrote an answer', at: event.now },
     });
   },
-  'unload-asked': (state, event) => {
-    const { evidence, lastJob, loaded, active } = state;
-    const next: Draining = { phase: 'draining', since: event.now, reason: event.reason, evidence, lastJob, loaded, active };
-    return to(next);
-  },
+  'unload-asked': toDraining,
+  // Only who has waited long enough may have it drained.
+  'make-room': (state, event) => (event.drains ? toDraining(state, event) : stay(state)),
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,
@@ -134,6 +143,8 @@ export const wedged: Row<'wedged'> = {
       ? toUnloading(state, { now: event.now, reason: 'it did not answer', model: state.loaded.model, again: event.wish })
       : refuse(state, { code: 'model_wedged', detail: state.reason }),
   'load-admitted': stay,
+  'load-waits': stay,
+  'load-refused': stay,
   'load-progress': stay,
   'load-end': stay,
   'load-failed': stay,
@@ -141,6 +152,7 @@ export const wedged: Row<'wedged'> = {
   'grant-start': stay,
   'grant-end': stay,
   'unload-asked': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
+  'make-room': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,

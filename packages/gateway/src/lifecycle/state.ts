@@ -35,6 +35,8 @@ interface Base {
 export interface Wish {
   readonly model: string;
   readonly by: string;
+  /** A person said so, whatever failed before. */
+  readonly insists?: true;
 }
 
 /** The weights as they lie in memory. */
@@ -70,6 +72,8 @@ export interface Queued extends Base {
   readonly phase: 'queued';
   readonly loadId: number;
   readonly wish: Wish;
+  /** What keeps it from being let in, in words that follow the model's name. */
+  readonly waitsFor?: string;
 }
 export interface Loading extends Base {
   readonly phase: 'loading';

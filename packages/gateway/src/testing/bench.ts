@@ -37,17 +37,24 @@ export interface BenchOptions {
   readonly engines?: readonly Omit<ScriptedEngineOptions, 'clock'>[];
   readonly settings?: Partial<GatewaySettings>;
   readonly seed?: number;
+  /** The machine's memory, of which the engines take; without it there is more than enough. */
+  readonly machineBytes?: number;
 }
 
-export async function setUpBench({ engines: wanted = [{}], settings = {}, seed = 1 }: BenchOptions = {}): Promise<Bench> {
+export async function setUpBench({ engines: wanted = [{}], settings = {}, seed = 1, machineBytes }: BenchOptions = {}): Promise<Bench> {
   const clock = createManualClock();
   const engines = wanted.map((options) => createScriptedEngine({ clock, ...options }));
   const log: LogEvent[] = [];
+  function memory(): { readonly totalBytes: number; readonly freeBytes: number } {
+    if (machineBytes === undefined) return { totalBytes: 16_000, freeBytes: 8_000 };
+    const used = engines.reduce((sum, { isLocal, usedBytes }) => (isLocal ? sum + usedBytes : sum), 0);
+    return { totalBytes: machineBytes, freeBytes: machineBytes - used };
+  }
   const gateway = createGateway({
     engines,
     clock,
     randomness: createSeededRandomness(seed),
-    machine: { cores: 2, memory: () => Promise.resolve({ totalBytes: 16_000, freeBytes: 8_000 }) },
+    machine: { cores: 2, memory: async () => memory() },
     settings: { defaultModel: 'mistral:latest', ...settings },
     log: (event) => void log.push(event),
   });

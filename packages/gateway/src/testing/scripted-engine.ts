@@ -27,6 +27,10 @@ export interface ScriptedEngineOptions {
   readonly observation?: 'push' | 'poll';
   readonly models?: readonly Partial<ModelDescription>[];
   readonly slots?: number;
+  /** On the machine of the gateway, whose memory it takes. Default true. */
+  readonly isLocal?: boolean;
+  /** What a model takes in memory, from when its load begins. Default 2000. */
+  readonly memoryOf?: (model: string) => number;
   readonly load?: (model: string, number: number) => LoadScript;
   readonly answer?: (request: StreamRequest, number: number) => AnswerScript;
 }
@@ -39,6 +43,8 @@ export interface ScriptedEngine extends Engine {
   readonly answers: readonly StreamRequest[];
   readonly openStreams: number;
   readonly inMemory: ReadonlySet<string>;
+  /** What all its models take now, those that are loading too. */
+  readonly usedBytes: number;
   /** What was done to it that nobody may do. */
   readonly violations: readonly string[];
   /** The server as a whole goes: everything under way breaks, memory is empty. */
@@ -61,7 +67,7 @@ function describeModel(model: Partial<ModelDescription>): ModelDescription {
 }
 
 export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEngine {
-  const { clock, id = 'ollama', observation = 'poll', slots = 1 } = options;
+  const { clock, id = 'ollama', observation = 'poll', slots = 1, isLocal = true, memoryOf = () => 2000 } = options;
   let models = (options.models ?? [{}]).map(describeModel);
   const listeners = new Set<(event: EngineEvent) => void>();
   const inMemory = new Set<string>();
@@ -135,7 +141,11 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     kind: observation === 'push' ? 'llama.cpp' : 'ollama',
     reportsResidency: true,
     observation,
+    isLocal,
     loads,
+    get usedBytes() {
+      return [...inMemory.union(loading)].reduce((sum, key) => sum + memoryOf(key), 0);
+    },
     answers,
     inMemory,
     violations,
@@ -160,13 +170,15 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     },
     async resident() {
       failIfAway();
-      return models.filter(({ weightsKey }) => inMemory.has(weightsKey)).map(({ name }) => ({ name, memoryBytes: 2000 }));
+      return models
+        .filter(({ weightsKey }) => inMemory.has(weightsKey))
+        .map(({ name, weightsKey }) => ({ name, memoryBytes: memoryOf(weightsKey) }));
     },
     async load(model, { signal, onProgress }) {
       failIfAway();
       const key = keyOf(model);
       if (loading.has(key)) violations.push(`${model} is loaded twice at once`);
-      if (inMemory.has(key)) return { slots, memoryBytes: 2000, contextLength: 4096 };
+      if (inMemory.has(key)) return { slots, memoryBytes: memoryOf(key), contextLength: 4096 };
       loads.push(model);
       const script = options.load?.(model, loads.length) ?? { durationMs: 1000 };
       const entry = { model, controller: new AbortController(), isStream: false };
@@ -181,7 +193,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
         }
         if (script.error) throw script.error;
         inMemory.add(key);
-        return { slots, memoryBytes: 2000, contextLength: 4096 };
+        return { slots, memoryBytes: memoryOf(key), contextLength: 4096 };
       } finally {
         loading.delete(key);
         open.delete(entry);

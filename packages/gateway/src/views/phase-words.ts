@@ -42,6 +42,7 @@ function toSentence(deployment: Deployment, onlooker: Onlooker): string {
   const { model, loadAhead } = onlooker;
   switch (lifecycle.phase) {
     case 'queued':
+      if (lifecycle.waitsFor !== undefined) return `${model} ${lifecycle.waitsFor}`;
       return loadAhead === undefined ? `${model} is about to be loaded` : `${model} is loaded after ${loadAhead}`;
     case 'loading':
       return toLoadSentence(deployment, onlooker);

@@ -1,0 +1,67 @@
+import type { LifecycleState } from '../lifecycle/state.ts';
+
+/**
+ * What a deployment is to the memory. `out` holds none; `loading` has it reserved; `idle` can be unloaded at once; `busy` after its answers;
+ * `leaving` gives it back by itself; `stuck` holds it and cannot be told to go now.
+ */
+export type Standing = 'out' | 'loading' | 'idle' | 'busy' | 'leaving' | 'stuck';
+
+/** A deployment that holds memory, or has it reserved. */
+export interface Holder {
+  readonly key: string;
+  readonly model: string;
+  readonly bytes: number;
+  readonly standing: Exclude<Standing, 'out'>;
+  readonly isPinned: boolean;
+  /** When its last load was done, and when it was last used; undefined: it was here before us. */
+  readonly readyAtMs: number | undefined;
+  readonly lastUsedMs: number;
+  /** What it costs to have it back. */
+  readonly reloadMs: number;
+  /** Of `bytes`: pages of a file, which the machine counts as free. */
+  readonly mappedBytes: number;
+}
+
+export function standingOf(state: LifecycleState): Standing {
+  switch (state.phase) {
+    case 'unknown':
+      return state.resident && !state.away ? 'idle' : 'out';
+    case 'loading':
+    case 'warming':
+      return 'loading';
+    case 'ready':
+    case 'wedged':
+      return 'idle';
+    case 'busy':
+      return 'busy';
+    case 'draining':
+    case 'unloading':
+      return 'leaving';
+    case 'failed':
+      return state.kind === 'unload' ? 'stuck' : 'out';
+    case 'absent':
+    case 'cold':
+    case 'downloading':
+    case 'queued':
+      return 'out';
+  }
+}
+
+export interface Supply {
+  /** What the models of this pool may take together. */
+  readonly budgetBytes: number;
+  /** What is free on the machine as last seen; undefined where nobody can tell. */
+  readonly machineFreeBytes: number | undefined;
+}
+
+/** What a load could take now: the least of budget and machine, less what is in use, reserved for loads under way, or only seems to be free. */
+export function toFreeBytes({ budgetBytes, machineFreeBytes }: Supply, holders: readonly Holder[]): number {
+  const ofBudget = budgetBytes - sum(holders, ({ bytes }) => bytes);
+  if (machineFreeBytes === undefined) return ofBudget;
+  const hidden = sum(holders, ({ standing, bytes, mappedBytes }) => (standing === 'loading' ? bytes : mappedBytes));
+  return Math.min(ofBudget, machineFreeBytes - hidden);
+}
+
+export function sum<T>(items: readonly T[], amount: (item: T) => number): number {
+  return items.reduce((total, item) => total + amount(item), 0);
+}

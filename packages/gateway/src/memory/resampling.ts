@@ -1,0 +1,48 @@
+import type { Clock } from '@pilotlight/contract';
+
+import type { MemoryWatch } from '../observation/watch-memory.ts';
+import { sum } from './holding.ts';
+import { MACHINE } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Keeps what the machine says in step with what models came and went: its figures are read every few seconds, loads end in between. */
+export interface Resampling {
+  /** Models came or went since the machine was read. */
+  isDue(): boolean;
+  /** Reads it; never rejects. */
+  run(): Promise<void>;
+  /** What was freed a moment ago and does not show yet: an engine's word comes before the memory itself. */
+  recoveringOf(pool: string): number;
+}
+
+const RECOVERY_MS = 3_000;
+
+export function createResampling(memory: MemoryWatch, ledger: Ledger, clock: Clock): Resampling {
+  let seenBytes = 0;
+  let running: Promise<void> | undefined;
+  let recovery = { bytes: 0, expectedFreeBytes: 0, untilMs: 0 };
+
+  /** Without file pages, which the machine counts as free, and without loads under way, which are reserved in full until they end. */
+  function heldBytes(): number {
+    const holders = ledger.holdersOf(MACHINE).filter(({ standing }) => standing !== 'loading');
+    return sum(holders, ({ bytes, mappedBytes }) => bytes - mappedBytes);
+  }
+
+  async function read(): Promise<void> {
+    const held = heldBytes();
+    const freed = seenBytes - held;
+    if (freed > 0) recovery = { bytes: freed, expectedFreeBytes: memory.freeBytes + freed, untilMs: clock.monotonic() + RECOVERY_MS };
+    await memory.look();
+    seenBytes = held;
+    running = undefined;
+  }
+
+  return {
+    isDue: () => running !== undefined || (memory.totalBytes > 0 && heldBytes() !== seenBytes),
+    run: () => (running ??= read()),
+    recoveringOf(pool) {
+      if (pool !== MACHINE || clock.monotonic() >= recovery.untilMs) return 0;
+      return Math.min(recovery.bytes, Math.max(0, recovery.expectedFreeBytes - memory.freeBytes));
+    },
+  };
+}
