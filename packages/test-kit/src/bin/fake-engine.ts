@@ -11,7 +11,6 @@ import type { FakeEngineConfig } from '../fake-engine/fake-engine-config.ts';
 const { values } = parseArgs({ options: { config: { type: 'string', default: '{}' }, port: { type: 'string' } } });
 const config = JSON.parse(values.config) as Partial<FakeEngineConfig>;
 const engine = await createFakeEngine(values.port === undefined ? config : { ...config, port: Number(values.port) });
-process.stdout.write(`${JSON.stringify({ port: engine.port, pid: process.pid })}\n`);
 
 /** As the real one at SIGTERM: connections are cut without a last chunk. */
 async function end(): Promise<void> {
@@ -21,3 +20,4 @@ async function end(): Promise<void> {
 }
 process.on('SIGTERM', () => void end());
 process.on('SIGINT', () => void end());
+process.stdout.write(`${JSON.stringify({ port: engine.port, pid: process.pid })}\n`);
