@@ -127,7 +127,7 @@ describe('import', () => {
   it('sends the file and says what was taken and what was not', async () => {
     const { out, notes, bodies, code } = await runWith(['import', 'x.json'], { answers, files: { 'x.json': '{"a":1}' } });
     expect(bodies).toEqual([{ a: 1 }]);
-    expect([out, notes, code]).toEqual(['Imported 1 conversations, 2 messages. Refused 1.\n', '“Bad”: In a circle.\n', 1]);
+    expect([out, notes, code]).toEqual(['Imported 1 conversation, 2 messages. Refused 1.\n', '“Bad”: In a circle.\n', 1]);
     expect((await runWith(['import', '-'], { answers, piped: '[2]' })).bodies).toEqual([[2]]);
   });
 

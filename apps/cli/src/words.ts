@@ -43,3 +43,8 @@ export function toModelTable(models: readonly ModelView[]): string {
     )
     .join('\n');
 }
+
+/** "1 conversation", "2 conversations". */
+export function toCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

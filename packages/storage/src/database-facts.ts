@@ -29,7 +29,7 @@ export function readDatabaseFacts(connection: SqliteConnection, sizeBytes: numbe
 }
 
 /** The number of the schema. Throws if the steps that led to it are not those of this program; a newer number is no error here. */
-export function readSchema(connection: SqliteConnection): number {
+function readSchema(connection: SqliteConnection): number {
   const isThere = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").get() !== undefined;
   const steps = isThere
     ? (connection.prepare('SELECT number, name FROM migrations ORDER BY number').all() as { number: number; name: string }[])

@@ -6,6 +6,7 @@ import { toPrintable } from '../printable.ts';
 import { ServerFailure } from '../server-client.ts';
 import { splitExport } from '../split-export.ts';
 import { createStatusLine } from '../terminal.ts';
+import { toCount } from '../words.ts';
 
 /** The server takes 16 MB. */
 const PIECE_BYTES = 8 * 1024 * 1024;
@@ -33,7 +34,7 @@ export const conversationsImport: Command = {
     else {
       for (const { title, reason } of refused) terminal.note(`“${toPrintable(title)}”: ${toPrintable(reason)}\n`);
       const messages = imported.reduce((sum, one) => sum + one.messages, 0);
-      terminal.write(`Imported ${imported.length} conversations, ${messages} messages. Refused ${refused.length}.\n`);
+      terminal.write(`Imported ${toCount(imported.length, 'conversation')}, ${toCount(messages, 'message')}. Refused ${refused.length}.\n`);
     }
     return refused.length === 0 && imported.length > 0 ? 0 : 1;
   },

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { toSize } from '../words.ts';
+import { toCount, toSize } from '../words.ts';
 
 export const dataBackUp: Command = {
   name: 'backup',
@@ -12,7 +12,7 @@ export const dataBackUp: Command = {
     terminal.write(
       json
         ? `${JSON.stringify({ file, conversations, messages, size_bytes: sizeBytes })}\n`
-        : `${file}: ${conversations} conversations, ${messages} messages, ${toSize(sizeBytes)}. Checked.\n`,
+        : `${file}: ${toCount(conversations, 'conversation')}, ${toCount(messages, 'message')}, ${toSize(sizeBytes)}. Checked.\n`,
     );
     return 0;
   },

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { toCount } from '../words.ts';
 
 export const dataRestore: Command = {
   name: 'restore',
@@ -11,7 +12,7 @@ export const dataRestore: Command = {
       terminal.write(`${JSON.stringify({ file, conversations, messages, replaced: replaced ?? null })}\n`);
       return 0;
     }
-    terminal.write(`Restored ${conversations} conversations, ${messages} messages, from ${file}.\n`);
+    terminal.write(`Restored ${toCount(conversations, 'conversation')}, ${toCount(messages, 'message')}, from ${file}.\n`);
     if (replaced !== undefined) terminal.note(`What was there before is kept in ${replaced}.\n`);
     return 0;
   },

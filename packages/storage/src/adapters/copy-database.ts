@@ -47,7 +47,9 @@ async function copySnapshot(from: string, to: string): Promise<DatabaseFacts> {
 function finish(file: string, expected: DatabaseFacts): void {
   const copy = new DatabaseSync(file);
   try {
-    copy.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; VACUUM');
+    copy.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON');
+    forgetRemovedWords(copy);
+    copy.exec('VACUUM');
     checkSound(copy);
     const facts = readDatabaseFacts(copy, expected.sizeBytes);
     if (JSON.stringify(facts) !== JSON.stringify(expected)) {
@@ -56,6 +58,14 @@ function finish(file: string, expected: DatabaseFacts): void {
   } finally {
     copy.close();
   }
+}
+
+/** An index keeps the words of what was removed until its parts are merged; here they are merged into one. A schema before the index has none. */
+function forgetRemovedWords(database: DatabaseSync): void {
+  const indexes = database.prepare("SELECT name FROM sqlite_master WHERE name IN ('title_index', 'message_index')").all() as {
+    readonly name: string;
+  }[];
+  for (const { name } of indexes) database.exec(`INSERT INTO ${name} (${name}) VALUES ('optimize')`);
 }
 
 /** Reads all of a database. Throws if anything in it is wrong. */

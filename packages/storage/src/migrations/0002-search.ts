@@ -11,9 +11,6 @@ export const search: Migration = {
     'CREATE TABLE search_titles (key INTEGER PRIMARY KEY, conversation_id TEXT NOT NULL UNIQUE) STRICT',
     `CREATE VIRTUAL TABLE title_index USING fts5 (title, ${INDEX})`,
     `CREATE VIRTUAL TABLE message_index USING fts5 (content, ${INDEX})`,
-    // What is removed leaves no words behind.
-    "INSERT INTO title_index (title_index, rank) VALUES ('secure-delete', 1)",
-    "INSERT INTO message_index (message_index, rank) VALUES ('secure-delete', 1)",
     'INSERT INTO search_titles (conversation_id) SELECT id FROM conversations ORDER BY created_ms, id',
     'INSERT INTO title_index (rowid, title) SELECT t.key, c.title FROM search_titles t JOIN conversations c ON c.id = t.conversation_id',
     "INSERT INTO message_index (rowid, content) SELECT seq, content FROM messages WHERE content <> '' ORDER BY seq",
