@@ -43,7 +43,12 @@ export function createHttpServerClient(url: string, token: string | undefined): 
     const response = await call(request);
     if (!response.body) return;
     const parse = createEventStreamParser();
-    for await (const piece of response.body.pipeThrough(new TextDecoderStream())) yield* parse(piece);
+    const pieces = response.body.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+    try {
+      for (let next = await nextOf(pieces); next.done !== true; next = await nextOf(pieces)) yield* parse(next.value);
+    } finally {
+      await pieces.return?.();
+    }
   }
 
   return {
@@ -52,6 +57,15 @@ export function createHttpServerClient(url: string, token: string | undefined): 
     text: async (path) => (await call({ method: 'GET', path })).text(),
     events,
   };
+}
+
+/** The next piece of a body. A connection that breaks is an end: what is whole says so by its own last event. */
+async function nextOf(pieces: AsyncIterator<string>): Promise<IteratorResult<string>> {
+  try {
+    return await pieces.next();
+  } catch {
+    return { done: true, value: undefined };
+  }
 }
 
 async function readJson(response: Response): Promise<unknown> {
