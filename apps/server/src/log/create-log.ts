@@ -17,7 +17,7 @@ export function createLog(sink: LogSink): WriteLog {
       const { level: usual, words } = LOG_EVENTS[name];
       const level = line.level ?? usual;
       if (!sink.isWanted(level)) return;
-      const facts = clean(line.facts ?? {});
+      const facts = clean(line.facts ?? {}, name === 'content' ? toPrintable : toDiscreet);
       const error = line.cause === undefined ? {} : { err: line.cause };
       const { words: _said, ...fields } = facts;
       sink.write(level, { event: name, ...fields, ...error }, words(facts));
@@ -28,12 +28,17 @@ export function createLog(sink: LogSink): WriteLog {
 }
 
 /** Control characters from outside could forge lines or drive a terminal: they are shown, not sent. */
-function clean(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function clean(facts: Readonly<Record<string, unknown>>, toText: (text: string) => string): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(facts)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, typeof value === 'string' ? toPrintable(value) : value]),
+      .map(([name, value]) => [name, typeof value === 'string' ? toText(value) : value]),
   );
+}
+
+/** Reasons name whom a model is loaded for by the conversation's title, which is made of a question's first words and stands in these marks alone. */
+function toDiscreet(text: string): string {
+  return toPrintable(text.replace(/“.*”/s, '“…”'));
 }
 
 export function toPrintable(text: string): string {

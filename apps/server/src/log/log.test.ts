@@ -31,6 +31,15 @@ describe('a line', () => {
     expect(lines[0]?.words).toBe('GET /x\\u000a{"level":"fatal"}\\u001b[2J\\u202e got 404 not_found');
   });
 
+  it('holds no words of a question: why a model was loaded named the title of the conversation', () => {
+    const { lines, log } = record();
+    log('phase_changed', { facts: { model: 'm:latest', phase: 'queued', reason: 'wanted for an answer for “My “secret” plan”' } });
+    expect(lines[0]?.words).toBe('m:latest is queued: wanted for an answer for “…”');
+    expect(JSON.stringify(lines)).not.toContain('secret');
+    log('content', { facts: { role: 'user', text: 'My “secret” plan' } });
+    expect(lines[1]?.words).toBe('user: My “secret” plan');
+  });
+
   it('that cannot be written harms nobody', () => {
     const log = createLog({
       isWanted: () => true,
