@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { createChat } from '@pilotlight/chat';
-import type { Chat, Engine, Machine } from '@pilotlight/contract';
+import type { Chat, Engine, Machine, Network } from '@pilotlight/contract';
 import { createLlamaCppEngine, createNodeDisk, createNodeMachine, createNodeProcesses } from '@pilotlight/engine-llama-cpp';
 import { createGateway } from '@pilotlight/gateway';
 import type { GatewaySettings, RunningGateway } from '@pilotlight/gateway';
-import { createOllamaEngine } from '@pilotlight/engine-ollama';
 import { createUndiciNetwork } from '@pilotlight/engine-http/network';
+import { createOllamaEngine } from '@pilotlight/engine-ollama';
+import { createOpenaiEngine } from '@pilotlight/engine-openai';
 import type { Settings } from '@pilotlight/settings';
 import { DATABASE_FILE, openStorage } from '@pilotlight/storage';
 
@@ -28,7 +29,7 @@ export const PAGE_FOLDER = join(ROOT, 'apps', 'web', 'dist');
 export function openGateway(settings: Settings, log: WriteLog): RunningGateway {
   const machine = createNodeMachine();
   return createGateway({
-    engines: [createBuiltInEngine(settings, machine), ...createOllamaEngines(settings)],
+    engines: [createBuiltInEngine(settings, machine), ...createServerEngines(settings)],
     clock: systemClock,
     randomness: systemRandomness,
     machine,
@@ -66,9 +67,13 @@ function createBuiltInEngine(settings: Settings, machine: Machine): Engine {
   });
 }
 
-/** One engine for each server; a single one needs no address in its id. */
-function createOllamaEngines(settings: Settings): Engine[] {
+function createServerEngines(settings: Settings): Engine[] {
   const network = createUndiciNetwork();
+  return [...createOllamaEngines(settings, network), ...createOpenaiEngines(settings, network)];
+}
+
+/** One engine for each server; a single one needs no address in its id. */
+function createOllamaEngines(settings: Settings, network: Network): Engine[] {
   const isSingle = settings.ollamaHosts.length === 1;
   const keepAlive = settings.origins.keepAliveMs.kind === 'default' ? undefined : toOllamaKeepAlive(settings.keepAliveMs);
   return settings.ollamaHosts.map((address) =>
@@ -79,6 +84,20 @@ function createOllamaEngines(settings: Settings): Engine[] {
       clock: systemClock,
       keepAlive,
       slots: settings.ollamaParallel,
+    }),
+  );
+}
+
+/** One engine for each server, by the name that its owner gave it. Each gets its own key and no other. */
+function createOpenaiEngines({ servers, serverKeys, serverSlots }: Settings, network: Network): Engine[] {
+  return Object.entries(servers).map(([name, address]) =>
+    createOpenaiEngine({
+      id: name === new URL(address).host ? `openai@${name}` : name,
+      address,
+      apiKey: Object.hasOwn(serverKeys, name) ? serverKeys[name] : undefined,
+      network,
+      clock: systemClock,
+      slots: serverSlots,
     }),
   );
 }

@@ -11,9 +11,9 @@ import { createOpenaiEngine } from './openai-engine.ts';
 const ADDRESS = process.env['TEST_LLAMA_SERVER'];
 const NOT_HERE = 'the server was started by somebody else';
 
-async function makeSubject(address: string): Promise<EngineUnderTest> {
+async function makeSubject(): Promise<EngineUnderTest> {
   const network = createUndiciNetwork();
-  const engine = createOpenaiEngine({ id: 'openai', address, network, clock: systemClock });
+  const engine = createOpenaiEngine({ id: 'openai', address: ADDRESS ?? '', network, clock: systemClock });
   const [first] = await engine.list();
   if (first === undefined) throw new EngineError('absent', 'the server lists no model');
   return {
@@ -30,11 +30,9 @@ async function makeSubject(address: string): Promise<EngineUnderTest> {
   };
 }
 
-if (ADDRESS === undefined) {
-  test('engine-openai with a real llama-server (needs TEST_LLAMA_SERVER with its address)', ({ skip }) => skip('no address was given'));
-} else {
+describe.skipIf(ADDRESS === undefined)('with TEST_LLAMA_SERVER set', () => {
   describeEngine('engine-openai with a real llama-server', {
-    make: () => makeSubject(ADDRESS),
+    make: () => makeSubject(),
     abilities: {
       loads: NOT_HERE,
       measuresLoads: NOT_HERE,
@@ -54,7 +52,7 @@ if (ADDRESS === undefined) {
 
   describe('what only a real llama-server shows', () => {
     test('residency, the file’s facts, the reading of the prompt, and a prompt that is too long', async () => {
-      await using subject = await makeSubject(ADDRESS);
+      await using subject = await makeSubject();
       const { engine, model } = subject;
       expect(engine.reportsResidency).toBe(true);
       expect(await engine.describe(model)).toMatchObject({ sizeBytes: expect.any(Number), parameterSize: expect.any(String) });
@@ -71,4 +69,4 @@ if (ADDRESS === undefined) {
       await expect(tooLong).rejects.toMatchObject({ failure: 'too_long', message: expect.stringMatching(/3,\d+ tokens/) });
     });
   });
-}
+});

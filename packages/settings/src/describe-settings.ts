@@ -19,10 +19,18 @@ export function describeSettings(settings: Settings): readonly SettingInWords[] 
 }
 
 function valueInWords(row: Setting<unknown>, value: unknown): string {
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
+  if (value === undefined || isEmpty(value)) return 'none';
   if (row.isSecret === true) return 'set, not shown';
   if (value === Infinity) return 'for ever';
   if (typeof value === 'number') return row.schema.type === 'integer' ? String(value) : `${value / 1_000} s`;
   if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value)
+      .map(([name, item]) => `${name}=${String(item)}`)
+      .join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

@@ -95,10 +95,22 @@ function toProblem(row: Setting<unknown>, found: Found | undefined, expected: st
 
 /** Values that are right each for itself and wrong together. */
 function contradictions(settings: Settings): readonly string[] {
+  return [...openWithoutToken(settings), ...keysWithoutServer(settings)];
+}
+
+function openWithoutToken(settings: Settings): readonly string[] {
   if (isLoopback(settings.host) || settings.token !== undefined) return [];
   return [
     `PILOTLIGHT_HOST: "${settings.host}" (${originInWords(settings.origins.host)}) lets other machines in, so an access token is needed. Set PILOTLIGHT_TOKEN (\`openssl rand -hex 24\` makes one), or listen on 127.0.0.1.`,
   ];
+}
+
+function keysWithoutServer({ servers, serverKeys, origins }: Settings): readonly string[] {
+  const names = Object.keys(servers);
+  const known = names.length === 0 ? 'PILOTLIGHT_SERVERS names none' : `PILOTLIGHT_SERVERS has ${names.join(', ')}`;
+  return Object.keys(serverKeys)
+    .filter((name) => !names.includes(name))
+    .map((name) => `PILOTLIGHT_SERVER_KEYS (${originInWords(origins.serverKeys)}): no server is called "${name}"; ${known}.`);
 }
 
 function unknownVariables(sources: SettingsSources, dotenv: Readonly<Record<string, string | undefined>>): readonly string[] {

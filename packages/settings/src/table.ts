@@ -4,6 +4,7 @@ import { parseKeepAlive, parseLimit } from './values/duration.ts';
 import { defaultDataFolder, folderSeparator, parseFolder, parseFolders } from './values/folder.ts';
 import { parseAllowedHosts, parseListenHost } from './values/host-name.ts';
 import { parseOllamaHosts } from './values/ollama-hosts.ts';
+import { parseServerKeys, parseServers, type ByServer } from './values/servers.ts';
 import { parseBoolean, parseChoice, parseInteger, parseModelName, parseToken } from './values/plain.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -105,6 +106,46 @@ export const SETTINGS = {
     default: () => undefined,
     parse: parseMemory,
     schema: { type: ['string', 'integer'], minimum: 1_000_000 },
+  }),
+  servers: setting<ByServer>({
+    variable: 'PILOTLIGHT_SERVERS',
+    key: 'servers',
+    title: 'more servers with models, such as vLLM, llama-server or LM Studio',
+    details:
+      'Any server that speaks the API of OpenAI. Several are separated by commas, each with a name before its address or called by its host and port. An address without a path means /v1. Models are looked for in this order, after the built-in ones and those of Ollama.',
+    placeholder: '[NAME=]ADDRESS[,…]',
+    examples: ['http://127.0.0.1:8080', 'gpu=http://gpu-1:8000/v1,studio=http://127.0.0.1:1234/v1'],
+    defaultText: 'none',
+    default: () => ({}),
+    parse: parseServers,
+    separator: comma,
+    schema: { type: ['string', 'array'], items: { type: 'string' } },
+  }),
+  serverKeys: setting<ByServer>({
+    variable: 'PILOTLIGHT_SERVER_KEYS',
+    key: 'server_keys',
+    title: 'the access keys of those servers',
+    details: 'NAME=KEY, by the names of PILOTLIGHT_SERVERS. Each key is sent to its own server alone. Never shown and never logged.',
+    placeholder: 'NAME=KEY[,…]',
+    examples: [],
+    defaultText: 'none',
+    default: () => ({}),
+    parse: parseServerKeys,
+    separator: comma,
+    schema: { type: ['string', 'array'], items: { type: 'string' } },
+    isSecret: true,
+  }),
+  serverSlots: setting({
+    variable: 'PILOTLIGHT_SERVER_SLOTS',
+    key: 'server_slots',
+    title: 'how many answers such a server writes at once for each model',
+    details: 'llama-server tells it, and that counts. More requests than that wait here, where their place is shown.',
+    placeholder: 'NUMBER',
+    examples: ['4', '32'],
+    defaultText: '4',
+    default: () => 4,
+    parse: parseInteger(1, 1_024),
+    schema: { type: 'integer', minimum: 1, maximum: 1_024 },
   }),
   modelRetries: setting({
     variable: 'MODEL_RETRIES',
