@@ -167,6 +167,21 @@ describe('restoring', () => {
     expect(await idsIn(places.here)).toEqual(['a']);
   });
 
+  it('is not disturbed by what is left of a database that is gone', async () => {
+    await using places = await folders();
+    const file = join(places.backups, 'all.db');
+    await fill(places.here, 'a');
+    await backUp({ dataFolder: places.here, file });
+    {
+      await using storage = await open(places.here);
+      await storage.chats.begin(beginning('b', 'x'.repeat(50_000)));
+      await mkdir(places.there);
+      await copyFile(join(places.here, 'pilotlight.db-wal'), join(places.there, 'pilotlight.db-wal'));
+    }
+    expect((await restore({ dataFolder: places.there, file, nowMs: NOW })).replaced).toBeUndefined();
+    expect(await idsIn(places.there)).toEqual(['a']);
+  });
+
   it('waits for no server: it refuses while one has the folder', async () => {
     await using places = await folders();
     const file = join(places.backups, 'all.db');

@@ -44,7 +44,8 @@ export function restoreDatabase({ backup, database, nowMs }: RestoreOptions): Re
     copyFileSync(backup, incoming);
     chmodSync(incoming, 0o600);
     const facts = inspect(incoming);
-    const replaced = existsSync(database) ? keepBeside(database, nowMs) : undefined;
+    const kept = `${database}.replaced-${toFileTime(nowMs)}`;
+    const replaced = keepBeside(database, kept) ? kept : undefined;
     renameSync(incoming, database);
     syncFolder(dirname(database));
     return { ...facts, replaced };
@@ -75,18 +76,19 @@ function inspect(file: string): DatabaseFacts {
   }
 }
 
-/** Keeps the present database under another name, without taking it from its place. */
-function keepBeside(database: string, nowMs: number): string {
-  const kept = `${database}.replaced-${toFileTime(nowMs)}`;
-  settle(database);
-  // Of a database that could not be settled because it is damaged: its parts stay together.
+/** Keeps the present database, if there is one, under another name, without taking it from its place. */
+function keepBeside(database: string, kept: string): boolean {
+  const isThere = existsSync(database);
+  if (isThere) settle(database);
+  // Of a database that could not be settled, its parts stay together; the one that comes must not meet what is left of another.
   for (const suffix of SIDE_FILES) if (existsSync(database + suffix)) renameSync(database + suffix, kept + suffix);
+  if (!isThere) return false;
   try {
     linkSync(database, kept);
   } catch {
     copyFileSync(database, kept, constants.COPYFILE_EXCL);
   }
-  return kept;
+  return true;
 }
 
 /** Moves what lies in side files into the database itself, if it can be read at all. */
