@@ -7,6 +7,7 @@ import { conversationsSearch } from './commands/conversations-search.ts';
 import { dataBackUp } from './commands/data-back-up.ts';
 import { dataRestore } from './commands/data-restore.ts';
 import { modelLoad } from './commands/model-load.ts';
+import { modelPlan } from './commands/model-plan.ts';
 import { modelUnload } from './commands/model-unload.ts';
 import { modelsList } from './commands/models-list.ts';
 import { serverServe } from './commands/server-serve.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   serverServe,
   modelsList,
   modelLoad,
+  modelPlan,
   modelUnload,
   chatStart,
   conversationsList,

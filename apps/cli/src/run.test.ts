@@ -63,6 +63,38 @@ describe('models', () => {
   });
 });
 
+describe('plan', () => {
+  const plan = {
+    model: 'big:latest',
+    engine: 'ollama',
+    verdict: 'after_unloading',
+    reason: 'needs 19 GB; 11 GB free; fits without pilot:latest',
+    needs: { bytes: 19e9, basis: 'measured at an earlier load' },
+    free: { bytes: 11e9, basis: 'what this machine has free of 24 GB' },
+    unload: [{ model: 'pilot:latest', bytes: 9e9, in_use: true }],
+    pinned: [],
+  };
+
+  it('says what would be unloaded, and what each figure rests on', async () => {
+    const { out, code } = await runWith(['plan', 'big'], { answers: { '/api/models/plan': plan } });
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        'big:latest: fits after unloading. needs 19 GB; 11 GB free; fits without pilot:latest',
+        '  unloads pilot:latest, when its answers are written',
+        '  needs: measured at an earlier load',
+        '  free: what this machine has free of 24 GB',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('fails for what never fits', async () => {
+    const never = { ...plan, verdict: 'never', reason: 'needs 19 GB; 11 GB free', unload: [] };
+    expect(await runWith(['plan', 'big'], { answers: { '/api/models/plan': never } })).toMatchObject({ code: 1 });
+  });
+});
+
 describe('load', () => {
   const loading = { ...MODEL, phase: 'loading', progress: 0.41 };
   const ready = { ...MODEL, phase: 'ready', ready: true, reason: 'Gave a token 0 s ago.' };
@@ -87,6 +119,15 @@ describe('load', () => {
     const { out, code } = await runWith(['load', 'pilot:latest'], { answers, events: () => [{ type: 'model', model: failed }] });
     expect(code).toBe(1);
     expect(out).toContain('Stopped by the system for memory.');
+  });
+
+  it('ends when the model is not let into memory', async () => {
+    const refused = { ...MODEL, phase: 'cold', reason: 'needs 19 GB; 11 GB free' };
+    const { out, code } = await runWith(['load', 'pilot:latest'], {
+      answers: { '/api/models/pilot%3Alatest/load': refused },
+      events: () => [{ type: 'model', model: refused }],
+    });
+    expect([code, out]).toEqual([1, 'pilot:latest: cold. needs 19 GB; 11 GB free\n']);
   });
 
   it('does not wait for a model that was removed, nor for a stream that ended', async () => {

@@ -1,5 +1,5 @@
 import type { Message } from './messages.ts';
-import type { EngineView, MemoryView, ModelsView, ModelView } from './models-wire.ts';
+import type { EngineView, MemoryView, ModelPlan, ModelsView, ModelView } from './models-wire.ts';
 import type { Options } from './options.ts';
 import type { PhasePart, StreamPart } from './stream-parts.ts';
 
@@ -37,6 +37,8 @@ export interface Gateway {
   /** Which model a request of this task would be sent to first; undefined: none can answer. */
   modelFor(task: string, model?: string): ModelView | undefined;
 
+  /** What a load of this model would do to memory now; does nothing, asks no engine. Throws `Problem('model_not_found')`. */
+  plan(name: string): ModelPlan;
   /** Starts a load if one is needed, and returns at once. Throws `Problem('model_not_found')`. */
   load(name: string): ModelView;
   /** Waits for the model to be ready; reports the way there. A caller that leaves does not end the load. Throws the load's `Problem`. */

@@ -67,12 +67,13 @@ export {
   memoryViewSchema,
   modelMetricsSchema,
   modelNameSchema,
+  modelPlanSchema,
   modelsEventSchema,
   modelsViewSchema,
   modelViewSchema,
   withTag,
 } from './models-wire.ts';
-export type { EngineView, MemoryView, ModelsEvent, ModelsView, ModelView } from './models-wire.ts';
+export type { EngineView, MemoryView, ModelPlan, ModelsEvent, ModelsView, ModelView } from './models-wire.ts';
 export {
   acceptedSchema,
   chatReplySchema,

@@ -92,6 +92,30 @@ export const modelsViewSchema = z.object({
 });
 export type ModelsView = z.infer<typeof modelsViewSchema>;
 
+const PLAN_VERDICTS = ['resident', 'fits', 'after_unloading', 'never', 'not_counted'] as const;
+
+/** `POST /api/models/plan`: what a load would do now. `basis` says what a figure rests on; what is not known is absent. */
+export const modelPlanSchema = z.object({
+  model: z.string(),
+  engine: z.string(),
+  verdict: z.enum(PLAN_VERDICTS),
+  /** In words, with the numbers. */
+  reason: z.string(),
+  needs: z
+    .object({
+      bytes: z.number(),
+      basis: z.string(),
+      weights_bytes: z.number().optional(),
+      cache_bytes: z.number().optional(),
+      compute_bytes: z.number().optional(),
+    })
+    .optional(),
+  free: z.object({ bytes: z.number(), basis: z.string() }).optional(),
+  unload: z.array(z.object({ model: z.string(), bytes: z.number(), in_use: z.boolean() })),
+  pinned: z.array(z.string()),
+});
+export type ModelPlan = z.infer<typeof modelPlanSchema>;
+
 /** What `GET /api/models/events` sends: one whole picture first, then what changed. */
 export const modelsEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('models'), ...modelsViewSchema.shape }),

@@ -12,6 +12,7 @@ import { findCandidates } from './routes/candidates.ts';
 import type { Candidates } from './routes/candidates.ts';
 import { withDefaults } from './settings.ts';
 import type { Settings } from './settings.ts';
+import { toModelPlan } from './views/model-plan.ts';
 
 /** How long the start waits for engines that do not answer. */
 const FIRST_LOOK_MS = 3_000;
@@ -55,6 +56,10 @@ export function createGateway(options: GatewayOptions): RunningGateway {
         insists: true,
       });
       return picture.viewOf(candidate);
+    },
+    plan(name) {
+      const { deployment, name: model } = named(name);
+      return toModelPlan({ deployment, model, ledger: house.ledger, nowMs: clock.monotonic() });
     },
     async ensureReady(name, signal, onPhase) {
       const candidate = named(name);

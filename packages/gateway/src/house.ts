@@ -85,10 +85,10 @@ export function createHouse({ engines, clock, machine, settings, log }: HouseOpt
       });
     }
     if (phaseChanged) announceMemory();
-    gate.review();
   }
   function announceMemory(): void {
     notifier.notify('memory', false, () => ({ type: 'memory', memory: picture.memory() }));
+    gate.review();
   }
   function onStatus(engine: Engine): void {
     notifier.notify(`engine ${engine.id}`, true, () => ({ type: 'engine', engine: watchOf(engine).view }));

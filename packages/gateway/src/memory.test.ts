@@ -89,6 +89,46 @@ describe('memory decided before a load', () => {
   });
 });
 
+describe('a plan without a load', () => {
+  it('says what fits, what would be unloaded for it, and what never fits, each figure with what it rests on', async () => {
+    await using bench = await setUp();
+    expect(bench.gateway.plan('a')).toEqual({
+      model: 'a:latest',
+      engine: 'ollama',
+      verdict: 'fits',
+      reason: 'needs 3.8 kB; 8.5 kB free',
+      needs: { bytes: 3840, basis: 'estimated from the size of its file' },
+      free: { bytes: 8500, basis: 'what this machine has free of 8.5 kB' },
+      unload: [],
+      pinned: [],
+    });
+    for (const model of ['a', 'c']) expect(await answer(bench, model)).toBeUndefined();
+    expect(bench.gateway.plan('a').verdict).toBe('resident');
+    expect(bench.gateway.plan('b')).toMatchObject({
+      verdict: 'after_unloading',
+      unload: [{ model: 'c:latest', bytes: 3000, in_use: false }],
+    });
+    expect(bench.gateway.plan('huge')).toMatchObject({
+      verdict: 'never',
+      reason: 'needs 19 kB; 1.5 kB free; 8.5 kB with all other models unloaded',
+    });
+    expect(bench.engine.loads).toEqual(['a:latest', 'c:latest']);
+  });
+
+  it('counts what is in use as to be waited for, and says so', async () => {
+    await using bench = await setUp({ machineBytes: 5000 });
+    const running = bench.ask({ model: 'a' });
+    await bench.clock.advance(1500);
+    expect(bench.gateway.plan('b')).toMatchObject({ verdict: 'after_unloading', unload: [{ model: 'a:latest', in_use: true }] });
+    await bench.clock.advanceUntil(running.ended);
+  });
+
+  it('says where nobody counts', async () => {
+    await using bench = await setUp({ engines: [{ isLocal: false, id: 'gpu' }] });
+    expect(bench.gateway.plan('huge')).toMatchObject({ verdict: 'not_counted', unload: [] });
+  });
+});
+
 describe('swaps on a machine with memory for one', () => {
   it('lets what is in use end its answers while the waiter has time, and says what it waits for', async () => {
     await using bench = await setUp({ machineBytes: 5000, settings: { maxSwapWaitMs: 60_000 } });

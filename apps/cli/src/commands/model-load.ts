@@ -6,7 +6,8 @@ import { toPrintable } from '../printable.ts';
 import { createStatusLine } from '../terminal.ts';
 import { toPhaseWords } from '../words.ts';
 
-const ENDS = new Set(['ready', 'busy', 'failed', 'wedged', 'absent']);
+/** `cold` and `unknown`, once it was asked for: it was not let in, or its engine is away. */
+const ENDS = new Set(['ready', 'busy', 'failed', 'wedged', 'absent', 'cold', 'unknown']);
 
 export const modelLoad: Command = {
   name: 'load',

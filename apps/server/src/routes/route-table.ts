@@ -26,6 +26,7 @@ import { getModel } from './models/get-model/get-model.ts';
 import { listModelHealth } from './models/list-model-health/list-model-health.ts';
 import { listModels } from './models/list-models/list-models.ts';
 import { loadModel } from './models/load-model/load-model.ts';
+import { planLoad } from './models/plan-load/plan-load.ts';
 import { unloadModel } from './models/unload-model/unload-model.ts';
 import { warmUpModels } from './models/warm-up-models/warm-up-models.ts';
 import { signIn } from './session/sign-in/sign-in.ts';
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   followModels,
   getModel,
   loadModel,
+  planLoad,
   unloadModel,
   warmUpModels,
   followEverything,

@@ -74,6 +74,16 @@ export function createScriptedGateway(models: readonly ModelView[] = [toModelVie
     }),
     model: find,
     modelFor: (_task, model) => find(model ?? 'pilot:latest'),
+    plan: (name) => ({
+      model: must(name).name,
+      engine: must(name).engine,
+      verdict: 'fits',
+      reason: 'needs 1 GB; 4 GB free',
+      needs: { bytes: 1e9, basis: 'measured at an earlier load' },
+      free: { bytes: 4e9, basis: 'what this machine has free of 8 GB' },
+      unload: [],
+      pinned: [],
+    }),
     load(name) {
       const model = must(name);
       loads.push(model.name);

@@ -113,7 +113,11 @@ export function createLoadGate(options: LoadGateOptions): LoadGate {
       };
     },
     ahead: (engine) => insideOf(line, engine)[0]?.model,
-    review: reviewAll,
+    review() {
+      if (waiting.size > 0) reviewAll();
+      // So that a dry run, and the next who asks, find figures that are true.
+      else if (!review.isOver && options.resampling().isDue()) void options.resampling().run();
+    },
     standingNow: (deployment) => standingIn(line, deployment),
     [Symbol.dispose]() {
       review.isOver = true;

@@ -10,6 +10,7 @@ import { standingOf, sum, toFreeBytes } from './holding.ts';
 import type { Holder, Standing } from './holding.ts';
 import { createLearnedFootprints, toFootprintKey } from './learned-footprints.ts';
 import type { LearnedFootprints } from './learned-footprints.ts';
+import { toSize } from './memory-words.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -21,6 +22,8 @@ export interface Ledger {
   needsOf(deployment: Deployment, model: string): Footprint | undefined;
   holdersOf(pool: string): readonly Holder[];
   freeOf(pool: string, holders: readonly Holder[]): number;
+  /** What that rests on, in words. */
+  basisOf(pool: string, holders: readonly Holder[]): string;
   /** With how much more the pool could do if all that is not pinned left it. */
   mostOf(pool: string): number;
   keyOf(deployment: Deployment, model: string): string;
@@ -87,21 +90,16 @@ export function createLedger({ memory, settings, deployments, standingNow, learn
   function holdersOf(pool: string): readonly Holder[] {
     return [...deployments()].flatMap((deployment) => (poolOf(deployment.engine) === pool ? (toHolder(deployment) ?? []) : []));
   }
+  function budgetOf(pool: string): number {
+    return pool === MACHINE ? settings.memoryBudgetBytes : (settings.engineBudgets[pool] ?? Number.POSITIVE_INFINITY);
+  }
   function freeOf(pool: string, holders: readonly Holder[]): number {
-    if (pool !== MACHINE)
-      return toFreeBytes({ budgetBytes: settings.engineBudgets[pool] ?? Infinity, machineFreeBytes: undefined }, holders);
-    const machineFreeBytes = memory.totalBytes === 0 ? undefined : memory.freeBytes;
-    return toFreeBytes({ budgetBytes: settings.memoryBudgetBytes, machineFreeBytes }, holders);
+    const isRead = pool === MACHINE && memory.totalBytes > 0;
+    return toFreeBytes({ budgetBytes: budgetOf(pool), machineFreeBytes: isRead ? memory.freeBytes : undefined }, holders);
   }
   function mostOf(pool: string): number {
     const holders = holdersOf(pool);
-    return (
-      freeOf(pool, holders) +
-      sum(
-        holders.filter(({ isPinned }) => !isPinned),
-        ({ bytes }) => bytes,
-      )
-    );
+    return freeOf(pool, holders) + sum(holders, ({ isPinned, bytes }) => (isPinned ? 0 : bytes));
   }
 
   return {
@@ -109,9 +107,25 @@ export function createLedger({ memory, settings, deployments, standingNow, learn
     needsOf,
     holdersOf,
     freeOf,
+    basisOf: (pool, holders) =>
+      toBasis({ totalBytes: memory.totalBytes, budgetBytes: budgetOf(pool), freeBytes: freeOf(pool, holders) }, holders),
     mostOf,
     keyOf,
     measured: (deployment, model, bytes) => learned.add(keyOf(deployment, model), bytes),
     quarantine,
   };
+}
+
+interface Figures {
+  readonly totalBytes: number;
+  readonly budgetBytes: number;
+  readonly freeBytes: number;
+}
+
+function toBasis({ totalBytes, budgetBytes, freeBytes }: Figures, holders: readonly Holder[]): string {
+  const taken = holders.length === 0 ? '' : `, of which ${holders.map(({ model, bytes }) => `${model} holds ${toSize(bytes)}`).join(', ')}`;
+  const ofBudget = budgetBytes - sum(holders, ({ bytes }) => bytes);
+  return ofBudget <= freeBytes
+    ? `the budget of ${toSize(budgetBytes)}${taken}`
+    : `what this machine has free of ${toSize(totalBytes)}${taken}`;
 }

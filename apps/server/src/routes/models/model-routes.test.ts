@@ -61,6 +61,22 @@ describe('models', () => {
     expect(server.gateway.loads).toEqual(['pilot:latest', 'pilot:latest']);
   });
 
+  it('plan a load without doing it', async () => {
+    await using server = await startTestServer({ gateway: createScriptedGateway() });
+    const plan = async (body: unknown): Promise<[number, unknown]> => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${server.url}/api/models/plan`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return [response.status, await response.json()];
+    };
+    expect(await plan({ model: 'pilot' })).toMatchObject([
+      200,
+      { model: 'pilot:latest', verdict: 'fits', needs: { bytes: 1e9 }, unload: [] },
+    ]);
+    expect(await plan({ model: 'none' })).toMatchObject([404, { code: 'model_not_found' }]);
+    expect(await plan({})).toMatchObject([400, { code: 'invalid_request', field: 'model' }]);
+    expect(server.gateway.loads).toEqual([]);
+  });
+
   it('tell their readiness one by one', async () => {
     await using server = await startTestServer({ gateway: createScriptedGateway([toModelView(), far]) });
     const ask = async (path: string): Promise<[number, unknown]> => {

@@ -1,0 +1,33 @@
+import { modelPlanSchema } from '@pilotlight/contract';
+import type { ModelPlan } from '@pilotlight/contract';
+
+import type { Command } from '../command.ts';
+import { toPrintable } from '../printable.ts';
+
+export const modelPlan: Command = {
+  name: 'plan',
+  summary: 'Say whether a model would fit into memory, and what would be unloaded for it',
+  arguments: [{ name: 'MODEL', description: 'a name from "pilotlight models"', required: true }],
+  options: [],
+  async run({ arguments: [name = ''], server, terminal, json }) {
+    const plan = modelPlanSchema.parse(await server.request('POST', '/api/models/plan', { model: name }));
+    terminal.write(json ? `${JSON.stringify(plan)}\n` : `${toPrintable(toWords(plan))}\n`);
+    return plan.verdict === 'never' ? 1 : 0;
+  },
+};
+
+const VERDICTS: Record<ModelPlan['verdict'], string> = {
+  resident: 'loaded',
+  fits: 'fits',
+  after_unloading: 'fits after unloading',
+  never: 'does not fit',
+  not_counted: 'is let in',
+};
+
+function toWords({ model, verdict, reason, needs, free, unload }: ModelPlan): string {
+  const lines = [`${model}: ${VERDICTS[verdict]}. ${reason}`];
+  for (const victim of unload) lines.push(`  unloads ${victim.model}${victim.in_use ? ', when its answers are written' : ''}`);
+  if (needs) lines.push(`  needs: ${needs.basis}`);
+  if (free) lines.push(`  free: ${free.basis}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,18 @@
+import { modelNameSchema, modelPlanSchema } from '@pilotlight/contract';
+import { z } from 'zod';
+
+import { defineRoute, json } from '../../../http/define-route.ts';
+
+const planRequestSchema = z.strictObject({ model: modelNameSchema });
+
+export const planLoad = defineRoute({
+  method: 'POST',
+  path: '/api/models/plan',
+  family: 'models',
+  summary: 'Say whether a model would fit into memory, and what would be unloaded for it',
+  description: 'A dry run: loads nothing, unloads nothing, asks no engine.',
+  body: planRequestSchema,
+  answers: { 200: { description: 'What a load would do now, with what each figure rests on', schema: modelPlanSchema } },
+  problems: ['model_not_found', 'shutting_down'],
+  handle: ({ body }, { gateway }) => json(gateway.plan(body.model)),
+});
