@@ -1,5 +1,5 @@
+import { toHistory } from '@pilotlight/chat';
 import { historySchema, idSchema } from '@pilotlight/contract';
-import type { ConversationView, History, MessageView } from '@pilotlight/contract';
 import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
@@ -15,25 +15,3 @@ export const getHistory = defineRoute({
   problems: ['conversation_not_found', 'storage_unavailable'],
   handle: async ({ params }, { chat }) => json(toHistory(await chat.conversation(params.conversation_id))),
 });
-
-/** The branch from the root to the head. */
-function toHistory(view: ConversationView): History {
-  const byId = new Map(view.messages.map((message) => [message.id, message]));
-  const branch: MessageView[] = [];
-  const seen = new Set<string>();
-  for (let id = view.head_id; id !== null && !seen.has(id);) {
-    seen.add(id);
-    const message = byId.get(id);
-    if (!message) break;
-    branch.push(message);
-    id = message.parent_id;
-  }
-  return {
-    conversation_id: view.id,
-    messages: branch.toReversed().map(toEntry),
-  };
-}
-
-function toEntry({ role, content, created_at: timestamp, model }: MessageView): History['messages'][number] {
-  return model === undefined ? { role, content, timestamp } : { role, content, timestamp, model };
-}
