@@ -9,8 +9,8 @@ const manifest = (name: string, dependencies: Record<string, string> = {}, devDe
 const contract = { '@pilotlight/contract': '0.1.0' };
 const house = {
   'packages/gateway/package.json': manifest('@pilotlight/gateway', contract, { '@pilotlight/test-kit': '0.1.0' }),
-  'packages/storage/package.json': manifest('@pilotlight/storage', { ...contract, kysely: '1.0.0' }, { '@pilotlight/chat': '0.1.0' }),
-  'packages/storage/src/index.ts': "import { Kysely } from 'kysely';\n",
+  'packages/storage/package.json': manifest('@pilotlight/storage', contract, { '@pilotlight/chat': '0.1.0' }),
+  'packages/storage/src/index.ts': "import { DatabaseSync } from 'node:sqlite';\n",
 };
 
 function findings(files: Record<string, string>): readonly string[] {

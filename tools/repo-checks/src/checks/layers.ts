@@ -11,7 +11,9 @@ interface Home {
 
 const CONTRACT = '@pilotlight/contract';
 const TEST_KIT = '@pilotlight/test-kit';
-const PARTS = ['settings', 'gateway', 'chat', 'storage', 'engine-llama-cpp', 'engine-http', 'engine-ollama', 'engine-openai'].map((part) => `@pilotlight/${part}`);
+const PARTS = ['settings', 'gateway', 'chat', 'storage', 'engine-llama-cpp', 'engine-http', 'engine-ollama', 'engine-openai'].map(
+  (part) => `@pilotlight/${part}`,
+);
 
 const HOMES: Readonly<Record<string, Home>> = {
   'packages/contract': { name: CONTRACT, may: [] },
@@ -34,9 +36,9 @@ const HOMES: Readonly<Record<string, Home>> = {
 /** What only one home may know. */
 const OWNED: Readonly<Record<string, string>> = {
   fastify: 'apps/server',
-  kysely: 'packages/storage',
   'node:sqlite': 'packages/storage',
   'node-llama-cpp': 'packages/engine-llama-cpp',
+  undici: 'packages/engine-http',
   react: 'apps/web',
   'react-dom': 'apps/web',
 };
