@@ -24,12 +24,12 @@ const HOMES: Readonly<Record<string, Home>> = {
   'packages/engine-http': { name: '@pilotlight/engine-http', may: [CONTRACT] },
   'packages/engine-ollama': { name: '@pilotlight/engine-ollama', may: [CONTRACT, '@pilotlight/engine-http'] },
   'packages/engine-openai': { name: '@pilotlight/engine-openai', may: [CONTRACT, '@pilotlight/engine-http'] },
-  'packages/storage': { name: '@pilotlight/storage', may: [CONTRACT], types: ['@pilotlight/chat', '@pilotlight/gateway'] },
+  'packages/storage': { name: '@pilotlight/storage', may: [CONTRACT], types: ['@pilotlight/chat'] },
   'packages/test-kit': { name: TEST_KIT, may: [CONTRACT] },
   'apps/server': { name: '@pilotlight/server', may: [CONTRACT, ...PARTS] },
   'apps/web': { name: '@pilotlight/web', may: [CONTRACT] },
   'apps/cli': { name: 'pilotlight', may: [CONTRACT, '@pilotlight/settings', '@pilotlight/server', '@pilotlight/storage'] },
-  'tools/generate': { name: '@pilotlight/generate', may: [CONTRACT, '@pilotlight/settings', '@pilotlight/server'] },
+  'tools/generate': { name: '@pilotlight/generate', may: [CONTRACT, '@pilotlight/settings'] },
   'tools/repo-checks': { name: '@pilotlight/repo-checks', may: [] },
 };
 
