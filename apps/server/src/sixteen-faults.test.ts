@@ -1,0 +1,266 @@
+import { sleep } from '@pilotlight/contract';
+import { describe, expect, test } from 'vitest';
+
+import { askHouse, setUpHouse } from './testing/gateway-house.ts';
+import type { House, Outcome } from './testing/gateway-house.ts';
+import { WHOLE_ANSWER } from './testing/scripted-upstream.ts';
+import type { UpstreamScript } from './testing/scripted-upstream.ts';
+
+/** `whole`: the caller gets the whole answer. `told`: an error that says what happened. Never a short answer that looks whole, in any scenario. */
+interface Scenario {
+  readonly id: string;
+  readonly fault: string;
+  readonly script: UpstreamScript;
+  readonly expected: 'whole' | 'told' | 'whole or told';
+  /** Names the model, so that there is nothing to fall back to. */
+  readonly alone?: true;
+  readonly withinMs: number;
+  /** Attempts at the first server. */
+  readonly attempts?: readonly [least: number, most: number];
+  /** What the fallback does, if it is not sound. */
+  readonly fallback?: UpstreamScript;
+  readonly also?: (outcome: Outcome, house: House) => void;
+}
+
+const answer: UpstreamScript = (exchange) => {
+  exchange.tokens(0, 60);
+  exchange.finish();
+};
+const once =
+  (fault: UpstreamScript): UpstreamScript =>
+  (exchange) =>
+    exchange.attempt === 1 ? fault(exchange) : answer(exchange);
+const cutAfter40: UpstreamScript = (exchange) => {
+  exchange.tokens(0, 40);
+  exchange.cut();
+};
+const unavailable: UpstreamScript = (exchange) => exchange.refuse(503, { message: 'overloaded' });
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    id: 'S01',
+    fault: '429 with Retry-After: 2, then healthy',
+    script: once((exchange) => exchange.refuse(429, { message: 'slow down' }, { 'retry-after': '2' })),
+    expected: 'whole',
+    alone: true,
+    withinMs: 20_000,
+    attempts: [2, 2],
+    also: (_outcome, { primary: { attempts } }) => expect(attempts[1]! - attempts[0]!).toBeGreaterThanOrEqual(2_000),
+  },
+  {
+    id: 'S02',
+    fault: '429 for ever, without Retry-After',
+    script: (exchange) => exchange.refuse(429, { message: 'slow down' }),
+    expected: 'whole',
+    withinMs: 40_000,
+    attempts: [1, 6],
+  },
+  {
+    id: 'S03',
+    fault: '500 once, then healthy',
+    script: once((exchange) => exchange.refuse(500, { message: 'oops' })),
+    expected: 'whole',
+    alone: true,
+    withinMs: 20_000,
+    attempts: [2, 2],
+  },
+  { id: 'S04', fault: '503 for ever', script: unavailable, expected: 'whole', withinMs: 40_000, attempts: [1, 6] },
+  {
+    id: 'S05',
+    fault: 'the connection is reset before any byte, once',
+    script: once((exchange) => exchange.reset()),
+    expected: 'whole',
+    alone: true,
+    withinMs: 20_000,
+    attempts: [2, 2],
+  },
+  { id: 'S06', fault: 'no response at all', script: () => {}, expected: 'whole', withinMs: 100_000, attempts: [1, 1] },
+  {
+    id: 'S07',
+    fault: 'the first token comes after 20 s: slow is not dead',
+    script: async (exchange) => {
+      await exchange.sleep(20_000);
+      return answer(exchange);
+    },
+    expected: 'whole',
+    withinMs: 60_000,
+    attempts: [1, 1],
+  },
+  {
+    id: 'S08',
+    fault: 'the stream is cut after 40 of 60 tokens',
+    script: cutAfter40,
+    expected: 'whole or told',
+    withinMs: 40_000,
+    attempts: [1, 2],
+  },
+  {
+    id: 'S09',
+    fault: 'silence after 20 tokens, then a close',
+    script: async (exchange) => {
+      exchange.tokens(0, 20);
+      await exchange.sleep(30_000);
+      exchange.cut();
+    },
+    expected: 'whole or told',
+    withinMs: 45_000,
+  },
+  {
+    id: 'S10',
+    fault: 'the tenth event is no JSON',
+    script: (exchange) => {
+      exchange.tokens(0, 9);
+      exchange.frame('{"choices": [{"del');
+      exchange.tokens(10, 60);
+      exchange.finish();
+    },
+    expected: 'whole or told',
+    withinMs: 30_000,
+  },
+  {
+    id: 'S11',
+    fault: 'a whole stream without [DONE]',
+    script: (exchange) => {
+      exchange.tokens(0, 60);
+      exchange.finish(false);
+    },
+    expected: 'whole',
+    withinMs: 8_000,
+    attempts: [1, 1],
+    also: ({ finish }) => expect(finish?.receipt).toMatchObject({ prompt_tokens: 7, completion_tokens: 60 }),
+  },
+  {
+    id: 'S12',
+    fault: 'the prompt is longer than the context',
+    script: (exchange) =>
+      exchange.refuse(400, { message: "This model's maximum context length is 8 tokens", code: 'context_length_exceeded' }),
+    expected: 'whole or told',
+    withinMs: 20_000,
+    attempts: [1, 1],
+    also: ({ problem }) => expect(problem?.code ?? 'context_too_long').toBe('context_too_long'),
+  },
+  {
+    id: 'S13',
+    fault: 'a content filter refuses',
+    script: (exchange) => exchange.refuse(400, { message: 'rejected by the safety system', code: 'content_policy_violation' }),
+    expected: 'told',
+    withinMs: 20_000,
+    attempts: [1, 1],
+    also: ({ problem }) => expect(problem?.detail).toMatch(/rejected by the safety system/),
+  },
+  {
+    id: 'S14',
+    fault: 'cut after 40 tokens, and the fallback refuses to go on from a beginning',
+    script: cutAfter40,
+    fallback: (exchange) => {
+      if (exchange.messages.at(-1)?.role === 'assistant') exchange.refuse(400, { message: 'prefill is not supported' });
+      else void answer(exchange);
+    },
+    expected: 'whole or told',
+    withinMs: 40_000,
+    also: ({ problem }) => expect(problem?.code).not.toBe('invalid_request'),
+  },
+  {
+    id: 'S16',
+    fault: '503 for ever: who answered, and what it cost',
+    script: unavailable,
+    expected: 'whole',
+    withinMs: 40_000,
+    attempts: [1, 6],
+    also({ finish }) {
+      expect(finish?.receipt).toMatchObject({ model: 'second:latest', engine: 'second', completion_tokens: 60 });
+      expect(finish?.receipt.attempts[0]).toMatchObject({ model: 'first:latest', outcome: 'failed' });
+    },
+  },
+];
+
+/** What the sixteen lack, and peers were seen to pass on as whole answers. */
+const MORE: readonly Scenario[] = [
+  {
+    id: 'a clean end of HTTP after 40 tokens',
+    fault: 'no finish_reason',
+    script: (exchange) => {
+      exchange.tokens(0, 40);
+      exchange.end();
+    },
+    expected: 'whole or told',
+    withinMs: 10_000,
+  },
+  {
+    id: '[DONE] after 40 tokens',
+    fault: 'no finish_reason',
+    script: (exchange) => {
+      exchange.tokens(0, 40);
+      exchange.frame('[DONE]');
+      exchange.end();
+    },
+    expected: 'whole or told',
+    withinMs: 10_000,
+  },
+  {
+    id: 'an error object after 10 tokens',
+    fault: 'status 200',
+    script: (exchange) => {
+      exchange.tokens(0, 10);
+      exchange.frame(JSON.stringify({ error: { message: 'the engine is out of order' } }));
+      exchange.end();
+    },
+    expected: 'whole or told',
+    withinMs: 10_000,
+    also: ({ problem }) => expect(problem?.detail ?? 'out of order').toMatch(/out of order/),
+  },
+  {
+    id: 'an error object first',
+    fault: 'status 200, once',
+    script: once((exchange) => {
+      exchange.frame(JSON.stringify({ error: { message: 'not now' } }));
+      exchange.end();
+    }),
+    expected: 'whole',
+    alone: true,
+    withinMs: 20_000,
+    attempts: [2, 2],
+  },
+];
+
+function expectOutcome(outcome: Outcome, expected: Scenario['expected']): void {
+  const isWhole = outcome.finish !== undefined && outcome.text === WHOLE_ANSWER;
+  const isTold = outcome.problem !== undefined && outcome.problem.detail !== '' && outcome.finish === undefined;
+  expect({ isWhole, isTold, outcome }).toMatchObject(
+    expected === 'whole or told' ? { isWhole: !isTold } : { isWhole: expected === 'whole', isTold: expected === 'told' },
+  );
+}
+
+describe('the 16 faults of an upstream', () => {
+  for (const scenario of [...SCENARIOS, ...MORE]) {
+    test(`${scenario.id}: ${scenario.fault} → ${scenario.expected}`, async () => {
+      await using house = await setUpHouse();
+      house.primary.play(scenario.script);
+      if (scenario.fallback !== undefined) house.fallback.play(scenario.fallback);
+      const outcome = await askHouse(house, scenario.alone === true ? { model: 'first:latest' } : {});
+      expectOutcome(outcome, scenario.expected);
+      expect(outcome.tookMs).toBeLessThan(scenario.withinMs);
+      const [least, most] = scenario.attempts ?? [1, 6];
+      expect(house.primary.attempts.length).toBeGreaterThanOrEqual(least);
+      expect(house.primary.attempts.length).toBeLessThanOrEqual(most);
+      scenario.also?.(outcome, house);
+      house.primary.play(answer);
+      house.fallback.play(answer);
+      expectOutcome(await askHouse(house), 'whole');
+    });
+  }
+
+  test('S15: down for 60 s, then healthy; twenty requests, one every 4 s → all whole, and the first server serves again', async () => {
+    await using house = await setUpHouse();
+    const { clock, primary } = house;
+    const upAtMs = clock.monotonic() + 60_000;
+    primary.play((exchange) => (clock.monotonic() < upAtMs ? unavailable(exchange) : answer(exchange)));
+    let last: Outcome | undefined;
+    for (let index = 0; index < 20; index += 1) {
+      last = await askHouse(house);
+      expectOutcome(last, 'whole');
+      await house.pass(sleep(clock, 4_000));
+    }
+    expect(last?.finish?.receipt).toMatchObject({ model: 'first:latest' });
+  });
+});
