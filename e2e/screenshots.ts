@@ -8,6 +8,7 @@ import { launchBrowser } from './browser.ts';
 import { NOW } from './scripted-server/scenario.ts';
 import { SCENARIOS } from './scripted-server/scenarios/all.ts';
 import { startScriptedServer, type ScriptedServer } from './scripted-server/scripted-server.ts';
+import { typeQuery } from './type-query.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, 'results/shots');
 const SIZES = [
@@ -65,7 +66,7 @@ async function shoot(within: Browser, { name, size, theme }: Shot): Promise<void
   const page = await context.newPage();
   page.on('pageerror', (error) => console.log(`${name}: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && name !== 'reconnecting') console.log(`${name}: ${message.text()}`);
+    if (message.type() === 'error' && name !== 'reconnecting' && scenario.hits !== 'away') console.log(`${name}: ${message.text()}`);
   });
   // Time stands still, except where a state is about its passing.
   if (name === 'reconnecting') await page.clock.install({ time: NOW });
@@ -74,6 +75,7 @@ async function shoot(within: Browser, { name, size, theme }: Shot): Promise<void
   await page.evaluate(async () => void (await document.fonts.ready));
   await page.waitForLoadState('load');
   await page.waitForTimeout(250);
+  if (scenario.query !== undefined) await typeQuery(page, scenario.query);
   await STEPS[name]?.(page, server);
   await page.waitForTimeout(100);
   await page.screenshot({ path: path.join(FOLDER, `${name}-${size.width}-${theme}.png`) });

@@ -8,6 +8,7 @@ import { launchBrowser } from './browser.ts';
 import { NOW } from './scripted-server/scenario.ts';
 import { SCENARIOS } from './scripted-server/scenarios/all.ts';
 import { startScriptedServer, type ScriptedServer } from './scripted-server/scripted-server.ts';
+import { typeQuery } from './type-query.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const stack = new AsyncDisposableStack();
@@ -47,6 +48,7 @@ async function open(name: string, { width, theme = 'light', forcedColors = 'none
   await page.locator('.flame').first().waitFor();
   if (scenario.needsToken !== true) await page.getByRole('button', { name: /^Model:/ }).waitFor();
   if (name === 'picker') await page.getByRole('button', { name: /^Model:/ }).click();
+  if (scenario.query !== undefined) await typeQuery(page, scenario.query);
   return page;
 }
 
@@ -96,7 +98,7 @@ async function tooWide(page: Page): Promise<string[]> {
 
 describe('by keyboard alone', () => {
   it('one gets from the top to the message field, and chooses a model', async () => {
-    const page = await open('new-chat', { width: 1440 });
+    const page = await open('thread', { width: 1440 });
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('message');
@@ -108,6 +110,17 @@ describe('by keyboard alone', () => {
     await page.getByRole('button', { name: /^Model: pilot:latest/ }).waitFor();
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-haspopup'))).toBe('dialog');
     await page.context().close();
+  });
+
+  it('one types at once where a chat begins, and nothing takes the focus elsewhere', async () => {
+    const fresh = await open('new-chat', { width: 1440 });
+    expect(await fresh.evaluate(() => document.activeElement?.id)).toBe('message');
+    await fresh.context().close();
+    const old = await open('thread', { width: 1440 });
+    expect(await old.evaluate(() => document.activeElement === document.body)).toBe(true);
+    await old.getByRole('link', { name: 'New chat' }).click();
+    expect(await old.evaluate(() => document.activeElement?.textContent)).toContain('New chat');
+    await old.context().close();
   });
 
   it('Esc closes the list of models and gives the focus back', async () => {

@@ -8,6 +8,7 @@ import type {
   ModelView,
   PhasePart,
   Receipt,
+  SearchHit,
   StreamPart,
 } from '@pilotlight/contract';
 
@@ -19,6 +20,10 @@ export interface Scenario {
   readonly logs: Readonly<Record<string, readonly StreamPart[]>>;
   /** The conversation that the page opens; absent: a new one. */
   readonly open?: string;
+  /** What is typed into the search when the page is open. */
+  readonly query?: string;
+  /** What every search finds; `away`: it gets no answer. Absent: nothing. */
+  readonly hits?: readonly SearchHit[] | 'away';
   /** The page is asked to sign in. */
   readonly needsToken?: boolean;
 }

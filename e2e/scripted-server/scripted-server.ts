@@ -124,10 +124,16 @@ function answerGet(world: World, url: URL, response: ServerResponse): void {
   else if (kind === 'conversations' && id === '') {
     const conversations = [...world.conversations.values()].map(toSummary);
     sendJson(response, { conversations: conversations.sort((one, other) => other.updated_at.localeCompare(one.updated_at)), next: null });
-  } else if (kind === 'conversations' && world.conversations.has(id)) sendJson(response, world.conversations.get(id));
+  } else if (kind === 'conversations' && id === 'search') answerSearch(world, response);
+  else if (kind === 'conversations' && world.conversations.has(id)) sendJson(response, world.conversations.get(id));
   else if (kind === 'conversations') sendProblem(response, 404, 'conversation_not_found');
   else if (kind === 'generations' && part === 'events') openLog(world, id, { response, from: Number(url.searchParams.get('from') ?? 0) });
   else sendProblem(response, 404, 'not_found');
+}
+
+function answerSearch({ scenario }: World, response: ServerResponse): void {
+  if (scenario?.hits === 'away') response.destroy();
+  else sendJson(response, { hits: scenario?.hits ?? [], next: null });
 }
 
 function openPage(world: World, response: ServerResponse): void {

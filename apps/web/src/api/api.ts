@@ -1,10 +1,20 @@
-import type { Accepted, ConversationList, ConversationSummary, ConversationView, PostMessage, Regenerate } from '@pilotlight/contract';
+import type {
+  Accepted,
+  ConversationList,
+  ConversationSummary,
+  ConversationView,
+  PostMessage,
+  Regenerate,
+  SearchResult,
+} from '@pilotlight/contract';
 
 import type { Http } from './http.ts';
 
 /** The calls this page makes, by name. Each throws as `Http.send` does. */
 export interface Api {
   listConversations(before?: string): Promise<ConversationList>;
+  /** A page of what was found; `before` is the `next` of the page before it. */
+  search(query: { readonly text: string; readonly before: string | undefined }, signal: AbortSignal): Promise<SearchResult>;
   readConversation(id: string): Promise<ConversationView>;
   postMessage(conversationId: string, message: PostMessage): Promise<Accepted>;
   regenerate(conversationId: string, answerId: string, request: Regenerate): Promise<Accepted>;
@@ -29,6 +39,10 @@ export function createApi(http: Http): Api {
         method: 'GET',
         path: `/api/conversations${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       })) as ConversationList,
+    async search({ text, before }, signal) {
+      const query = new URLSearchParams({ q: text, ...(before === undefined ? {} : { before }) });
+      return (await http.send({ method: 'GET', path: `/api/conversations/search?${query.toString()}`, signal })) as SearchResult;
+    },
     readConversation: async (id) => (await http.send({ method: 'GET', path: conversation(id) })) as ConversationView,
     postMessage: async (id, message) => (await post(`${conversation(id)}/messages`, message)) as Accepted,
     regenerate: async (id, answerId, request) =>

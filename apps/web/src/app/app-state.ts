@@ -4,6 +4,7 @@ import type { Connection } from '../api/hub-messages.ts';
 import type { Outgoing } from '../features/composer/outgoing.ts';
 import { applyModelsEvent } from '../features/models/models-state.ts';
 import { answerText, type AnswerState } from '../features/thread/answer-state.ts';
+import type { Jump } from '../features/thread/jump-to-message.ts';
 
 /** Why something that was asked for did not happen; `retry` asks again. */
 export interface Failure {
@@ -29,6 +30,8 @@ export interface AppState {
   readonly chosenModels: Readonly<Record<string, string>>;
   /** The last thing that failed, by conversation. */
   readonly failures: Readonly<Record<string, Failure>>;
+  /** The message that is to be brought into view, until it is. */
+  readonly jump: Jump | undefined;
   readonly needsToken: boolean;
 }
 
@@ -43,6 +46,7 @@ export const INITIAL_STATE: AppState = {
   outbox: [],
   chosenModels: {},
   failures: {},
+  jump: undefined,
   needsToken: false,
 };
 

@@ -7,7 +7,9 @@ import type { Connection } from '../api/hub-messages.ts';
 import { createDrafts, type Drafts } from '../features/composer/drafts.ts';
 import { createOutbox, type Outbox } from '../features/composer/outbox.ts';
 import { createConversationActions, type ConversationActions } from '../features/conversations/conversation-actions.ts';
+import { createSearch, type Search } from '../features/search/create-search.ts';
 import { createAnswerActions, type AnswerActions } from '../features/thread/answer-actions.ts';
+import { jumpToMessage, type Jump } from '../features/thread/jump-to-message.ts';
 import { applyPageEvent, INITIAL_STATE, isOutdated, without, type AppState } from './app-state.ts';
 import { toFailure, type Core } from './core.ts';
 import type { Ports } from './ports.ts';
@@ -21,6 +23,9 @@ export interface App {
   readonly answers: AnswerActions;
   readonly conversations: ConversationActions;
   readonly outbox: Outbox;
+  readonly search: Search;
+  /** Opens a conversation at one of its messages. */
+  readonly jumpTo: (jump: Jump) => void;
   /** Sends a message typed in that conversation (undefined: a new one, which this opens). */
   readonly send: (message: NewMessage) => void;
   readonly chooseModel: (conversationId: string | undefined, name: string) => void;
@@ -66,7 +71,8 @@ export function createApp(ports: Ports, router: Router): App {
   });
   const conversations = createConversationActions(core, (view) => answers.followAnswers(view));
   const outbox = createOutbox(core, answers);
-  const parts: Parts = { ...core, answers, conversations, outbox };
+  const search = createSearch(core);
+  const parts: Parts = { ...core, answers, conversations, outbox, search };
   outbox.restore();
   void conversations.readList();
   return {
@@ -76,6 +82,8 @@ export function createApp(ports: Ports, router: Router): App {
     answers,
     conversations,
     outbox,
+    search,
+    jumpTo: (jump) => void jumpToMessage(core, conversations, jump),
     send: (message) => sendMessage(parts, message),
     chooseModel: (conversationId, name) => chooseModel(store, conversationId, name),
     dismissFailure: (id) => store.update((state) => ({ ...state, failures: without(state.failures, id) })),
@@ -97,6 +105,7 @@ interface Parts extends Core {
   readonly answers: AnswerActions;
   readonly conversations: ConversationActions;
   readonly outbox: Outbox;
+  readonly search: Search;
 }
 
 /** What this page itself has just posted comes back as an event before the answer to the post: that is no news. */
@@ -112,13 +121,14 @@ function takePageEvents({ store, conversations }: Parts, events: readonly PageEv
 }
 
 function takeConnection(parts: Parts, connection: Connection): void {
-  const { store, conversations, outbox } = parts;
+  const { store, conversations, outbox, search } = parts;
   const before = store.get().connection.kind;
   const needsToken = connection.kind === 'refused' && connection.status === 401;
   store.update((state) => ({ ...state, connection, needsToken: state.needsToken || needsToken }));
   if (connection.kind !== 'open' || before === 'open') return;
   if (before === 'connecting') void conversations.readList();
   else readAgain(parts);
+  search.again();
   outbox.flush(({ state }) => state.kind === 'lost');
 }
 

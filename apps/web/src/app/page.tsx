@@ -25,12 +25,13 @@ function ChatPage() {
   const title = useTitle(conversationId);
   useFavicon(conversationId);
   useShortcuts(() => setListOpen(false));
+  useFirstFocus();
   return (
     <div className={isListOpen ? 'app list' : 'app'}>
       <a className="skip btn" href="#message">
         To the message field
       </a>
-      <SideBar onLeave={() => setListOpen(false)} />
+      <SideBar onOpen={() => setListOpen(true)} onLeave={() => setListOpen(false)} />
       {isListOpen ? (
         <button type="button" className="drawer-scrim" tabIndex={-1} aria-hidden="true" onClick={() => setListOpen(false)} />
       ) : null}
@@ -77,6 +78,15 @@ function useTitle(conversationId: string | undefined): string {
     document.title = `${title} · Pilotlight`;
   }, [title]);
   return title;
+}
+
+/** A page that is opened to begin a chat can be typed into at once, where that brings up no keyboard. Nothing else moves the focus by itself. */
+function useFirstFocus(): void {
+  const { router } = useApp();
+  useEffect(() => {
+    if (router.route.get().page !== 'new' || document.activeElement !== document.body) return;
+    if (matchMedia('(pointer: fine)').matches) document.querySelector<HTMLElement>('#message')?.focus({ preventScroll: true });
+  }, [router]);
 }
 
 function useShortcuts(onNewChat: () => void): void {

@@ -6,18 +6,29 @@ import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Link } from '../../ui/link.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { Marked } from '../search/marked.tsx';
+import type { Mark } from '../search/to-pieces.ts';
 import { titleWords } from './group-by-day.ts';
 import { ItemMenu } from './item-menu.tsx';
 import { RenameForm } from './rename-form.tsx';
 
 interface ConversationItemProps {
   readonly conversation: ConversationSummary;
+  /** The words of the title that were looked for. */
+  readonly marks?: readonly Mark[];
   readonly isCurrent: boolean;
   readonly onLeave: () => void;
 }
 
+const NO_MARKS: readonly Mark[] = [];
+
 /** One chat in the list: open, rename, delete; a flame while an answer is being written in it. */
-export const ConversationItem = memo(function ConversationItem({ conversation, isCurrent, onLeave }: ConversationItemProps) {
+export const ConversationItem = memo(function ConversationItem({
+  conversation,
+  marks = NO_MARKS,
+  isCurrent,
+  onLeave,
+}: ConversationItemProps) {
   const [doing, setDoing] = useState<'nothing' | 'menu' | 'rename' | 'delete'>('nothing');
   const more = useRef<HTMLButtonElement>(null);
   const title = titleWords(conversation.title);
@@ -32,7 +43,9 @@ export const ConversationItem = memo(function ConversationItem({ conversation, i
       ) : (
         <>
           <Link to={toPath(conversation.id)} className="nav" isCurrent={isCurrent} onFollow={onLeave}>
-            <span dir="auto">{title}</span>
+            <span dir="auto">
+              <Marked text={title} marks={marks} />
+            </span>
             {conversation.running_generation_id === undefined ? null : (
               <>
                 <Flame phase="busy" />

@@ -24,17 +24,6 @@ function titleOf(time: number, now: number): string {
   return MONTH.format(new Date(time));
 }
 
-/** Those whose title has every word of the query. */
-export function filterByTitle(conversations: readonly ConversationSummary[], query: string): readonly ConversationSummary[] {
-  const words = query
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  return words.length === 0
-    ? conversations
-    : conversations.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
-}
-
 /** A conversation whose title is not made yet has one all the same. */
 export function titleWords(title: string | undefined): string {
   return title === undefined || title.trim() === '' ? 'New chat' : title;

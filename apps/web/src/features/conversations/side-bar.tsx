@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
@@ -8,17 +8,27 @@ import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Link } from '../../ui/link.tsx';
 import { MemoryFoot } from '../models/memory-foot.tsx';
+import { SearchField } from '../search/search-field.tsx';
+import { SearchResults } from '../search/search-results.tsx';
+import { useHitKeys } from '../search/use-hit-keys.ts';
 import { ConversationItem } from './conversation-item.tsx';
-import { filterByTitle, groupByDay } from './group-by-day.ts';
+import { groupByDay } from './group-by-day.ts';
 
 const MINUTE_MS = 60_000;
 
-/** All conversations, a new one, and what is in memory. Below 1100 px it is a drawer, on a phone a page of its own. */
-export function SideBar({ onLeave }: { readonly onLeave: () => void }) {
-  const { router } = useApp();
+interface SideBarProps {
+  readonly onOpen: () => void;
+  readonly onLeave: () => void;
+}
+
+/** All conversations, the search through them, a new one, and what is in memory. Below 1100 px it is a drawer, on a phone a page of its own. */
+export function SideBar({ onOpen, onLeave }: SideBarProps) {
+  const { router, search } = useApp();
   const route = useStore(router.route, (value) => value);
-  const [query, setQuery] = useState('');
-  const search = useSearchKey();
+  const isSearching = useStore(search.state, ({ query }) => query.trim() !== '');
+  const field = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLElement>(null);
+  useHitKeys(search, { list, field });
   return (
     <nav className="side" id="chats" aria-label="Chats">
       <div className="side-top">
@@ -38,52 +48,25 @@ export function SideBar({ onLeave }: { readonly onLeave: () => void }) {
         <span>New chat</span>
         <kbd>Ctrl ⇧ O</kbd>
       </Link>
-      <div className="find">
-        <Icon name="search" />
-        <input
-          ref={search}
-          type="search"
-          placeholder="Search titles"
-          aria-label="Search titles"
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-        />
-        <kbd>Ctrl K</kbd>
-      </div>
-      <ConversationList query={query} onLeave={onLeave} />
+      <search ref={list}>
+        <SearchField field={field} onOpen={onOpen} />
+        <div className="convs">{isSearching ? <SearchResults onLeave={onLeave} /> : <ConversationList onLeave={onLeave} />}</div>
+      </search>
       <MemoryFoot />
     </nav>
   );
 }
 
-function useSearchKey() {
-  const search = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== 'k') return;
-      if (search.current?.offsetParent === null) return;
-      event.preventDefault();
-      search.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
-  return search;
-}
-
-function ConversationList({ query, onLeave }: { readonly query: string; readonly onLeave: () => void }) {
+function ConversationList({ onLeave }: { readonly onLeave: () => void }) {
   const { router, conversations: actions } = useApp();
   const conversations = useAppState((state) => state.conversations);
   const hasMore = useAppState((state) => state.moreBefore !== null);
   const route = useStore(router.route, (value) => value);
   const now = useNow(MINUTE_MS);
-  const found = filterByTitle(conversations ?? [], query);
   return (
-    <div className="convs">
-      {conversations !== undefined && found.length === 0 ? (
-        <p className="none">{query === '' ? 'No chats yet.' : `No title has “${query}” in it.`}</p>
-      ) : null}
-      {groupByDay(found, now).map((group) => (
+    <>
+      {conversations?.length === 0 ? <p className="none">No chats yet.</p> : null}
+      {groupByDay(conversations ?? [], now).map((group) => (
         <section key={group.title} aria-label={group.title}>
           <h2>{group.title}</h2>
           <ul>
@@ -103,6 +86,6 @@ function ConversationList({ query, onLeave }: { readonly query: string; readonly
           Older chats
         </button>
       ) : null}
-    </div>
+    </>
   );
 }

@@ -13,6 +13,7 @@ import { FailureNote } from './failure-note.tsx';
 import { ThreadView } from './thread-view.tsx';
 import { threadOf, type ThreadEntry } from './tree.ts';
 import { useAnnouncements } from './use-announcements.ts';
+import { useJump } from './use-jump.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
 const NOTHING_ON_ITS_WAY: readonly Outgoing[] = [];
@@ -33,7 +34,8 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
   const stableEdit = useStable(edit);
   const stableTakeBack = useStable(takeBack);
   const isLoaded = conversationId === undefined || view !== undefined;
-  const { scroller, isAttached, attach } = useThreadScroll(conversationId ?? '', isLoaded);
+  const { scroller, isAttached, attach, show } = useThreadScroll(conversationId ?? '', isLoaded);
+  useJump(conversationId, thread, show);
   useAnnouncements(thread.at(-1)?.message);
   useReading(conversationId);
 
@@ -88,11 +90,12 @@ function useStable<Argument>(newest: (argument: Argument) => void): (argument: A
   return useCallback((argument) => latest.current(argument), []);
 }
 
-/** Reads a conversation that is not here yet. */
+/** Reads a conversation that is not here yet, and is not being read to jump into it. */
 function useReading(id: string | undefined): void {
   const { store, conversations } = useApp();
   useEffect(() => {
-    if (id !== undefined && store.get().views[id] === undefined) void conversations.read(id);
+    const { views, jump } = store.get();
+    if (id !== undefined && views[id] === undefined && jump?.conversationId !== id) void conversations.read(id);
   }, [id, store, conversations]);
 }
 

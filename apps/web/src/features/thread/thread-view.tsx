@@ -1,6 +1,6 @@
 import { memo, startTransition, useEffect, useState } from 'react';
 
-import { useAppState } from '../../app/create-app.ts';
+import { useApp, useAppState } from '../../app/create-app.ts';
 import { usePorts } from '../../app/ports.ts';
 import type { Outgoing } from '../composer/outgoing.ts';
 import { Answer } from './answer.tsx';
@@ -38,8 +38,11 @@ const FIRST_SHOWN = 40;
 /** The end of a long thread is there at once, and the rest a moment later, without stopping the page. */
 function Entries({ conversationId, thread, onEdit }: Pick<ThreadViewProps, 'conversationId' | 'thread' | 'onEdit'>) {
   const { keptInTab } = usePorts();
-  // A place to go back to may be anywhere in it.
-  const [isWhole, setWhole] = useState(() => thread.length <= FIRST_SHOWN || keptInTab.get(placeKey(conversationId)) !== undefined);
+  const { store } = useApp();
+  // A place to go to may be anywhere in it.
+  const [isWhole, setWhole] = useState(
+    () => thread.length <= FIRST_SHOWN || store.get().jump !== undefined || keptInTab.get(placeKey(conversationId)) !== undefined,
+  );
   useEffect(() => {
     if (!isWhole) startTransition(() => setWhole(true));
   }, [isWhole]);

@@ -8,6 +8,8 @@ export interface ThreadScroll {
   readonly isAttached: boolean;
   /** Goes to the newest words and follows them again. */
   readonly attach: () => void;
+  /** Brings a message into view and leaves the end; false if it is not in the page. */
+  readonly show: (messageId: string) => boolean;
 }
 
 /** Where the place in a conversation is kept. */
@@ -16,6 +18,8 @@ export function placeKey(conversationId: string): string {
 }
 
 const AT_END_PX = 2;
+/** What stands above a message that is brought into view. */
+const ROOM_ABOVE_PX = 24;
 const SAVE_AFTER_MS = 150;
 
 /**
@@ -23,10 +27,11 @@ const SAVE_AFTER_MS = 150;
  * message at the top of the window rather than by pixels, because heights are only estimated for what was never shown.
  */
 export function useThreadScroll(conversationId: string, isLoaded: boolean): ThreadScroll {
-  const { keptInTab, clock } = usePorts();
+  const { keptInTab } = usePorts();
   const scroller = useRef<HTMLDivElement>(null);
   const [isAttached, setAttached] = useState(true);
   const attached = useRef(true);
+  const settling = useRef<() => void>(undefined);
   const key = placeKey(conversationId);
 
   const setBoth = useCallback((value: boolean): void => {
@@ -41,9 +46,46 @@ export function useThreadScroll(conversationId: string, isLoaded: boolean): Thre
     const isFound = place !== undefined && goTo(element, place);
     if (!isFound) toEnd(element);
     setBoth(isAtEnd(element));
-    return isFound ? settle(element, place) : undefined;
+    if (isFound) settling.current = settle(element, place);
+    return () => settling.current?.();
   }, [keptInTab, key, isLoaded, setBoth]);
 
+  useFollowing(scroller, { key, isLoaded, attached, setBoth });
+
+  const show = useCallback(
+    (messageId: string): boolean => {
+      const element = scroller.current;
+      const place = toPlace(messageId, -ROOM_ABOVE_PX);
+      if (element === null || !goTo(element, place)) return false;
+      setBoth(isAtEnd(element));
+      settling.current?.();
+      settling.current = settle(element, place);
+      return true;
+    },
+    [setBoth],
+  );
+
+  return {
+    scroller,
+    isAttached,
+    show,
+    attach() {
+      if (scroller.current !== null) toEnd(scroller.current);
+      setBoth(true);
+    },
+  };
+}
+
+interface Following {
+  readonly key: string;
+  readonly isLoaded: boolean;
+  readonly attached: RefObject<boolean>;
+  readonly setBoth: (isAttached: boolean) => void;
+}
+
+/** Stays at the end while attached, notices the reader leave it and come back, and keeps the place. */
+function useFollowing(scroller: RefObject<HTMLDivElement | null>, { key, isLoaded, attached, setBoth }: Following): void {
+  const { keptInTab, clock } = usePorts();
   useEffect(() => {
     const element = scroller.current;
     if (element === null || !isLoaded) return undefined;
@@ -74,16 +116,7 @@ export function useThreadScroll(conversationId: string, isLoaded: boolean): Thre
       saving?.[Symbol.dispose]();
       element.removeEventListener('scroll', onScroll);
     };
-  }, [keptInTab, clock, key, isLoaded, setBoth]);
-
-  return {
-    scroller,
-    isAttached,
-    attach() {
-      if (scroller.current !== null) toEnd(scroller.current);
-      setBoth(true);
-    },
-  };
+  }, [scroller, keptInTab, clock, key, isLoaded, attached, setBoth]);
 }
 
 function toEnd(element: HTMLElement): void {
@@ -99,9 +132,13 @@ function placeOf(element: HTMLElement): string {
   const top = element.getBoundingClientRect().top;
   for (const message of element.querySelectorAll<HTMLElement>('[data-message]')) {
     const box = message.getBoundingClientRect();
-    if (box.bottom > top) return JSON.stringify({ id: message.dataset['message'], above: Math.round(top - box.top) });
+    if (box.bottom > top) return toPlace(message.dataset['message'] ?? '', Math.round(top - box.top));
   }
   return '';
+}
+
+function toPlace(id: string, above: number): string {
+  return JSON.stringify({ id, above });
 }
 
 function goTo(element: HTMLElement, place: string): boolean {

@@ -1,0 +1,131 @@
+import { createTemporaryFolder } from '@pilotlight/test-kit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { launchBrowser } from './browser.ts';
+import { startRealServer, type RealServer } from './real-server.ts';
+import { openWatched, say, textOf, waitForEnd } from './watched-page.ts';
+
+const stack = new AsyncDisposableStack();
+let browser: Browser;
+let server: RealServer;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  stack.defer(() => browser.close());
+  const folder = stack.use(await createTemporaryFolder());
+  server = stack.use(await startRealServer(folder.path));
+});
+afterAll(() => stack.disposeAsync());
+
+async function openChat(expected: readonly RegExp[] = []) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 600 } });
+  return { context, ...(await openWatched(context, server.url, expected)) };
+}
+
+/** Searches by keyboard. */
+async function search(page: Page, query: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(query);
+}
+
+/** How far a message is from the top of the thread's window. */
+function topOf(page: Page, text: string): Promise<number> {
+  return page
+    .locator('article.ask', { hasText: text })
+    .evaluate((element) => element.getBoundingClientRect().top - (element.closest('.scroll')?.getBoundingClientRect().top ?? 0));
+}
+
+describe('the search', () => {
+  it('goes by keyboard to a message far up in another chat', async () => {
+    const { context, page, complaints } = await openChat();
+    for (const number of [1, 2, 3, 4, 5, 6]) {
+      await say(page, `What is ${number} + 3?`);
+      await page
+        .locator('article.ask')
+        .nth(number - 1)
+        .waitFor();
+      await waitForEnd(page);
+    }
+    await page.getByRole('link', { name: 'New chat' }).click();
+    await say(page, 'Hello');
+    await waitForEnd(page);
+    await search(page, '"2 + 3"?');
+    const found = page.getByRole('region', { name: 'Messages' }).getByRole('link', { name: /You: What is 2 \+ 3/ });
+    await found.waitFor();
+    expect(await found.locator('mark').allTextContents()).toEqual(['2', '3']);
+    await found.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('article.ask[data-found]').getByText('What is 2 + 3?').waitFor();
+    await expect.poll(() => topOf(page, 'What is 2 + 3?')).toBeLessThan(60);
+    expect(await topOf(page, 'What is 2 + 3?')).toBeGreaterThanOrEqual(0);
+    await page.locator('article.ask[data-found]').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('brings up the branch of a message that is on another one', async () => {
+    const { context, page, complaints } = await openChat();
+    await say(page, 'What is 8 + 1?');
+    await waitForEnd(page);
+    const first = await textOf(page);
+    await page.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
+    await say(page, 'Name a colour');
+    await page.locator('article.ask').getByText('2 of 2').waitFor();
+    await waitForEnd(page);
+    expect(await textOf(page)).not.toBe(first);
+    await search(page, 'what is 8');
+    await page
+      .getByRole('region', { name: 'Messages' })
+      .getByRole('link', { name: /You: What is 8/ })
+      .click();
+    await page.locator('article.ask').getByText('1 of 2').waitFor();
+    await page.locator('article.ask').getByText('What is 8 + 1?').waitFor();
+    expect(await textOf(page)).toBe(first);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('is moved through with arrows, opened with Enter and left with Esc', async () => {
+    const { context, page, complaints } = await openChat();
+    await say(page, 'Tell me about foxes');
+    await waitForEnd(page);
+    await page.getByRole('link', { name: 'New chat' }).click();
+    const message = page.getByRole('textbox', { name: 'Message' });
+    await message.focus();
+    await search(page, 'foxes');
+    const rows = page.locator('.convs :is(a.nav, a.hit)');
+    await page.getByRole('region', { name: 'Messages' }).getByRole('link').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    expect(await rows.nth(0).evaluate((row) => row === document.activeElement)).toBe(true);
+    await page.keyboard.press('ArrowDown');
+    expect(await rows.nth(1).evaluate((row) => row === document.activeElement)).toBe(true);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    const field = page.getByRole('searchbox');
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/c\//);
+    await page.keyboard.press('Escape');
+    expect(await field.inputValue()).toBe('');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('says that nothing was found, and finds it as soon as it is there', async () => {
+    const { context, page, complaints } = await openChat();
+    await search(page, 'zanzibar');
+    await page.getByRole('navigation').getByText('No chat has “zanzibar” in its title or its messages.').waitFor();
+    await page.getByRole('button', { name: 'Empty the search' }).click();
+    await say(page, 'Where is Zanzibar?');
+    await waitForEnd(page);
+    await search(page, 'zanzibar');
+    await page.getByRole('region', { name: 'Titles' }).getByRole('link', { name: 'Where is Zanzibar?' }).waitFor();
+    await page
+      .getByRole('region', { name: 'Messages' })
+      .getByRole('link', { name: /You: Where is Zanzibar/ })
+      .waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
