@@ -26,7 +26,7 @@ interface Words {
 
 interface Rule {
   readonly failure: EngineFailure;
-  /** Matched against the text and, in front of it, the error's code and type. */
+  /** Matched against the error's code, its type and its text, a line each. */
   readonly when: RegExp;
   readonly say: (words: Words) => string;
 }
@@ -119,7 +119,7 @@ export function toEngineError(failed: OpenaiFailure): EngineError {
   const options = { cause: new Error(failed.body), ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
   const length = sayLength(model, facts);
   if (length !== undefined) return new EngineError('too_long', length, options);
-  const marks = [textOf(facts['code']), textOf(facts['type']), isPage ? undefined : text].filter((mark) => mark !== undefined).join(' ');
+  const marks = [textOf(facts['code']), textOf(facts['type']), isPage ? undefined : text].filter((mark) => mark !== undefined).join('\n');
   const rule = RULES.find(({ when }) => when.test(marks));
   if (rule !== undefined) return new EngineError(rule.failure, rule.say(words), options);
   const failure = status >= 300 && status < 400 ? 'protocol' : (BY_STATUS[status] ?? 'failed');
