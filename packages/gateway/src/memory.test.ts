@@ -160,7 +160,7 @@ describe('swaps on a machine with memory for one', () => {
     expect(bench.engine.loads).toEqual(['a:latest', 'b:latest']);
   });
 
-  it('leaves a model that was just loaded alone for as long as its load took', async () => {
+  it('leaves a model that was just loaded alone until it was idle for a moment', async () => {
     await using bench = await setUp({
       machineBytes: 5000,
       settings: { minResidencyMs: 10_000 },
@@ -169,7 +169,7 @@ describe('swaps on a machine with memory for one', () => {
     expect(await answer(bench, 'a')).toBeUndefined();
     const readyMs = bench.clock.monotonic();
     expect(await answer(bench, 'b')).toBeUndefined();
-    expect(bench.clock.monotonic() - readyMs).toBeGreaterThanOrEqual(4000 + 3900);
+    expect(bench.clock.monotonic() - readyMs).toBeGreaterThanOrEqual(4000 + 500);
   });
 
   it('lets background work neither load nor unload', async () => {

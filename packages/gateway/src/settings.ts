@@ -35,7 +35,7 @@ export interface GatewaySettings {
   readonly pinned?: readonly string[];
   /** A load waits at most so long for models in use to become idle; then they are drained for it. Default 30,000. */
   readonly maxSwapWaitMs?: number;
-  /** A model is left in memory for as long as its load took, at most so long, before an idle moment of it is used to unload it. Default 5,000. */
+  /** A model is left in memory for as long as its load took, at most so long, or until it was idle for 0.5 s, before it is unloaded for another. Default 5,000. */
   readonly minResidencyMs?: number;
 }
 

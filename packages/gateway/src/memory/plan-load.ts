@@ -33,10 +33,12 @@ export type LoadPlan =
   | { readonly type: 'never'; readonly mostBytes: number; readonly pinned: readonly Holder[] };
 
 const RECOVERY_STEP_MS = 500;
+/** Longer than the pause of a program between two requests. */
+const LINGER_MS = 500;
 
 /**
  * Whether a load fits, what to unload for it, or why it waits. Pure. Never a pinned model; never one in use but for those who are overdue; one that was
- * just loaded stays for as long as its load took, but for those who are overdue.
+ * just loaded stays while it may still be wanted, but for those who are overdue.
  */
 export function planLoad(question: LoadQuestion): LoadPlan {
   const { key, needsBytes, freeBytes, recoveringBytes, nowMs, isOverdue } = question;
@@ -44,7 +46,9 @@ export function planLoad(question: LoadQuestion): LoadPlan {
   if (needsBytes <= freeBytes) return { type: 'fits' };
   const pinned = holders.filter(({ isPinned }) => isPinned);
   const movable = holders.filter(({ isPinned }) => !isPinned);
-  const mostBytes = freeBytes + recoveringBytes + sum(movable, ({ bytes }) => bytes);
+  // A load under way may be in the machine's figure already and is reserved in full as well; too much here means to wait for its end and look again.
+  const inBoth = sum(holders, ({ standing, bytes }) => (standing === 'loading' ? bytes : 0));
+  const mostBytes = freeBytes + recoveringBytes + inBoth + sum(movable, ({ bytes }) => bytes);
   if (needsBytes > mostBytes) return { type: 'never', mostBytes: Math.max(0, mostBytes), pinned };
 
   const leaving = holders.filter(({ standing }) => standing === 'leaving');
@@ -70,7 +74,11 @@ export function planLoad(question: LoadQuestion): LoadPlan {
     : { type: 'wait', reason: 'in_use', holders: others, againAtMs };
 }
 
-/** Until then it stays after its load: as long as the load took, so that at most half of the time goes into loads. */
-function settledAtMs({ readyAtMs, reloadMs }: Holder, { minResidencyMs }: LoadQuestion): number {
-  return readyAtMs === undefined ? Number.NEGATIVE_INFINITY : readyAtMs + Math.min(minResidencyMs, reloadMs);
+/**
+ * Until then it stays after its load: as long as the load took, so that at most half of the time goes into loads; or until nobody has used it for a
+ * moment, which says that those who had a use for it have had it.
+ */
+function settledAtMs({ readyAtMs, reloadMs, lastUsedMs }: Holder, { minResidencyMs }: LoadQuestion): number {
+  if (readyAtMs === undefined) return Number.NEGATIVE_INFINITY;
+  return Math.min(readyAtMs + Math.min(minResidencyMs, reloadMs), lastUsedMs + LINGER_MS);
 }

@@ -19,6 +19,7 @@ const RECOVERY_MS = 3_000;
 
 export function createResampling(memory: MemoryWatch, ledger: Ledger, clock: Clock): Resampling {
   let seenBytes = 0;
+  let seen = '[0]';
   let running: Promise<void> | undefined;
   let recovery = { bytes: 0, expectedFreeBytes: 0, untilMs: 0 };
 
@@ -28,17 +29,25 @@ export function createResampling(memory: MemoryWatch, ledger: Ledger, clock: Clo
     return sum(holders, ({ bytes, mappedBytes }) => bytes - mappedBytes);
   }
 
+  /** Who loads is part of it: a load that failed took memory that a look meanwhile saw as used. */
+  function signature(): string {
+    const loading = ledger.holdersOf(MACHINE).filter(({ standing }) => standing === 'loading');
+    return JSON.stringify([heldBytes(), ...loading.map(({ key }) => key)]);
+  }
+
   async function read(): Promise<void> {
     const held = heldBytes();
+    const before = signature();
     const freed = seenBytes - held;
     if (freed > 0) recovery = { bytes: freed, expectedFreeBytes: memory.freeBytes + freed, untilMs: clock.monotonic() + RECOVERY_MS };
     await memory.look();
     seenBytes = held;
+    seen = before;
     running = undefined;
   }
 
   return {
-    isDue: () => running !== undefined || (memory.totalBytes > 0 && heldBytes() !== seenBytes),
+    isDue: () => running !== undefined || (memory.totalBytes > 0 && signature() !== seen),
     run: () => (running ??= read()),
     recoveringOf(pool) {
       if (pool !== MACHINE || clock.monotonic() >= recovery.untilMs) return 0;

@@ -1,5 +1,6 @@
 import { planLoad } from '../memory/plan-load.ts';
 import type { LoadPlan } from '../memory/plan-load.ts';
+import { sum } from '../memory/holding.ts';
 import type { Holder } from '../memory/holding.ts';
 
 /** A load that wants to be let in. */
@@ -56,7 +57,7 @@ export type Move =
 export function decideAdmission(situation: Situation): readonly Move[] {
   const { nowMs, maxWaitMs } = situation;
   const places = new Map(situation.placesLeft);
-  const free = new Map([...situation.pools].map(([id, pool]) => [id, pool.freeBytes]));
+  const reserved: Holder[] = [];
   const closed = new Set<string>();
   const moves: Move[] = [];
 
@@ -77,12 +78,14 @@ export function decideAdmission(situation: Situation): readonly Move[] {
       admit(asker);
       continue;
     }
-    const freeBytes = free.get(asker.pool) ?? pool.freeBytes;
-    const plan = planLoad({ ...asker, ...situation, ...pool, needsBytes: asker.needsBytes, freeBytes, isOverdue });
+    const inPool = reserved.filter(({ key }) => situation.askers.some((other) => other.key === key && other.pool === asker.pool));
+    const freeBytes = pool.freeBytes - sum(inPool, ({ bytes }) => bytes);
+    const holders = [...pool.holders, ...inPool];
+    const plan = planLoad({ ...asker, ...situation, ...pool, holders, needsBytes: asker.needsBytes, freeBytes, isOverdue });
     if (plan.type === 'never') moves.push({ type: 'refuse', asker, freeBytes, plan });
     else if (closed.has(asker.pool)) moves.push({ type: 'wait', asker, plan: undefined, againAtMs: undefined });
     else if (plan.type === 'fits') {
-      free.set(asker.pool, freeBytes - asker.needsBytes);
+      reserved.push(toReservation(asker, asker.needsBytes));
       admit(asker);
     } else if (plan.type === 'unload') {
       closed.add(asker.pool);
@@ -94,6 +97,11 @@ export function decideAdmission(situation: Situation): readonly Move[] {
     }
   }
   return moves;
+}
+
+function toReservation({ key, model }: Asker, bytes: number): Holder {
+  const times = { readyAtMs: undefined, lastUsedMs: 0, reloadMs: 0 };
+  return { key, model, bytes, standing: 'loading', isPinned: false, mappedBytes: 0, ...times };
 }
 
 function inOrder({ askers, nowMs, maxWaitMs }: Situation): readonly Asker[] {

@@ -31,6 +31,8 @@ export interface ScriptedEngineOptions {
   readonly isLocal?: boolean;
   /** What a model takes in memory, from when its load begins. Default 2000. */
   readonly memoryOf?: (model: string) => number;
+  /** Called when a load has begun to take memory. */
+  readonly onLoading?: (model: string) => void;
   readonly load?: (model: string, number: number) => LoadScript;
   readonly answer?: (request: StreamRequest, number: number) => AnswerScript;
 }
@@ -185,6 +187,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       const either = AbortSignal.any([signal, entry.controller.signal]);
       open.set(entry, entry);
       loading.add(key);
+      options.onLoading?.(model);
       try {
         const steps = script.steps ?? 1;
         for (let step = 1; step <= steps; step += 1) {
