@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeSettings } from './describe-settings.ts';
+import { toHelpText } from './documents/help-text.ts';
+import { toSettingsPage } from './documents/settings-page.ts';
+import { flagOptions } from './flags.ts';
 import { resolveSettings, type Settings, type SettingsResult, type SettingsSources } from './resolve-settings.ts';
 
 interface Given {
@@ -77,6 +80,20 @@ describe('of several sources', () => {
 test('a switch is given without a value, or with --no-', () => {
   const settings = settingsOf({ flags: { 'log-content': true, 'ollama-stream': false } });
   expect([settings.logContent, settings.ollamaStream]).toEqual([true, false]);
+});
+
+describe('a secret', () => {
+  test('has no option on the command line, where every user of the machine would see it', () => {
+    expect(Object.keys(flagOptions())).toContain('port');
+    for (const flag of ['token', 'server-keys']) {
+      expect(Object.keys(flagOptions())).not.toContain(flag);
+      for (const text of [toHelpText(), toSettingsPage()]) expect(text).not.toContain(`--${flag}`);
+    }
+    expect(toHelpText()).toContain('PILOTLIGHT_TOKEN');
+  });
+  test('is not taken from there either', () => {
+    expect(settingsOf({ flags: { token: 'a-token-of-more-than-16-characters' } }).token).toBeUndefined();
+  });
 });
 
 describe('a wrong value', () => {

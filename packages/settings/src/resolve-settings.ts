@@ -73,7 +73,7 @@ function find(row: Setting<unknown>, search: Search): Found | undefined {
   const fileEntry = search.fileContent.entries.get(row.key);
   const join = (items: readonly string[]): string => items.join(row.separator?.(search.surroundings) ?? ' ');
   const candidates: readonly (readonly [text: string | undefined, origin: Origin])[] = [
-    [search.flags?.[flag]?.toString(), { kind: 'flag', flag }],
+    [row.isSecret === true ? undefined : search.flags?.[flag]?.toString(), { kind: 'flag', flag }],
     [search.surroundings.environment[variable], { kind: 'environment', variable }],
     [search.dotenvValues[variable], { kind: 'dotenv', variable, path: search.dotenv?.path ?? '.env' }],
     [

@@ -42,12 +42,12 @@ function tableRow(row: Setting<unknown>): string {
 }
 
 function section(row: Setting<unknown>): string {
-  const flag = row.isSwitch === true ? `--${toFlag(row)}\`, \`--no-${toFlag(row)}` : `--${toFlag(row)} ${row.placeholder}`;
+  const option = row.isSwitch === true ? `--${toFlag(row)}\`, \`--no-${toFlag(row)}` : `--${toFlag(row)} ${row.placeholder}`;
   const examples = row.examples.length > 0 ? `\nExamples: ${row.examples.map((example) => `\`${example}\``).join(', ')}\n` : '';
   return `## ${row.variable}
 
 ${row.title.charAt(0).toUpperCase()}${row.title.slice(1)}. ${row.details}
 
-On the command line \`${flag}\`; in the file \`${row.key}\`. Default: ${row.defaultText}.
+${row.isSecret === true ? 'Not on the command line, which every user of the machine can read' : `On the command line \`${option}\``}; in the file \`${row.key}\`. Default: ${row.defaultText}.
 ${examples}`;
 }
