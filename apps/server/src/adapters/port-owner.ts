@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface PortOwner {
   readonly pid: number;
-  readonly command: string;
+  /** The name of its program alone: the rest of a command line may hold the secrets of others. */
+  readonly program: string;
 }
 
 const run = promisify(execFile);
@@ -26,7 +28,7 @@ async function findInProc(port: number): Promise<PortOwner | undefined> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {
     const links = await linksOf(`/proc/${pid}/fd`);
-    if (links.some((link) => inodes.has(link))) return { pid: Number(pid), command: await commandOf(pid) };
+    if (links.some((link) => inodes.has(link))) return { pid: Number(pid), program: await programOf(pid) };
   }
   return undefined;
 }
@@ -47,14 +49,13 @@ async function linksOf(folder: string): Promise<string[]> {
   return Promise.all(names.map((name) => readlink(`${folder}/${name}`).catch(() => '')));
 }
 
-async function commandOf(pid: string): Promise<string> {
-  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return line.replaceAll('\0', ' ').trim();
+async function programOf(pid: string): Promise<string> {
+  return basename(await readlink(`/proc/${pid}/exe`).catch(() => ''));
 }
 
 async function findWithLsof(port: number): Promise<PortOwner | undefined> {
   const { stdout } = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], { timeout: TIME_LIMIT_MS });
   const pid = /^p(\d+)$/m.exec(stdout)?.[1];
-  const command = /^c(.+)$/m.exec(stdout)?.[1];
-  return pid === undefined ? undefined : { pid: Number(pid), command: command ?? '' };
+  const program = /^c(.+)$/m.exec(stdout)?.[1];
+  return pid === undefined ? undefined : { pid: Number(pid), program: program ?? '' };
 }

@@ -30,8 +30,8 @@ describe('what the start says', () => {
 
   it('names the process at a port that is taken, and the way out', () => {
     const taken = Object.assign(new Error('listen'), { code: 'EADDRINUSE' });
-    expect(toListenFailure(taken, { host: '127.0.0.1', port: 8000, owner: { pid: 7, command: 'node server.js\u001B[2J' } })).toBe(
-      'Port 8000 is taken by process 7 (node server.js\\u001b[2J).\nEnd it, or choose another port: PILOTLIGHT_PORT=8001\n',
+    expect(toListenFailure(taken, { host: '127.0.0.1', port: 8000, owner: { pid: 7, program: 'node\u001B[2J' } })).toBe(
+      'Port 8000 is taken by process 7 (node\\u001b[2J).\nEnd it, or choose another port: PILOTLIGHT_PORT=8001\n',
     );
   });
 });

@@ -52,7 +52,7 @@ export function toListenFailure(
       const who =
         owner === undefined
           ? 'another process (the system does not say which)'
-          : `process ${owner.pid} (${toPrintable(owner.command.slice(0, 200))})`;
+          : `process ${owner.pid}${owner.program === '' ? '' : ` (${toPrintable(owner.program.slice(0, 50))})`}`;
       return `Port ${port} is taken by ${who}.\nEnd it, or choose another port: PILOTLIGHT_PORT=${port + 1}\n`;
     }
     case 'EACCES':
