@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { findingsOf } from './axe-findings.ts';
 import { launchBrowser } from './browser.ts';
 import { NOW } from './scripted-server/scenario.ts';
 import { SCENARIOS } from './scripted-server/scenarios/all.ts';
 import { startScriptedServer, type ScriptedServer } from './scripted-server/scripted-server.ts';
 import { typeQuery } from './type-query.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const stack = new AsyncDisposableStack();
 let browser: Browser;
 let server: ScriptedServer;
@@ -52,28 +49,14 @@ async function open(name: string, { width, theme = 'light', forcedColors = 'none
   return page;
 }
 
-/** What axe finds against WCAG 2.2 A and AA. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (options: unknown) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
-    };
-    return (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations;
-  });
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`),
-  );
-}
-
 describe('every state of the page', () => {
   it.each(Object.keys(SCENARIOS))('%s is accessible, fits into 320 pixels, and turns from right to left', async (name) => {
     const page = await open(name, { width: 1440 });
-    expect(await findings(page), 'light').toEqual([]);
+    expect(await findingsOf(page), 'light').toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await findings(page), 'dark').toEqual([]);
+    expect(await findingsOf(page), 'dark').toEqual([]);
     await page.setViewportSize({ width: 390, height: 800 });
-    expect(await findings(page), 'phone').toEqual([]);
+    expect(await findingsOf(page), 'phone').toEqual([]);
     await page.setViewportSize({ width: 320, height: 800 });
     expect(await tooWide(page), '320 pixels').toEqual([]);
     await page.evaluate(() => {

@@ -3,6 +3,7 @@ import type {
   ConversationList,
   ConversationSummary,
   ConversationView,
+  ImportResult,
   PostMessage,
   Regenerate,
   SearchResult,
@@ -21,10 +22,17 @@ export interface Api {
   selectMessage(conversationId: string, messageId: string): Promise<ConversationView>;
   renameConversation(id: string, title: string): Promise<ConversationSummary>;
   deleteConversation(id: string): Promise<void>;
+  /** The content of an export, ours or of others. */
+  importConversations(value: unknown): Promise<ImportResult>;
   stopGeneration(id: string): Promise<void>;
   loadModel(name: string): Promise<void>;
   unloadModel(name: string): Promise<void>;
   signIn(token: string): Promise<void>;
+}
+
+/** Where a conversation can be fetched as a file; `json` has all its branches, `markdown` the one that is shown. */
+export function exportPath(conversationId: string, format: 'json' | 'markdown'): string {
+  return `/api/conversations/${encodeURIComponent(conversationId)}/export?format=${format}`;
 }
 
 export function createApi(http: Http): Api {
@@ -51,6 +59,7 @@ export function createApi(http: Http): Api {
     renameConversation: async (id, title) =>
       (await http.send({ method: 'PATCH', path: conversation(id), body: { title } })) as ConversationSummary,
     deleteConversation: async (id) => void (await http.send({ method: 'DELETE', path: conversation(id) })),
+    importConversations: async (value) => (await post('/api/conversations/import', value)) as ImportResult,
     stopGeneration: async (id) => void (await post(`/api/generations/${encodeURIComponent(id)}/stop`)),
     loadModel: async (name) => void (await post(`${model(name)}/load`)),
     unloadModel: async (name) => void (await post(`${model(name)}/unload`)),

@@ -34,6 +34,8 @@ const DRAWINGS = {
     </>
   ),
   edit: <path d="m3 13 .7-3L10.9 2.8l2.3 2.3L6 12.3 3 13ZM9.4 4.3l2.3 2.3" />,
+  save: <path d="M8 2.5v7.4M4.8 6.8 8 10l3.2-3.2M2.8 10.5v2a1 1 0 0 0 1 1h8.4a1 1 0 0 0 1-1v-2" />,
+  'take-in': <path d="M8 10V2.6M4.8 5.7 8 2.5l3.2 3.2M2.8 10.5v2a1 1 0 0 0 1 1h8.4a1 1 0 0 0 1-1v-2" />,
   trash: <path d="M2.8 4.5h10.4M6.3 4.3V2.6h3.4v1.7M4.2 4.7l.6 8.7h6.4l.6-8.7M6.8 7v4M9.2 7v4" />,
   send: <path d="M8 13V3.5M4 7.3 8 3.3l4 4" />,
   stop: <rect x="4" y="4" width="8" height="8" rx="1.2" fill="currentColor" stroke="none" />,

@@ -4,6 +4,7 @@ import { RequestRefused } from '../../api/http.ts';
 import { settleAnswers, takeSummary, without } from '../../app/app-state.ts';
 import { showFailure, toFailure, type Core } from '../../app/core.ts';
 import { toPath } from '../../app/router.ts';
+import { importFile, type ChosenFile, type ImportOutcome } from './import-file.ts';
 
 export interface ConversationActions {
   readList(): Promise<void>;
@@ -16,10 +17,13 @@ export interface ConversationActions {
   /** Each of these throws nothing; it returns why it failed, if it did. */
   rename(id: string, title: string): Promise<string | undefined>;
   remove(id: string): Promise<string | undefined>;
+  /** Takes in the chats of a file. Throws nothing. */
+  importFile(file: ChosenFile): Promise<ImportOutcome>;
 }
 
 export function createConversationActions(core: Core, onRead: (view: ConversationView) => void): ConversationActions {
   const { api, store } = core;
+  const lists = createListActions(core);
 
   function takeView(view: ConversationView): void {
     store.update((state) => ({
@@ -31,7 +35,7 @@ export function createConversationActions(core: Core, onRead: (view: Conversatio
   }
 
   return {
-    ...createListActions(core),
+    ...lists,
     async read(id) {
       try {
         takeView(await api.readConversation(id));
@@ -53,6 +57,11 @@ export function createConversationActions(core: Core, onRead: (view: Conversatio
       } catch (error) {
         showFailure(core, id, toFailure(core, 'The other version could not be shown', error));
       }
+    },
+    async importFile(file) {
+      const outcome = await importFile(core, file);
+      if (outcome.kind === 'imported') await lists.readList();
+      return outcome;
     },
     async rename(id, title) {
       try {

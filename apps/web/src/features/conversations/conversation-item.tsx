@@ -67,7 +67,13 @@ export const ConversationItem = memo(function ConversationItem({
         </>
       )}
       {doing === 'menu' ? (
-        <ItemMenu anchor={more} onRename={() => setDoing('rename')} onDelete={() => setDoing('delete')} onClose={finish} />
+        <ItemMenu
+          conversation={conversation}
+          anchor={more}
+          onRename={() => setDoing('rename')}
+          onDelete={() => setDoing('delete')}
+          onClose={finish}
+        />
       ) : null}
       {doing === 'delete' ? <DeleteDialog conversation={conversation} onDone={finish} /> : null}
     </li>

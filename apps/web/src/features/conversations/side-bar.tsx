@@ -13,6 +13,7 @@ import { SearchResults } from '../search/search-results.tsx';
 import { useHitKeys } from '../search/use-hit-keys.ts';
 import { ConversationItem } from './conversation-item.tsx';
 import { groupByDay } from './group-by-day.ts';
+import { ListMenu } from './list-menu.tsx';
 
 const MINUTE_MS = 60_000;
 
@@ -37,6 +38,7 @@ export function SideBar({ onOpen, onLeave }: SideBarProps) {
           Pilotlight
         </Link>
         <div className="flex">
+          <ListMenu onLeave={onLeave} />
           <ThemeButton />
           <button type="button" className="btn quiet icon only-drawer" aria-label="Close the list" title="Close the list" onClick={onLeave}>
             <Icon name="close" />
