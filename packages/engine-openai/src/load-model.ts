@@ -38,10 +38,12 @@ export async function loadModel(call: LoadCall): Promise<LoadedModel> {
   return { ...(contextLength === undefined ? {} : { contextLength }), slots: catalogue.slots ?? call.slots };
 }
 
-/** A llama-server that has just been started answers while it loads; nothing but its end can be waited for. */
-async function waitUntilUp({ catalogue, clock, signal }: LoadCall): Promise<void> {
+/** A llama-server that has just been started answers while it loads, and can only be waited for; one that sleeps is woken by any work, such as this. */
+async function waitUntilUp({ client, catalogue, clock, model, signal }: LoadCall): Promise<void> {
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_POLL_MS)) {
-    if (await catalogue.isUp(signal)) return;
+    const doing = await catalogue.doing(signal);
+    if (doing === 'up') return;
+    if (doing === 'sleeping') return void (await client.ask({ path: '/tokenize', body: JSON.stringify({ content: 'hi' }), model, signal }));
     await sleep(clock, pauseMs, signal);
   }
 }

@@ -21,8 +21,8 @@ export interface ModelCatalogue {
   /** The same by a fresh look. */
   findAnew(name: string, options: LookOptions): Promise<KnownModel>;
   resident(signal: AbortSignal | undefined): Promise<readonly ResidentModel[]>;
-  /** Whether a llama-server with one model is past loading; one that sleeps is, and wakes with the next answer. */
-  isUp(signal: AbortSignal | undefined): Promise<boolean>;
+  /** What a llama-server with one model does just now. */
+  doing(signal: AbortSignal | undefined): Promise<ServerMood['doing']>;
   /** The server was away: what comes back may be another one. */
   forgetKind(): void;
 }
@@ -110,7 +110,7 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
       const models = await look(options);
       return kind === 'vllm' ? models.map(toResident) : toResidentModels(models);
     },
-    isUp: async (signal) => (await mood({ signal })) !== 'loading',
+    doing: (signal) => mood({ signal }),
     forgetKind: () => void (isPlainForSure = false),
   };
 }

@@ -173,6 +173,15 @@ describe('what each kind of server can tell', () => {
     expect(await first).toBe('4');
   });
 
+  test('a llama-server that sleeps is not in memory, and a load wakes it', async () => {
+    await using subject = await start({ openai: 'llama-server', sleeps: true, loadMs: 30 });
+    await subject.engine.list();
+    expect(await subject.engine.resident()).toEqual([]);
+    await subject.engine.load('fake:latest', { profile: {}, signal: signal(), onProgress: () => {} });
+    expect(await count(subject.fake, 'load-end')).toBe(1);
+    expect(await subject.engine.resident()).not.toEqual([]);
+  });
+
   test('the router never loads for an answer, and says what became of a load', async () => {
     await using subject = await start({
       openai: 'llama-router',

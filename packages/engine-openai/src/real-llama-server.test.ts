@@ -54,6 +54,7 @@ describe.skipIf(ADDRESS === undefined)('with TEST_LLAMA_SERVER set', () => {
     test('residency, the file’s facts, the reading of the prompt, and a prompt that is too long', async () => {
       await using subject = await makeSubject();
       const { engine, model } = subject;
+      await engine.load(model, { profile: {}, signal: new AbortController().signal, onProgress: () => {} });
       expect(engine.reportsResidency).toBe(true);
       expect(await engine.describe(model)).toMatchObject({ sizeBytes: expect.any(Number), parameterSize: expect.any(String) });
       expect(await engine.resident()).toMatchObject([{ name: model, contextLength: expect.any(Number) }]);

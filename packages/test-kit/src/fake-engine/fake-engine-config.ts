@@ -109,6 +109,8 @@ export interface FakeEngineConfig {
   readonly prefillMs: number;
   readonly ignoreSigterm: boolean;
   readonly openai: OpenaiManner;
+  /** A llama-server sleeps until it is given work: `/tokenize` wakes it, and the first of its models is loaded. */
+  readonly sleeps: boolean;
   /** Without it as a bearer token `/v1` answers 401. */
   readonly apiKey?: string;
 }
@@ -132,6 +134,7 @@ export const DEFAULT_CONFIG: FakeEngineConfig = {
   prefillMs: 0,
   ignoreSigterm: false,
   openai: 'plain',
+  sleeps: false,
 };
 
 /** The digest by which the weights of a model are known. */

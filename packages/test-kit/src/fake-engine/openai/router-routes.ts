@@ -73,7 +73,14 @@ const props: Handler = (state, exchange) => {
   requireManner(state, 'llama-server');
   const { load: running } = state.scheduler;
   if (running !== undefined) throw new HttpFailure(503, 'Loading model');
-  exchange.send(200, { total_slots: state.config().parallel, is_sleeping: false });
+  exchange.send(200, { total_slots: state.config().parallel, is_sleeping: state.config().sleeps && state.runners.size === 0 });
+};
+
+const tokenize: Handler = async (state, exchange) => {
+  requireManner(state, 'llama-server');
+  const [model] = state.config().models;
+  if (model !== undefined) await state.scheduler.runnerFor({ model, options: {}, keepAliveMs: Infinity, signal: exchange.signal });
+  exchange.send(200, { tokens: [1] });
 };
 
 const inputTokens: Handler = async (state, exchange) => {
@@ -108,6 +115,7 @@ export const ROUTER_ROUTES: Readonly<Record<string, Handler>> = {
   'POST /models/load': load,
   'POST /models/unload': unload,
   'GET /props': props,
+  'POST /tokenize': tokenize,
   'POST /v1/chat/completions/input_tokens': inputTokens,
   'GET /api/v0/models': lmStudio,
 };
