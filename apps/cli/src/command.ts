@@ -53,7 +53,11 @@ export interface Command {
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { name: 'url', value: 'URL', description: 'the server to talk to (default: PILOTLIGHT_HOST and PILOTLIGHT_PORT)' },
+  {
+    name: 'url',
+    value: 'URL',
+    description: 'the server to talk to (default: PILOTLIGHT_HOST and PILOTLIGHT_PORT); its token comes from the environment',
+  },
   { name: 'json', description: 'print JSON for programs instead of words' },
   { name: 'help', short: 'h', description: 'print this help' },
 ];

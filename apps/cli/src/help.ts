@@ -16,6 +16,9 @@ export function generalHelp(commands: readonly Command[]): string {
     'For every command:',
     ...table(COMMON_OPTIONS.map(toRow)),
     '',
+    'The token (PILOTLIGHT_TOKEN) goes to the server of the settings. A server named with --url gets it if it is the same one,',
+    'or if the token stands in the environment: one out of .env or pilotlight.yaml is sent nowhere else.',
+    '',
     'pilotlight COMMAND --help says more. Settings: docs/settings.md.',
     '',
   ].join('\n');

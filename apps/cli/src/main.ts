@@ -1,9 +1,10 @@
-import { isLoopback, loadSettings } from '@pilotlight/settings';
+import { loadSettings } from '@pilotlight/settings';
 
 import { createDataFolder } from './adapters/local-data-folder.ts';
 import { createHttpServerClient } from './adapters/http-server-client.ts';
 import { createProcessTerminal } from './adapters/process-terminal.ts';
 import { readFile } from './adapters/read-file.ts';
+import { chooseServer } from './choose-server.ts';
 import { run } from './run.ts';
 import { ServerFailure } from './server-client.ts';
 import type { ServerClient } from './server-client.ts';
@@ -17,18 +18,8 @@ function connect(url: string | undefined): ServerClient {
       code: 'invalid_settings',
       remedy: 'Correct the setting; docs/settings.md has them all.',
     });
-  const { host, port, token } = result.settings;
-  if (url === undefined) return createHttpServerClient(`http://${toHostName(host)}:${port}`, token);
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new ServerFailure(`--url: "${url}" is no address`, { code: 'invalid_url', remedy: 'One looks like http://127.0.0.1:8000.' });
-  }
-  return createHttpServerClient(url, token);
-}
-
-/** A server that listens everywhere is reached on this machine. */
-function toHostName(host: string): string {
-  if (!isLoopback(host) && (host === '0.0.0.0' || host === '::')) return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
+  const chosen = chooseServer(url, result.settings);
+  return createHttpServerClient(chosen.url, chosen.token);
 }
 
 const code = await run(process.argv.slice(2), {

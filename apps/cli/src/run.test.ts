@@ -15,6 +15,7 @@ describe('the command line', () => {
   it('lists all commands without one', async () => {
     const { out } = await runWith([]);
     for (const command of COMMANDS) expect(out).toContain(command.summary);
+    expect(out).toContain('is sent nowhere else');
   });
 
   it.each([
