@@ -48,6 +48,8 @@ interface Load {
   readonly controller: AbortController;
   /** The weights were in memory already, put there by somebody else. */
   readonly foundInMemory: boolean;
+  /** With how much memory it could do when it was asked for, before it took any. */
+  readonly mostBytes: number;
 }
 
 export function createJobs(options: JobsOptions): Jobs {
@@ -105,7 +107,7 @@ export function createJobs(options: JobsOptions): Jobs {
   return {
     perform(effect, foundInMemory) {
       if (effect.type === 'request-load') {
-        request({ id: effect.loadId, wish: effect.wish, controller: new AbortController(), foundInMemory });
+        request({ id: effect.loadId, wish: effect.wish, controller: new AbortController(), foundInMemory, mostBytes: mostOf(options) });
       } else if (effect.type === 'start-load') void start(effect.loadId);
       else if (effect.type === 'withdraw-load') end(effect.loadId);
       else if (effect.type === 'cancel-load') {
@@ -113,7 +115,7 @@ export function createJobs(options: JobsOptions): Jobs {
       } else if (effect.type === 'start-unload') void unload(effect.unloadId, effect.model ?? options.names.keys().next().value);
       else watchIdle(effect.loadId);
     },
-    quarantine: (model, detail) => quarantine(options, model, detail),
+    quarantine: (model, detail) => quarantine(options, model, { detail, mostBytes: mostOf(options) }),
     [Symbol.dispose]() {
       idleTimer?.[Symbol.dispose]();
       const reason = new Problem('shutting_down', 'the server is shutting down');
@@ -171,19 +173,27 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
     const problem = toProblem(error, 'load');
     const isCancelled = controller.signal.aborted;
     if (!isCancelled) record.addFailure();
-    if (problem.code === 'model_out_of_memory') quarantine(options, model, problem.detail);
+    if (problem.code === 'model_out_of_memory') quarantine(options, model, { detail: problem.detail, mostBytes: load.mostBytes });
     report(options, { model, outcome: isCancelled ? 'cancelled' : 'failed', startedMs, problem });
     return { type: 'load-failed', loadId, cause: toCause(problem), keepMs: keptMs(problem) };
   }
 }
 
-function quarantine({ ledger, engine, self }: JobsOptions, model: string | undefined, detail: string): void {
+interface DeathOfMemory {
+  readonly detail: string;
+  readonly mostBytes: number;
+}
+
+function quarantine({ ledger, self }: JobsOptions, model: string | undefined, { detail, mostBytes }: DeathOfMemory): void {
   const deployment = self();
   const name = model ?? deployment.names.keys().next().value;
   if (name === undefined) return;
-  const pool = ledger.poolOf(engine);
-  const mostBytes = pool === undefined ? Number.POSITIVE_INFINITY : ledger.mostOf(pool);
   ledger.quarantine.add(ledger.keyOf(deployment, name), { detail: detail.replace(/\.$/, ''), mostBytes });
+}
+
+function mostOf({ ledger, engine }: JobsOptions): number {
+  const pool = ledger.poolOf(engine);
+  return pool === undefined ? Number.POSITIVE_INFINITY : ledger.mostOf(pool);
 }
 
 interface LoadReport {

@@ -76,12 +76,10 @@ export async function* streamAnswer(options: AnswerOptions, progress: AnswerProg
         }
         continue;
       }
+      if (!isAsked) ask();
       const notice = feed.take();
       if (notice) yield notice;
-      else {
-        if (!isAsked) ask();
-        await bell.heard();
-      }
+      else await bell.heard();
     }
   } finally {
     feed.onSecond(undefined);

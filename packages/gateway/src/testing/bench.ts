@@ -39,15 +39,24 @@ export interface BenchOptions {
   readonly seed?: number;
   /** The machine's memory, of which the engines take; without it there is more than enough. */
   readonly machineBytes?: number;
+  /** Whether the machine's figure shows loads under way, at each look. Default: it does. */
+  readonly showsLoads?: () => boolean;
 }
 
-export async function setUpBench({ engines: wanted = [{}], settings = {}, seed = 1, machineBytes }: BenchOptions = {}): Promise<Bench> {
+export async function setUpBench({
+  engines: wanted = [{}],
+  settings = {},
+  seed = 1,
+  machineBytes,
+  showsLoads = () => true,
+}: BenchOptions = {}): Promise<Bench> {
   const clock = createManualClock();
   const engines = wanted.map((options) => createScriptedEngine({ clock, ...options }));
   const log: LogEvent[] = [];
   function memory(): { readonly totalBytes: number; readonly freeBytes: number } {
     if (machineBytes === undefined) return { totalBytes: 16_000, freeBytes: 8_000 };
-    const used = engines.reduce((sum, { isLocal, usedBytes }) => (isLocal ? sum + usedBytes : sum), 0);
+    const shown = showsLoads() ? 'usedBytes' : 'settledBytes';
+    const used = engines.reduce((sum, engine) => (engine.isLocal ? sum + engine[shown] : sum), 0);
     return { totalBytes: machineBytes, freeBytes: machineBytes - used };
   }
   const gateway = createGateway({

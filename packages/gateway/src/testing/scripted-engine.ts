@@ -47,6 +47,8 @@ export interface ScriptedEngine extends Engine {
   readonly inMemory: ReadonlySet<string>;
   /** What all its models take now, those that are loading too. */
   readonly usedBytes: number;
+  /** What of it the machine is sure to show: a load takes its memory bit by bit. */
+  readonly settledBytes: number;
   /** What was done to it that nobody may do. */
   readonly violations: readonly string[];
   /** The server as a whole goes: everything under way breaks, memory is empty. */
@@ -145,6 +147,9 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     observation,
     isLocal,
     loads,
+    get settledBytes() {
+      return [...inMemory].reduce((sum, key) => sum + memoryOf(key), 0);
+    },
     get usedBytes() {
       return [...inMemory.union(loading)].reduce((sum, key) => sum + memoryOf(key), 0);
     },
