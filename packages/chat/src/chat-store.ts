@@ -5,12 +5,15 @@ import type { Receipt } from '@pilotlight/contract';
  *
  * Every method is one transaction: all of it is there afterwards, or nothing. A method that cannot reach or write the store rejects with
  * `Problem('storage_unavailable')`; it may then have happened or not, and `claim` tells. What a method resolves with is stored: after a crash of the
- * process always; after a loss of power too, except for `append`, whose last groups may be missing (never in the middle).
+ * process always; after a loss of power too, except for `begin` and `append`, whose last ones may be missing (never in the middle) until `sync` or
+ * something durable that came after them has resolved.
  * Times are milliseconds since 1970 and come from the caller.
  */
 export interface ChatStore {
-  /** Stores a question (or takes the one there is), its empty answer, the generation, and the first group of its log. Durable. */
+  /** Stores a question (or takes the one there is), its empty answer, the generation, and the first group of its log. Durable after `sync`. */
   begin(beginning: Beginning): Promise<BeginResult>;
+  /** Resolves when all that was stored before is durable. */
+  sync(): Promise<void>;
   /** Appends to several logs at once, each at its own offset; one outcome for each, in order. */
   append(groups: readonly LogGroup[]): Promise<readonly AppendOutcome[]>;
   /** Appends the last group, closes the log and writes the answer. Durable. */

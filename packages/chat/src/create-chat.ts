@@ -22,7 +22,7 @@ import { followLog } from './follow-log.ts';
 import { importConversations } from './import-conversations.ts';
 import { fromCursor, toCursor } from './list-cursor.ts';
 import { createLiveLog } from './live-log.ts';
-import { createLogWriter } from './log-writer.ts';
+import { createLogWriter, toStorageProblem } from './log-writer.ts';
 import type { LogWriter } from './log-writer.ts';
 import { unpackParts } from './pack-parts.ts';
 import { runGeneration } from './run-generation.ts';
@@ -123,11 +123,7 @@ function toBeginOptions({ store, gateway, randomness, clock, closing }: House): 
 type Manner = Pick<GenerateRequest, 'options' | 'priority' | 'requestId'>;
 
 async function begin(house: House, beginning: Beginning, manner: Manner): Promise<Accepted> {
-  const storing = house.store.begin(beginning);
-  const started = storing.then((result) => {
-    if (result.outcome === 'stored') start(house, { beginning, manner, stored: result });
-    return toAccepted(beginning, result);
-  });
+  const started = store(house, beginning, manner);
   house.beginnings.add(started);
   try {
     return await started;
@@ -136,19 +132,34 @@ async function begin(house: House, beginning: Beginning, manner: Manner): Promis
   }
 }
 
+/** The engine is asked as soon as the question is stored, while the disk is synced; whoever asked hears of it after that. */
+async function store(house: House, beginning: Beginning, manner: Manner): Promise<Accepted> {
+  const result = await house.store.begin(beginning);
+  if (result.outcome !== 'stored' && result.outcome !== 'known') return toAccepted(beginning, result);
+  const synced = house.store.sync();
+  const generation = result.outcome === 'stored' ? start(house, { beginning, manner, stored: result }) : undefined;
+  try {
+    await synced;
+  } catch (error) {
+    generation?.end(toStorageProblem(error));
+    throw error;
+  }
+  if (result.outcome === 'stored') house.emit({ type: 'conversation', conversation: toSummary(result.conversation) });
+  return toAccepted(beginning, result);
+}
+
 interface Start {
   readonly beginning: Beginning;
   readonly manner: Manner;
   readonly stored: Extract<BeginResult, { outcome: 'stored' }>;
 }
 
-function start(house: House, { beginning, manner, stored }: Start): void {
+function start(house: House, { beginning, manner, stored }: Start): RunningGeneration {
   const { settings, running } = house;
   const { generationId, conversationId, firstParts, model, task } = beginning;
   const { options, priority, requestId } = manner;
   const live = createLiveLog({ generationId, firstOffset: 0, keptCharacters: settings.keptCharacters });
   live.commit(unpackParts(firstParts.parts), firstParts.parts.length);
-  house.emit({ type: 'conversation', conversation: toSummary(stored.conversation) });
   const generation = runGeneration({
     ...house,
     conversationId,
@@ -173,6 +184,7 @@ function start(house: House, { beginning, manner, stored }: Start): void {
   running.set(generationId, generation);
   // A chat that is being closed takes nothing on; what it had accepted by then is ended like the rest.
   if (house.closing.signal.aborted) generation.end(shutDown());
+  return generation;
 }
 
 function shutDown(): Problem {

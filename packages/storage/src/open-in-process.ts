@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 
 import { copyDatabase } from './adapters/copy-database.ts';
+import { openJournalSync } from './adapters/journal-sync.ts';
 import { lockFolder } from './adapters/lock-folder.ts';
 import { openDatabase } from './adapters/open-database.ts';
 import type { DatabaseLocation } from './adapters/open-database.ts';
@@ -19,6 +20,8 @@ export interface InProcessOptions {
   readonly wrap?: ((connection: SqliteConnection) => SqliteConnection) | undefined;
   /** When calls that wait are run; by default before anything else happens. */
   readonly defer?: ((body: () => void) => void) | undefined;
+  /** In place of the sync of the file. */
+  readonly sync?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -30,16 +33,21 @@ export async function openInProcess({
   nowMs,
   wrap = (connection) => connection,
   defer = queueMicrotask,
+  sync,
 }: InProcessOptions): Promise<ServedStore> {
   using opening = new DisposableStack();
   if ('file' in location) opening.use(lockFolder(dirname(location.file)));
   const connection = opening.adopt(openDatabase(location), (opened) => opened.close());
   if ('file' in location) await keepOlder(connection, location.file, nowMs);
   migrate(connection, nowMs);
+  // From here on a commit does not wait for the disk: whoever needs that waits for a sync, alone.
+  connection.exec('PRAGMA synchronous = NORMAL');
   const wrapped = wrap(connection);
   const operations = createSqliteChatStore(wrapped);
+  const transact = createTransact(wrapped);
+  const journal = 'file' in location ? opening.use(openJournalSync(location.file)) : undefined;
   const open = opening.move();
-  return serveStore({ operations, transact: createTransact(wrapped), defer, close: () => open.dispose() });
+  return serveStore({ operations, transact, defer, sync: sync ?? journal?.sync, close: () => open.dispose() });
 }
 
 /** Nothing is migrated that was not copied: what a step does wrong can be undone. */

@@ -1,11 +1,13 @@
 import type { ChatStore } from '@pilotlight/chat';
 
+import { coalesce } from './coalesce.ts';
 import type { Operation, Operations } from './sqlite-chat-store.ts';
 import { StorageFault, toStorageFault } from './storage-fault.ts';
 import type { Durability, Transact } from './transaction.ts';
 
 const METHODS = [
   'begin',
+  'sync',
   'append',
   'end',
   'read',
@@ -37,6 +39,8 @@ export interface ServeOptions {
   readonly transact: Transact;
   /** Runs the body soon; what is called until then shares its transaction. */
   readonly defer: (body: () => void) => void;
+  /** Resolves when all that was committed before is on the disk. Undefined: there is no disk. */
+  readonly sync: (() => Promise<void>) | undefined;
   readonly close: () => void;
 }
 
@@ -47,6 +51,12 @@ interface Call {
   reject(fault: StorageFault): void;
 }
 
+/** A call that is committed, with what it gives. */
+interface Done {
+  readonly call: Call;
+  readonly value: unknown;
+}
+
 /** So that nobody waits for more than this many others. */
 const MAX_BATCH = 64;
 
@@ -54,9 +64,11 @@ const DURABILITIES: readonly Durability[] = ['full', 'normal', 'read'];
 
 /**
  * The side that has the store. Calls that wait together are run in one transaction, so that a hundred questions at once cost one sync of the disk, not a
- * hundred; each is answered after the commit. If that transaction fails, each call gets one of its own. Whatever goes wrong comes out as a `StorageFault`.
+ * hundred; each is answered after the commit, and what is to be on the disk after the sync, for which nobody else waits. If that transaction fails, each
+ * call gets one of its own. Whatever goes wrong comes out as a `StorageFault`.
  */
-export function serveStore({ operations, transact, defer, close: closeConnection }: ServeOptions): ServedStore {
+export function serveStore({ operations, transact, defer, sync, close: closeConnection }: ServeOptions): ServedStore {
+  const synced = sync && coalesce(sync);
   let queue: Call[] = [];
   let isScheduled = false;
   let isClosed = false;
@@ -72,8 +84,18 @@ export function serveStore({ operations, transact, defer, close: closeConnection
     const batch = queue.slice(0, MAX_BATCH);
     queue = queue.slice(MAX_BATCH);
     if (queue.length > 0) schedule();
-    if (batch.length > 1 && runTogether(transact, batch)) return;
-    for (const call of batch) runAlone(transact, call);
+    const done = batch.length > 1 ? (runTogether(transact, batch) ?? runEach(transact, batch)) : runEach(transact, batch);
+    answer(done);
+  }
+
+  function answer(done: readonly Done[]): void {
+    const waiting = synced === undefined ? [] : done.filter(({ call }) => call.durability === 'full');
+    for (const { call, value } of done) if (synced === undefined || call.durability !== 'full') call.resolve(value);
+    if (synced === undefined || waiting.length === 0) return;
+    synced().then(
+      () => waiting.forEach(({ call, value }) => call.resolve(value)),
+      (error: unknown) => waiting.forEach(({ call }) => call.reject(toStorageFault(error))),
+    );
   }
 
   function enqueue(durability: Durability, run: () => unknown): Promise<unknown> {
@@ -91,7 +113,7 @@ export function serveStore({ operations, transact, defer, close: closeConnection
     },
     async close() {
       if (isClosed) return;
-      const before = enqueue('read', () => undefined).catch(() => undefined);
+      const before = enqueue('full', () => undefined).catch(() => undefined);
       isClosed = true;
       await before;
       closeConnection();
@@ -99,28 +121,27 @@ export function serveStore({ operations, transact, defer, close: closeConnection
   };
 }
 
-/** Whether it could be done; if not, nothing was. */
-function runTogether(transact: Transact, batch: readonly Call[]): boolean {
+/** All of them in one transaction. Undefined: that could not be done, and nothing was. */
+function runTogether(transact: Transact, batch: readonly Call[]): Done[] | undefined {
   const durability = DURABILITIES.find((candidate) => batch.some((call) => call.durability === candidate)) ?? 'read';
-  let values: unknown[];
   try {
-    values = transact(durability, () => batch.map((call) => call.run()));
+    return transact(durability, () => batch.map((call) => ({ call, value: call.run() })));
   } catch {
-    return false;
+    return undefined;
   }
-  for (const [index, call] of batch.entries()) call.resolve(values[index]);
-  return true;
 }
 
-function runAlone(transact: Transact, call: Call): void {
-  let value: unknown;
-  try {
-    value = transact(call.durability, () => call.run());
-  } catch (error) {
-    call.reject(toStorageFault(error));
-    return;
+/** Each in a transaction of its own. Gives those that are done; the others are refused. */
+function runEach(transact: Transact, batch: readonly Call[]): Done[] {
+  const done: Done[] = [];
+  for (const call of batch) {
+    try {
+      done.push({ call, value: transact(call.durability, () => call.run()) });
+    } catch (error) {
+      call.reject(toStorageFault(error));
+    }
   }
-  call.resolve(value);
+  return done;
 }
 
 /** The side that wants the store: each method is a call; `toError` makes of a fault what the port promises. */

@@ -23,7 +23,8 @@ export function createSqliteChatStore(connection: SqliteConnection): Operations 
   const conversations = createConversationTables(connection);
   const generations = createGenerationTables(connection, { log, conversations });
   return {
-    begin: { durability: 'full', run: generations.begin },
+    begin: { durability: 'normal', run: generations.begin },
+    sync: { durability: 'full', run: () => undefined },
     append: { durability: 'normal', run: (groups) => groups.map(log.append) },
     end: { durability: 'full', run: generations.end },
     read: { durability: 'read', run: log.read },

@@ -1,26 +1,16 @@
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** `full`: synced to the disk before it counts as done. `normal`: survives the end of the process, not the loss of power. `read`: writes nothing. */
+/** `full`: on the disk before it counts as done. `normal`: survives the end of the process, not the loss of power. `read`: writes nothing. */
 export type Durability = 'full' | 'normal' | 'read';
 
-/** Runs `body` in a transaction: all of it is stored, or nothing. */
+/** Runs `body` in a transaction: all of it is stored, or nothing. What is to be `full` has to be synced after that. */
 export type Transact = <T>(durability: Durability, body: () => T) => T;
 
 /** Transactions on one connection. */
 export function createTransact(connection: SqliteConnection): Transact {
-  let current: Durability | undefined;
-
-  function setDurability(durability: Durability): void {
-    if (durability === current || durability === 'read') return;
-    current = undefined;
-    connection.exec(`PRAGMA synchronous = ${durability.toUpperCase()}`);
-    current = durability;
-  }
-
   return (durability, body) => {
     // Left open by a failure after which it could not be undone at once.
     if (connection.isTransaction) connection.exec('ROLLBACK');
-    setDurability(durability);
     connection.exec(durability === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE');
     try {
       const value = body();

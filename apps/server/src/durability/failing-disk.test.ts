@@ -175,4 +175,43 @@ describe('a disk that fails', () => {
     expect(parts.at(-1)?.part).toMatchObject({ type: 'finish', reason: 'stop' });
     expect((await under.chat.conversation('c')).messages[1]).toMatchObject({ state: 'complete', content: 'One two' });
   });
+
+  it('while a question is synced: the engine is asked at once, and nobody is told before', async () => {
+    const disk = Promise.withResolvers<void>();
+    await using storage = await openTestStorage({ location: { memory: true }, nowMs: 1, sync: () => disk.promise });
+    await using under = await openChatUnderTest({ storage });
+    let isAcknowledged = false;
+    const asking = under.ask('q1').then((accepted) => {
+      isAcknowledged = true;
+      return accepted;
+    });
+    await under.clock.advance(100);
+    expect(under.answers).toHaveLength(1);
+    expect(under.events).toEqual([]);
+    expect(isAcknowledged).toBe(false);
+    disk.resolve();
+    const { generation_id: id } = await asking;
+    expect(under.events).toMatchObject([{ type: 'conversation', conversation: { running_generation_id: id } }]);
+    under.answer().say('One');
+    under.answer().finish();
+    await under.clock.advance(100);
+    expect(textOf(await readAll(under.chat, id))).toBe('One');
+  });
+
+  it('with the sync of a question: it is refused, the engine is freed, and the answer has an end', async () => {
+    let isBroken = true;
+    const sync = async (): Promise<void> => {
+      if (isBroken) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+    };
+    await using storage = await openTestStorage({ location: { memory: true }, nowMs: 1, sync });
+    await using under = await openChatUnderTest({ storage });
+    expect((await problemOf(under.ask('q1'))).code).toBe('storage_unavailable');
+    await under.clock.advance(100);
+    expect(under.answer().isFreed).toBe(true);
+    isBroken = false;
+    await under.clock.advance(60_000);
+    expect((await under.chat.conversation('c')).messages[1]).toMatchObject({ state: 'failed', content: '' });
+    // The same question again is known by then.
+    expect(await under.ask('q1')).toMatchObject({ message_id: 'q1' });
+  });
 });
