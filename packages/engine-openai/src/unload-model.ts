@@ -18,6 +18,17 @@ const FIRST_POLL_MS = 10;
 const MAX_POLL_MS = 250;
 const IN_MEMORY = new Set(['loaded', 'loading', 'sleeping']);
 
+/** False if it had left by itself in the meantime. */
+async function requestUnload({ client, model, signal }: UnloadCall, id: string): Promise<boolean> {
+  try {
+    await client.ask({ path: '/models/unload', body: JSON.stringify({ model: id }), model, signal, limitMs: LIMIT_MS });
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError && error.failure === 'invalid' && /not running/i.test(error.message)) return false;
+    throw error;
+  }
+}
+
 /** Resolves when the model is out of memory. Only llama-server's router can be told; the others keep their models by rules of their own. */
 export async function unloadModel(call: UnloadCall): Promise<void> {
   const { client, clock, catalogue, model, signal } = call;
@@ -31,7 +42,7 @@ export async function unloadModel(call: UnloadCall): Promise<void> {
     );
   }
   if (state === undefined || !IN_MEMORY.has(state)) return;
-  await client.ask({ path: '/models/unload', body: JSON.stringify({ model: id }), model, ...options });
+  if (!(await requestUnload(call, id))) return;
   const endMs = clock.monotonic() + GONE_LIMIT_MS;
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_POLL_MS)) {
     const now = await catalogue.findAnew(model, options);
