@@ -7,6 +7,7 @@ import {
   formatRate,
   formatSeconds,
   formatShare,
+  formatTime,
   ordinalWord,
   shortOrdinal,
   toSentence,
@@ -57,6 +58,12 @@ describe('words', () => {
   it('counts words in any script', () => {
     expect(countWords("It's two-fold: Straße, Ελλάδα, 42.")).toBe(5);
     expect(countWords('')).toBe(0);
+  });
+
+  it('says of a time what tells it apart from now', () => {
+    const now = new Date(2026, 10, 24, 12, 0).getTime();
+    const words = [new Date(2026, 10, 24, 9, 5), new Date(2026, 10, 13, 2, 13), new Date(2025, 10, 13, 2, 13)];
+    expect(words.map((date) => formatTime(date.toISOString(), now))).toEqual(['09:05', '13 Nov, 02:13', '13 Nov 2025']);
   });
 
   it('makes a sentence of a part of one, and leaves names alone', () => {

@@ -77,9 +77,12 @@ const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
 const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' });
 const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
-/** 09:12 today, else with the day. */
+const DAY_AND_YEAR = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** 09:12 today, else with the day; of another year the day alone. */
 export function formatTime(timestamp: string, now: number): string {
   const date = new Date(timestamp);
+  if (date.getFullYear() !== new Date(now).getFullYear()) return DAY_AND_YEAR.format(date);
   return date.toDateString() === new Date(now).toDateString() ? TIME.format(date) : DAY_AND_TIME.format(date);
 }
 

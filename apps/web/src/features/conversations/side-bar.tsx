@@ -37,7 +37,7 @@ export function SideBar({ onOpen, onLeave }: SideBarProps) {
           <Flame phase="ready" size={18} />
           Pilotlight
         </Link>
-        <div className="flex">
+        <div className="flex items-center">
           <ListMenu onLeave={onLeave} />
           <ThemeButton />
           <button type="button" className="btn quiet icon only-drawer" aria-label="Close the list" title="Close the list" onClick={onLeave}>

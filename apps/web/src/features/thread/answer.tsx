@@ -86,11 +86,13 @@ function SegmentView({ conversationId, entry, live, segment, next, isFirst }: Se
 }
 
 function endedFacts(message: MessageView): MarginFacts {
+  const name = message.receipt?.model ?? message.model;
   const hasFailed = message.state === 'failed' || message.state === 'interrupted';
   const facts = message.receipt === undefined ? [] : answerFacts(message.receipt);
   return {
-    flame: { phase: hasFailed ? 'failed' : 'ready' },
-    name: message.receipt?.model ?? message.model ?? 'no model',
+    flame: { phase: hasFailed ? 'failed' : name === undefined ? 'unknown' : 'ready' },
+    // An import need not say which one it was.
+    name: name ?? (hasFailed ? 'no model' : 'model not known'),
     facts: message.state === 'interrupted' ? ['interrupted', ...facts] : facts,
     note: message.receipt?.fallback_reason,
   };
