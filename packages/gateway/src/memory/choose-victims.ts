@@ -6,7 +6,7 @@ const ALL_SETS_UP_TO = 10;
 const RECENT_MS = 60_000;
 
 /** What it would cost to be without it: reload time × size, less the longer nobody has used it. */
-export function costOf({ reloadMs, bytes, lastUsedMs }: Holder, nowMs: number): number {
+function costOf({ reloadMs, bytes, lastUsedMs }: Holder, nowMs: number): number {
   const idleMs = Math.max(0, nowMs - lastUsedMs);
   return Math.max(1, reloadMs) * Math.max(1, bytes) * (RECENT_MS / (RECENT_MS + idleMs));
 }
