@@ -1,16 +1,15 @@
 import type { Chat } from '@pilotlight/contract';
-import { Problem, sleep } from '@pilotlight/contract';
+import { Problem } from '@pilotlight/contract';
 import type { RunningGateway } from '@pilotlight/gateway';
 import type { Settings } from '@pilotlight/settings';
 
 import { interfaceAddresses } from '../adapters/interface-addresses.ts';
-import { breakConnections, listen, stopAccepting } from '../adapters/listen.ts';
+import { listen } from '../adapters/listen.ts';
 import { findPortOwner } from '../adapters/port-owner.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { systemRandomness } from '../adapters/system-randomness.ts';
 import { allowedHosts } from '../http/allowed-hosts.ts';
 import { createApp } from '../http/create-app.ts';
-import type { App } from '../http/create-app.ts';
 import type { ServerState, Services } from '../http/services.ts';
 import { createSessions } from '../http/sessions.ts';
 import type { WriteLog } from '../log/log-events.ts';
@@ -19,6 +18,7 @@ import { referenceRoutes } from '../routes/reference/reference-routes.ts';
 import { ROUTES } from '../routes/route-table.ts';
 import { openChat, openGateway, PAGE_FOLDER } from '../wiring.ts';
 import type { OpenedChat } from '../wiring.ts';
+import { closeServer } from './close-server.ts';
 import { createLateChat } from './late-chat.ts';
 import { toListenFailure } from './words.ts';
 
@@ -36,7 +36,7 @@ export interface RunningServer {
   readonly opened: Promise<void>;
   /** Resolves when former answers are closed and each engine has been looked at once. Rejects if the store cannot be opened. */
   readonly started: Promise<void>;
-  /** Ends everything in order: no new connections, running answers ended and stored, engines freed. Idempotent. */
+  /** Ends everything in order: no new connections, running answers ended and stored, engines freed. Idempotent; never rejects. */
   close(reason: string): Promise<void>;
 }
 
@@ -88,7 +88,17 @@ export async function startServer({ settings, version, log }: StartOptions): Pro
     gateway,
     opened,
     started,
-    close: (reason) => (closed ??= close({ app, opening: opening.promise, recovered, gateway, stopping, log, reason })),
+    close: (reason) =>
+      (closed ??= closeServer({
+        server: app.server,
+        endApp: () => app.fastify.close(),
+        opening: opening.promise,
+        recovered,
+        gateway,
+        stopping,
+        log,
+        reason,
+      })),
   };
 }
 
@@ -163,32 +173,6 @@ function hostsOf(settings: Settings, progress: Progress): () => ReadonlySet<stri
     }
     return known.hosts;
   };
-}
-
-interface Closing {
-  readonly app: App;
-  readonly opening: Promise<OpenedChat>;
-  readonly recovered: Promise<Chat>;
-  readonly gateway: RunningGateway;
-  readonly stopping: AbortController;
-  readonly log: WriteLog;
-  readonly reason: string;
-}
-
-/** So long readers may take to fetch the last part of their answer. */
-const LAST_PARTS_MS = 500;
-
-async function close({ app, opening, recovered, gateway, stopping, log, reason }: Closing): Promise<void> {
-  log('server_stopping', { facts: { reason } });
-  const drained = stopAccepting(app.server);
-  stopping.abort();
-  const [opened] = await Promise.allSettled([opening, recovered]);
-  if (opened.status === 'fulfilled') await opened.value[Symbol.asyncDispose]();
-  await gateway[Symbol.asyncDispose]();
-  await Promise.race([drained, sleep(systemClock, LAST_PARTS_MS)]);
-  breakConnections(app.server);
-  await app.fastify.close();
-  log('server_stopped');
 }
 
 function isTaken(error: unknown): boolean {
