@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { createChat } from '@pilotlight/chat';
-import type { Chat, Engine, Machine, Network } from '@pilotlight/contract';
+import type { Chat, Engine, Gateway, Machine, Network } from '@pilotlight/contract';
 import { createLlamaCppEngine, createNodeDisk, createNodeMachine, createNodeProcesses } from '@pilotlight/engine-llama-cpp';
 import { createGateway } from '@pilotlight/gateway';
 import type { GatewaySettings, RunningGateway } from '@pilotlight/gateway';
@@ -25,17 +25,27 @@ const PILOT = 'pilot:latest';
 /** Where the built page lies. */
 export const PAGE_FOLDER = join(ROOT, 'apps', 'web', 'dist');
 
-/** The gateway over the engines of the settings. Looks at them in the background. */
+/** The gateway over the engines of the settings. Looks at them in the background. Disposing ends the engines, and then the sockets to their servers. */
 export function openGateway(settings: Settings, log: WriteLog): RunningGateway {
   const machine = createNodeMachine();
-  return createGateway({
-    engines: [createBuiltInEngine(settings, machine), ...createServerEngines(settings)],
-    clock: systemClock,
-    randomness: systemRandomness,
-    machine,
-    settings: toGatewaySettings(settings),
-    log: toGatewayLog(log),
-  });
+  const owned = new AsyncDisposableStack();
+  const network = owned.use(createUndiciNetwork());
+  const gateway = owned.use(
+    createGateway({
+      engines: [
+        createBuiltInEngine(settings, machine),
+        ...createOllamaEngines(settings, network),
+        ...createOpenaiEngines(settings, network),
+      ],
+      clock: systemClock,
+      randomness: systemRandomness,
+      machine,
+      settings: toGatewaySettings(settings),
+      log: toGatewayLog(log),
+    }),
+  );
+  let ending: Promise<void> | undefined;
+  return { ...gateway, [Symbol.asyncDispose]: () => (ending ??= owned.disposeAsync()) };
 }
 
 export interface OpenedChat extends AsyncDisposable {
@@ -43,16 +53,15 @@ export interface OpenedChat extends AsyncDisposable {
 }
 
 /** Opens the database and the chat over it. Disposing ends what runs, stores its end, and closes the database. */
-export async function openChat(settings: Settings, gateway: RunningGateway, log: WriteLog): Promise<OpenedChat> {
+export async function openChat(settings: Settings, gateway: Gateway, log: WriteLog): Promise<OpenedChat> {
+  await using opening = new AsyncDisposableStack();
   const storage = await openStorage({ location: { file: join(settings.dataFolder, DATABASE_FILE) }, clock: systemClock });
+  opening.use(storage);
   const chat = createChat({ gateway, store: storage.chats, clock: systemClock, randomness: systemRandomness, log: toChatLog(log) });
-  return {
-    chat: settings.logContent ? logContent(chat, log) : chat,
-    async [Symbol.asyncDispose]() {
-      await chat[Symbol.asyncDispose]();
-      await storage[Symbol.asyncDispose]();
-    },
-  };
+  opening.use(chat);
+  const logged = settings.logContent ? logContent(chat, log) : chat;
+  const owned = opening.move();
+  return { chat: logged, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function createBuiltInEngine(settings: Settings, machine: Machine): Engine {
@@ -65,11 +74,6 @@ function createBuiltInEngine(settings: Settings, machine: Machine): Engine {
     folders: [join(settings.dataFolder, 'models'), ...settings.modelFolders],
     builtIn: { name: PILOT, path: join(ROOT, 'models', 'pilot', 'pilot.gguf'), sampling: { temperature: 0 } },
   });
-}
-
-function createServerEngines(settings: Settings): Engine[] {
-  const network = createUndiciNetwork();
-  return [...createOllamaEngines(settings, network), ...createOpenaiEngines(settings, network)];
 }
 
 /** One engine for each server; a single one needs no address in its id. */
