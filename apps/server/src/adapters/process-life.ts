@@ -9,14 +9,21 @@ export function onEndRequest(callback: (signal: string) => void): Disposable {
   };
 }
 
-/** Calls back for an error that nobody caught. While this is on, none ends the process. */
-export function onUncaught(callback: (error: unknown) => void): Disposable {
-  process.on('uncaughtException', callback);
-  process.on('unhandledRejection', callback);
+export interface Uncaught {
+  /** An error was thrown where nobody caught it: what it left half done is not known. */
+  readonly onThrown: (error: unknown) => void;
+  /** A promise failed that nobody waited for. */
+  readonly onRejected: (error: unknown) => void;
+}
+
+/** Calls back for errors that nobody caught. While this is on, none ends the process by itself. */
+export function onUncaught({ onThrown, onRejected }: Uncaught): Disposable {
+  process.on('uncaughtException', onThrown);
+  process.on('unhandledRejection', onRejected);
   return {
     [Symbol.dispose]() {
-      process.off('uncaughtException', callback);
-      process.off('unhandledRejection', callback);
+      process.off('uncaughtException', onThrown);
+      process.off('unhandledRejection', onRejected);
     },
   };
 }

@@ -111,6 +111,29 @@ describe('the server with the model that ships', () => {
   });
 });
 
+describe('an error that nobody caught', () => {
+  /** What happens at a signal that the server has no use for. */
+  const planted = (fault: string): Record<string, string> => ({
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => { ${fault} })`)}`,
+  });
+
+  it('ends the server in order and with 1: it went on, whatever state it was left in', async () => {
+    await using server = await startServerProcess(planted("throw new Error('planted')"));
+    server.kill('SIGUSR2');
+    expect(await server.exited).toBe(1);
+    expect(server.errors()).toMatch(/planted[^]*"server_stopping"[^]*"server_stopped"/);
+  });
+
+  it('but came out of a promise is logged alone', async () => {
+    await using server = await startServerProcess(planted("Promise.reject(new Error('planted'))"));
+    server.kill('SIGUSR2');
+    await expect.poll(() => server.errors(), PATIENT).toContain('planted');
+    expect((await fetch(`${server.url}/livez`)).status).toBe(200);
+    server.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+  });
+});
+
 describe('with an Ollama server', () => {
   it('50 first requests at once cause one load, and one that leaves does not end it', async () => {
     await using engine = await startFakeEngine({ models: [{ name: 'fake:latest', loadMs: 800 }], parallel: 50 });

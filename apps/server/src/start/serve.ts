@@ -32,20 +32,41 @@ export async function serve(flags: Flags = {}): Promise<number> {
   }
   const sink = createPinoSink({ level: result.settings.logLevel, isTerminal: isTerminal() });
   const log = createLog(sink);
-  using _uncaught = onUncaught((error) => log('fault', { facts: { doing: 'nobody was watching' }, cause: error }));
+  const broken = Promise.withResolvers<Ending>();
+  const logFault = (error: unknown): void => log('fault', { facts: { doing: 'nobody was watching' }, cause: error });
+  using _uncaught = onUncaught({
+    onThrown(error) {
+      logFault(error);
+      broken.resolve({ reason: 'an error that nobody caught', code: EXIT_FAILED });
+    },
+    onRejected: logFault,
+  });
   try {
-    return await serveWith(result.settings, log, () => sink.flush());
+    return await serveWith({ settings: result.settings, log, broken: broken.promise, flush: () => sink.flush() });
   } finally {
     sink.flush();
   }
 }
 
-async function serveWith(settings: Settings, log: WriteLog, flush: () => void): Promise<number> {
-  const ended = Promise.withResolvers<string>();
+interface Ending {
+  readonly reason: string;
+  readonly code: number;
+}
+
+interface Serving {
+  readonly settings: Settings;
+  readonly log: WriteLog;
+  /** Resolves when the process cannot be trusted any more. */
+  readonly broken: Promise<Ending>;
+  readonly flush: () => void;
+}
+
+async function serveWith({ settings, log, broken, flush }: Serving): Promise<number> {
+  const asked = Promise.withResolvers<Ending>();
   let interrupts = 0;
   using _end = onEndRequest((signal) => {
     if (signal === 'SIGINT') interrupts += 1;
-    ended.resolve(signal);
+    asked.resolve({ reason: signal, code: 0 });
     // Whoever presses Ctrl-C twice does not want to wait.
     if (interrupts > 1) {
       flush();
@@ -53,34 +74,36 @@ async function serveWith(settings: Settings, log: WriteLog, flush: () => void): 
     }
   });
   const { startServer, StartFailure } = await import('./start-server.ts');
-  let server: RunningServer;
+  let server: RunningServer | Ending;
   try {
-    server = await startServer({ settings, version: packageFile.version, log });
+    server = await Promise.race([startServer({ settings, version: packageFile.version, log }), broken]);
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     complain(error.message);
     return EXIT_FAILED;
   }
+  if (!('close' in server)) return server.code;
+  const { reason, code } = await Promise.race([asked.promise, broken, follow(server, log)]);
+  await closeInTime(server, reason, flush);
+  return code;
+}
+
+/** Says what the start finds. Resolves only if it fails. */
+async function follow(server: RunningServer, log: WriteLog): Promise<Ending> {
   // A server that cannot store anything is at no address.
   server.opened.then(
     () => say(toGreeting(packageFile.version, server.url)),
     () => {},
   );
-  const failed = server.started.then(
-    () => {
-      say(toFindings(server.gateway.models()));
-      return new Promise<never>(() => {});
-    },
-    (error: unknown) => ({ error }),
-  );
-  const outcome = await Promise.race([ended.promise, failed]);
-  const reason = typeof outcome === 'string' ? outcome : 'the start failed';
-  if (typeof outcome !== 'string') {
-    log('fault', { facts: { doing: 'the server started' }, cause: outcome.error });
-    complain(toStartFailure(outcome.error));
+  try {
+    await server.started;
+  } catch (error) {
+    log('fault', { facts: { doing: 'the server started' }, cause: error });
+    complain(toStartFailure(error));
+    return { reason: 'the start failed', code: EXIT_FAILED };
   }
-  await closeInTime(server, reason, flush);
-  return typeof outcome === 'string' ? 0 : EXIT_FAILED;
+  say(toFindings(server.gateway.models()));
+  return new Promise<never>(() => {});
 }
 
 async function closeInTime(server: RunningServer, reason: string, flush: () => void): Promise<void> {
