@@ -43,7 +43,7 @@ it('a gateway that has ended keeps no socket to a server, which it did', async (
     const gateway = openGateway(settingsOf(folder.path, { OLLAMA_HOST: `127.0.0.1:${port}` }), () => {});
     await gateway.started;
     expect(sockets.length).toBeGreaterThan(0);
-    const closed = sockets.map((socket) => (socket.destroyed ? undefined : once(socket, 'close')));
+    const closed = sockets.filter((socket) => !socket.destroyed).map((socket) => once(socket, 'close'));
     await gateway[Symbol.asyncDispose]();
     await Promise.all(closed);
     expect(sockets.every((socket) => socket.destroyed)).toBe(true);
