@@ -19,20 +19,27 @@ describe('the limits of the HTTP server', () => {
     });
   });
 
-  it('do not end an answer that takes longer than any of them', async () => {
+  it('cut a request that never becomes whole, and do not end an answer that takes longer than it', async () => {
+    const answer = Promise.withResolvers<void>();
+    // The same limits, made short: they hold for what the client sends, and for nothing else.
+    const short = { headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 10, keepAliveTimeout: 50 };
     const server = createNodeServer((_request, response) => {
       response.writeHead(200);
       response.write('a');
-      setTimeout(() => response.end('b'), 400);
-    });
-    // The same limits, made short: they hold for what the client sends, and for nothing else.
-    server.headersTimeout = 100;
-    server.requestTimeout = 100;
-    server.keepAliveTimeout = 100;
+      void answer.promise.then(() => response.end('b'));
+    }, short);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('ab');
+    const slow = await fetch(`http://127.0.0.1:${port}/`);
+    // It begins after the slow answer, so that this one is over every limit, too, by the time that it is cut.
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+    const [words] = (await once(socket, 'data')) as [Buffer];
+    expect(words.toString()).toMatch(/^HTTP\/1\.1 400 /);
+    await once(socket, 'close');
+    answer.resolve();
+    expect(await slow.text()).toBe('ab');
     server.closeAllConnections();
     server.close();
   });

@@ -18,11 +18,16 @@ const TIMEOUTS = {
 } as const;
 const MOST_CONNECTIONS = 2_000;
 
+export type Timeouts = { readonly [Name in keyof typeof TIMEOUTS]: number };
+
 /** Node's server with every limit set by us and none left to a default. */
-export function createNodeServer(listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
+export function createNodeServer(
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+  timeouts: Timeouts = TIMEOUTS,
+): Server {
   const server = createServer(
     {
-      ...TIMEOUTS,
+      ...timeouts,
       maxHeaderSize: MAX_HEADER_BYTES,
       insecureHTTPParser: false,
       requireHostHeader: false,
