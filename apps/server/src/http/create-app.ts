@@ -65,7 +65,8 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
       ids.set(request, newRequestId(services.randomness));
       const { method = '', url: target = '', rawHeaders } = request;
       try {
-        admit({ method, target, rawHeaders, header: (name) => headerOf(request, name) }, door);
+        const remote = request.socket.remoteAddress ?? '';
+        admit({ method, target, rawHeaders, remote, header: (name) => headerOf(request, name) }, door);
         for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
         if ((method === 'GET' || method === 'HEAD') && pages.has(pathOf(target))) pages.serve(request, response);
         else handler(request, response);

@@ -1,3 +1,4 @@
+import { createManualClock } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { rawRequest } from '../testing/raw-request.ts';
@@ -219,5 +220,29 @@ describe('with a token', () => {
       statuses.push(answer.status);
     }
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+  });
+
+  it('guessing is slowed down for one address in every request, not only where browsers sign in', async () => {
+    const clock = createManualClock();
+    await using server = await startTestServer({ token, clock });
+    const ask = async (headers: Record<string, string>): Promise<number> => (await fetch(`${server.url}/api/models`, { headers })).status;
+    const guess = (value: string): Promise<number> => ask({ authorization: `Bearer ${value}` });
+    const signIn = (value: string): Promise<Response> =>
+      fetch(`${server.url}/api/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: value }),
+      });
+    const session = ((await signIn(token)).headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const statuses: number[] = [];
+    for (let index = 0; index < 12; index += 1) statuses.push(await guess(`guess-${index}`));
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    // The right one is no way to learn that it is right, and another door is none past this one. Who is in stays in, and no token is no guess.
+    expect(await guess(token)).toBe(429);
+    expect((await signIn(token)).status).toBe(429);
+    expect(await ask({ cookie: session })).toBe(200);
+    expect(await ask({})).toBe(401);
+    await clock.advance(60_000);
+    expect(await guess(token)).toBe(200);
   });
 });

@@ -14,6 +14,8 @@ export interface Arrival {
   /** The request target as it came. */
   readonly target: string;
   readonly rawHeaders: readonly string[];
+  /** The address at the other end of the connection. */
+  readonly remote: string;
   readonly header: (name: string) => string | undefined;
 }
 
@@ -37,10 +39,10 @@ export function admit(arrival: Arrival, door: Door): void {
   checkOrigin({ rawHeaders, host, method, isPage: door.isPage(path) });
   if (target.length > MAX_URL_LENGTH) throw new Problem('invalid_request', `The address is longer than ${MAX_URL_LENGTH} characters.`);
   if (!door.sessions.tokenNeeded || door.isOpen(path)) return;
-  const token = bearerOf(arrival.header('authorization'));
-  if (token !== undefined && door.sessions.isTokenRight(token)) return;
   if (door.sessions.isSignedIn(arrival.header('cookie'))) return;
-  throw new Problem('unauthorized', 'The request carries no valid token and no session.');
+  const token = bearerOf(arrival.header('authorization'));
+  if (token === undefined) throw new Problem('unauthorized', 'The request carries no token and no session.');
+  door.sessions.checkToken(token, arrival.remote);
 }
 
 export function pathOf(target: string): string {

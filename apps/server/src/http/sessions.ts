@@ -15,8 +15,9 @@ const MOST_ADDRESSES = 10_000;
 export interface Sessions {
   /** Whether a token is set at all. */
   readonly tokenNeeded: boolean;
-  isTokenRight(presented: string): boolean;
-  /** The `Set-Cookie` of a new session. Throws `unauthorized` for a wrong token, `too_many_attempts` after ten of them within a minute from one address. */
+  /** Returns for the right token. Throws `unauthorized` for another, `too_many_attempts` for any after ten wrong ones within a minute from one address. */
+  checkToken(presented: string, remote: string): void;
+  /** The `Set-Cookie` of a new session. Throws as `checkToken` does; guesses here and there count together. */
   signIn(token: string, remote: string): string;
   /** The `Set-Cookie` that ends it in the browser; the session itself is gone with this call. */
   signOut(cookies: string | undefined): string;
@@ -43,15 +44,18 @@ export function createSessions(token: string | undefined, { clock, randomness }:
     }
   }
 
-  function signIn(presented: string, remote: string): string {
+  function checkToken(presented: string, remote: string): void {
     refuseTooMany(remote);
-    if (!isTokenRight(presented)) {
-      const known = failures.get(remote) ?? { count: 0, sinceMs: clock.monotonic() };
-      known.count += 1;
-      failures.set(remote, known);
-      dropOldest(failures, MOST_ADDRESSES);
-      throw new Problem('unauthorized', 'The token is not the one of this server.', { field: 'token' });
-    }
+    if (isTokenRight(presented)) return;
+    const known = failures.get(remote) ?? { count: 0, sinceMs: clock.monotonic() };
+    known.count += 1;
+    failures.set(remote, known);
+    dropOldest(failures, MOST_ADDRESSES);
+    throw new Problem('unauthorized', 'The token is not the one of this server.', { field: 'token' });
+  }
+
+  function signIn(presented: string, remote: string): string {
+    checkToken(presented, remote);
     failures.delete(remote);
     const id = `${randomness.id()}-${randomness.id()}`;
     endsByHash.set(hashOf(id), clock.now() + SESSION_MS);
@@ -61,7 +65,7 @@ export function createSessions(token: string | undefined, { clock, randomness }:
 
   return {
     tokenNeeded: token !== undefined,
-    isTokenRight,
+    checkToken,
     signIn,
     signOut(cookies) {
       for (const id of sessionIds(cookies)) endsByHash.delete(hashOf(id));

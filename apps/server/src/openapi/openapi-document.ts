@@ -8,6 +8,7 @@ import type { SchemaBook } from './schema-names.ts';
 
 /** Problems that any request may meet. */
 const EVERYWHERE: readonly ProblemCode[] = ['invalid_request', 'unauthorized', 'host_not_allowed', 'origin_not_allowed', 'internal_error'];
+const WITH_TOKEN: readonly ProblemCode[] = ['too_many_attempts'];
 const WITH_BODY: readonly ProblemCode[] = ['invalid_json', 'body_too_large', 'unsupported_media_type'];
 
 type Json = Readonly<Record<string, unknown>>;
@@ -46,7 +47,8 @@ export function toOpenApiDocument(routes: readonly Route[], version: string): Js
 /** All problems that a request to this route may meet, its own first. */
 export function problemsOf(route: Route): readonly ProblemCode[] {
   const takesBody = route.body === undefined ? [] : WITH_BODY;
-  return [...new Set([...route.problems, ...takesBody, ...EVERYWHERE])];
+  const needsToken = route.access === 'open' ? [] : WITH_TOKEN;
+  return [...new Set([...route.problems, ...takesBody, ...needsToken, ...EVERYWHERE])];
 }
 
 function toOperation(route: Route, book: SchemaBook): Json {
