@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { COMPILED_MODULES, NODE_FLAGS } from '../../scripts/launch.mjs';
+
 const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
-/** As `npm start` has it. */
-const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 /** The kernel counts CPU time in ticks of this length. */
 const TICK_MS = 10;
 
@@ -29,14 +29,14 @@ export async function startMeasuredServer(
 ): Promise<MeasuredServer> {
   const folder = await mkdtemp(join(tmpdir(), 'pilotlight-bench-'));
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', ...nodeOptions, MAIN], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeOptions, MAIN], {
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
       PILOTLIGHT_DATA: folder,
       PILOTLIGHT_PORT: '0',
       LOG_LEVEL: 'warn',
-      NODE_COMPILE_CACHE: COMPILED,
+      NODE_COMPILE_CACHE: COMPILED_MODULES,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 import { createTemporaryFolder } from '@pilotlight/test-kit';
 
+import { NODE_FLAGS } from '../../../../scripts/launch.mjs';
+
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
@@ -22,7 +24,7 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 export async function startServerProcess(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const folder = await createTemporaryFolder();
   const dataFolder = environment['PILOTLIGHT_DATA'] ?? folder.path;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', MAIN], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
     cwd: folder.path,
     env: {
       PATH: process.env['PATH'],

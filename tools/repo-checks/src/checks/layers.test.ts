@@ -65,6 +65,13 @@ describe('a planted fault is found:', () => {
     });
     expect(found[0]).toContain('not among the dependencies');
   });
+  test('a script of the repository, but for how Node is started', () => {
+    const server = { 'apps/server/package.json': manifest('@pilotlight/server') };
+    const importing = (script: string): string => `export { x } from '../../../scripts/${script}';\n`;
+    expect(findings({ ...server, 'apps/server/src/a.ts': importing('launch.mjs') })).toEqual([]);
+    expect(findings({ ...server, 'apps/server/src/a.ts': importing('install.mjs') })[0]).toContain('a path out of its own home');
+    expect(findings({ 'packages/gateway/src/a.ts': importing('launch.mjs') })[0]).toContain('a path out of its own home');
+  });
   test('a workspace that the table does not have', () => {
     expect(findings({ 'packages/extras/package.json': '{}', 'packages/extras/src/a.ts': '' })[0]).toContain('not in the layer table');
   });

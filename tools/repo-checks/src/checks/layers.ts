@@ -43,6 +43,9 @@ const OWNED: Readonly<Record<string, string>> = {
   'react-dom': 'apps/web',
 };
 
+/** How Node is started is written once, where it is started; the server takes it from there. */
+const LAUNCH = 'scripts/launch.mjs';
+
 interface Manifest {
   readonly name?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -103,7 +106,8 @@ function whyNot(imported: Import, place: Place): string | undefined {
 }
 
 function leavesHome(specifier: string, { folder, path }: Place): boolean {
-  return !posix.join(posix.dirname(path), specifier).startsWith(`${folder}/`);
+  const target = posix.join(posix.dirname(path), specifier);
+  return !target.startsWith(`${folder}/`) && !(folder === 'apps/server' && target === LAUNCH);
 }
 
 function isOurs(name: string): boolean {
