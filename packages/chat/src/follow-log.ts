@@ -22,9 +22,10 @@ export interface FollowOptions {
 export async function* followLog(options: FollowOptions): AsyncGenerator<LoggedPart> {
   let offset = options.from;
   let live = options.live();
+  using changes = createChanges(options.signal);
   while (!options.signal.aborted) {
     live ??= options.live();
-    const parts = live === undefined ? await endedParts(options, offset) : await liveParts(live, options, offset);
+    const parts = live === undefined ? await endedParts(options, offset) : await liveParts({ live, changes }, options, offset);
     if (parts === 'end') return;
     for (const part of parts) {
       if (options.signal.aborted) return;
@@ -36,13 +37,13 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LoggedP
 }
 
 /** The next parts of a log that runs here; none after a change that has to be looked at again. */
-async function liveParts(live: LiveLog, options: FollowOptions, offset: number): Promise<readonly StreamPart[] | 'end'> {
+async function liveParts({ live, changes }: Watched, options: FollowOptions, offset: number): Promise<readonly StreamPart[] | 'end'> {
   const parts = live.partsFrom(offset);
   if (parts === 'behind') return (await readStored(options, offset)).parts;
   if (parts !== 'none') return parts;
   if (live.state === 'closed') return endedParts(options, offset);
   if (live.state !== 'open') throw live.state;
-  await changeOf(live, options.signal);
+  await changes.next(live);
   return [];
 }
 
@@ -67,12 +68,32 @@ async function readStored(
   return { parts, closed: page.closed };
 }
 
-/** Resolves with the next change of the log, or when the reader leaves; holds nothing afterwards. */
-async function changeOf(live: LiveLog, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const wake = (): void => resolve();
-  using _subscription = live.onChange(wake);
+/** The changes of a log for one reader: one subscription for all the waits, as there are some for every token. */
+interface Changes extends Disposable {
+  /** Resolves with the next change of the log, or when the reader leaves. */
+  next(live: LiveLog): Promise<void>;
+}
+
+interface Watched {
+  readonly live: LiveLog;
+  readonly changes: Changes;
+}
+
+function createChanges(signal: AbortSignal): Changes {
+  let subscription: Disposable | undefined;
+  let resolve: (() => void) | undefined;
+  const wake = (): void => resolve?.();
   signal.addEventListener('abort', wake, { once: true });
-  await promise;
-  signal.removeEventListener('abort', wake);
+  return {
+    next(live) {
+      subscription ??= live.onChange(wake);
+      const wait = Promise.withResolvers<void>();
+      ({ resolve } = wait);
+      return wait.promise;
+    },
+    [Symbol.dispose]() {
+      signal.removeEventListener('abort', wake);
+      subscription?.[Symbol.dispose]();
+    },
+  };
 }

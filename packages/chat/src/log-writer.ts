@@ -39,7 +39,6 @@ interface Tail {
   pendingSize: number;
   sentSize: number;
   lastSentMs: number;
-  lastPhase: string | undefined;
   hasContent: boolean;
   isSealed: boolean;
   failure: Problem | AppendOutcome | undefined;
@@ -48,8 +47,8 @@ interface Tail {
 }
 
 /**
- * Commits the parts of all running generations in groups: one transaction at a time for all logs that have something due. What comes first after a pause,
- * the first content of an answer and every new phase are due at once; what follows within `groupMs` waits for its neighbours.
+ * Commits the parts of all running generations in groups: one transaction at a time for all logs that have something due. What comes first after a pause
+ * and the first content of an answer are due at once; what follows within `groupMs` waits for its neighbours.
  */
 export function createLogWriter({ store, clock, settings }: LogWriterOptions): LogWriter {
   const waiting = new Set<Tail>();
@@ -114,7 +113,8 @@ export function createLogWriter({ store, clock, settings }: LogWriterOptions): L
   }
 
   return {
-    open: (live, epoch) => toLogTail(createTail(live, epoch), { add, seal, maxPendingCharacters: settings.maxPendingCharacters }),
+    open: (live, epoch) =>
+      toLogTail(createTail(live, epoch, clock.monotonic()), { add, seal, maxPendingCharacters: settings.maxPendingCharacters }),
   };
 }
 
@@ -143,15 +143,15 @@ function toLogTail(tail: Tail, { add, seal, maxPendingCharacters }: TailActions)
   };
 }
 
-function createTail(live: LiveLog, epoch: number): Tail {
+/** Its first group has just been stored by others. */
+function createTail(live: LiveLog, epoch: number, nowMs: number): Tail {
   return {
     live,
     epoch,
     pending: [],
     pendingSize: 0,
     sentSize: 0,
-    lastSentMs: Number.NEGATIVE_INFINITY,
-    lastPhase: undefined,
+    lastSentMs: nowMs,
     hasContent: false,
     isSealed: false,
     failure: undefined,
@@ -162,7 +162,6 @@ function createTail(live: LiveLog, epoch: number): Tail {
 
 /** Whether a part goes at once. `idleSinceMs`: a log that sent nothing since then is idle. */
 function isUrgent(tail: Tail, part: StreamPart, idleSinceMs: number): boolean {
-  if (part.type === 'phase' && part.phase !== tail.lastPhase) return true;
   if (part.type !== 'phase' && !tail.hasContent) return true;
   return tail.pending.length === 0 && tail.lastSentMs <= idleSinceMs;
 }
@@ -176,7 +175,6 @@ function push(tail: Tail, part: StreamPart): void {
       tail.pending[tail.pending.length - 1] = part;
       return;
     }
-    tail.lastPhase = part.phase;
   } else {
     tail.hasContent = true;
   }

@@ -4,8 +4,24 @@ import type { LoggedPart } from '@pilotlight/contract';
 import type { StreamEvent } from '../../http/define-route.ts';
 
 /** A log as events: the offset is the event's id, so that a reader that comes back reads on by itself. */
-export async function* toLogEvents(log: AsyncIterable<LoggedPart>): AsyncGenerator<StreamEvent> {
-  for await (const { offset, part } of log) yield { id: offset, type: part.type, json: JSON.stringify(part) };
+export function toLogEvents(log: AsyncIterable<LoggedPart>): AsyncIterable<StreamEvent> {
+  return { [Symbol.asyncIterator]: () => toEventIterator(log[Symbol.asyncIterator]()) };
+}
+
+/** Written out, as a generator would cost every token of every reader two more promises. */
+function toEventIterator(parts: AsyncIterator<LoggedPart>): AsyncIterator<StreamEvent> {
+  const toEvent = (result: IteratorResult<LoggedPart>): IteratorResult<StreamEvent> => {
+    if (result.done === true) return { done: true, value: undefined };
+    const { offset, part } = result.value;
+    return { done: false, value: { id: offset, type: part.type, json: JSON.stringify(part) } };
+  };
+  return {
+    next: () => parts.next().then(toEvent),
+    async return() {
+      await parts.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** The same, with the text held back until it is whole: one text event before the terminal one (`OLLAMA_STREAM=false`). */
