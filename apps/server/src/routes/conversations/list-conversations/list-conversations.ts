@@ -2,18 +2,14 @@ import { conversationListSchema } from '@pilotlight/contract';
 import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
+import { limitQuery } from '../limit-query.ts';
 
 const DEFAULT_LIMIT = 50;
 const MOST = 200;
 
 const listQuerySchema = z.strictObject({
   before: z.string().min(1).max(200).optional(),
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,2}$/, `a whole number from 1 to ${MOST}`)
-    .transform(Number)
-    .refine((limit) => limit <= MOST, `a whole number from 1 to ${MOST}`)
-    .optional(),
+  limit: limitQuery(MOST),
 });
 
 export const listConversations = defineRoute({

@@ -2,6 +2,7 @@ import { searchResultSchema } from '@pilotlight/contract';
 import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
+import { limitQuery } from '../limit-query.ts';
 
 const DEFAULT_LIMIT = 20;
 const MOST = 50;
@@ -9,12 +10,7 @@ const MOST = 50;
 const searchQuerySchema = z.strictObject({
   q: z.string().max(500),
   before: z.string().min(1).max(20).optional(),
-  limit: z
-    .string()
-    .regex(/^[1-9]\d?$/, `a whole number from 1 to ${MOST}`)
-    .transform(Number)
-    .refine((limit) => limit <= MOST, `a whole number from 1 to ${MOST}`)
-    .optional(),
+  limit: limitQuery(MOST),
 });
 
 export const searchConversations = defineRoute({

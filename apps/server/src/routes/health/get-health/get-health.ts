@@ -2,6 +2,7 @@ import { engineViewSchema, memoryViewSchema } from '@pilotlight/contract';
 import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
+import { countModels, modelCountsSchema } from '../../models/model-counts.ts';
 
 const healthSchema = z.object({
   status: z.enum(['ok', 'starting', 'degraded']),
@@ -9,7 +10,7 @@ const healthSchema = z.object({
   version: z.string(),
   uptime_seconds: z.number(),
   default_model: z.string().optional(),
-  models: z.object({ total: z.int(), healthy: z.int(), ready: z.int() }),
+  models: modelCountsSchema,
   engines: z.array(engineViewSchema),
   memory: memoryViewSchema,
 });
@@ -24,15 +25,15 @@ export const getHealth = defineRoute({
   problems: [],
   handle(_request, { gateway, clock, state }) {
     const { models, engines, memory, default_model } = gateway.models();
-    const healthy = models.filter((model) => model.health).length;
-    const notReady = state.reasonNotReady() ?? (healthy === 0 ? 'No engine has a model that can answer.' : undefined);
+    const counts = countModels(models);
+    const notReady = state.reasonNotReady() ?? (counts.healthy === 0 ? 'No engine has a model that can answer.' : undefined);
     return json({
       status: state.isStarted() ? (notReady === undefined ? 'ok' : 'degraded') : 'starting',
-      reason: notReady ?? `${healthy} of ${models.length} models can answer.`,
+      reason: notReady ?? `${counts.healthy} of ${counts.total} models can answer.`,
       version: state.version,
       uptime_seconds: Math.round((clock.monotonic() - state.startedAtMs) / 1_000),
       default_model,
-      models: { total: models.length, healthy, ready: models.filter((model) => model.ready).length },
+      models: counts,
       engines,
       memory,
     });

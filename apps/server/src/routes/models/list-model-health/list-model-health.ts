@@ -2,11 +2,10 @@ import { modelViewSchema } from '@pilotlight/contract';
 import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
+import { countModels, modelCountsSchema } from '../model-counts.ts';
 
 const healthSchema = z.object({
-  healthy: z.int(),
-  ready: z.int(),
-  total: z.int(),
+  ...modelCountsSchema.shape,
   models: z.array(
     modelViewSchema.pick({
       name: true,
@@ -32,9 +31,7 @@ export const listModelHealth = defineRoute({
   handle(_request, { gateway }) {
     const { models } = gateway.models();
     return json({
-      healthy: models.filter((model) => model.health).length,
-      ready: models.filter((model) => model.ready).length,
-      total: models.length,
+      ...countModels(models),
       models: models.map(({ name, engine, provider, health, phase, ready, reason, since, evidence }) => ({
         name,
         engine,
