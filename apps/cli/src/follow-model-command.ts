@@ -1,11 +1,10 @@
-import { modelViewSchema } from '@pilotlight/contract';
+import { modelViewSchema, toPhaseWords } from '@pilotlight/contract';
 import type { ModelView } from '@pilotlight/contract';
 
 import type { CommandContext } from './command.ts';
 import { followModel } from './follow-model.ts';
 import { toPrintable } from './printable.ts';
 import { createStatusLine } from './terminal.ts';
-import { toPhaseWords } from './words.ts';
 
 /** Asks for what is to be done with a model, shows each phase on the way, and prints the last. Resolves with its view. */
 export async function followModelCommand(

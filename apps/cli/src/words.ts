@@ -1,3 +1,4 @@
+import { toPhaseWords } from '@pilotlight/contract';
 import type { ModelView, PhasePart } from '@pilotlight/contract';
 
 const GIGA = 1e9;
@@ -10,17 +11,11 @@ export function toSize(bytes: number): string {
   return `${(bytes / MEGA).toFixed(1)} MB`;
 }
 
-/** A phase with what is measured of it: "loading, 41 %". */
-export function toPhaseWords(model: Pick<ModelView, 'phase' | 'progress'>): string {
-  return model.progress === undefined ? model.phase : `${model.phase}, ${Math.round(model.progress * 100)} %`;
-}
-
 /** One line about what a generation waits for. */
 export function toWaitWords(part: PhasePart): string {
-  const progress = part.progress === undefined ? '' : `, ${Math.round(part.progress * 100)} %`;
   const read = part.tokens_total === undefined ? '' : `, ${part.tokens_done ?? 0} of ${part.tokens_total} tokens`;
   const eta = part.eta === undefined ? '' : `, about ${Math.ceil(part.eta.seconds)} s (${part.eta.basis})`;
-  return `${part.model}: ${part.phase}${progress}${read}${eta}. ${part.reason}`;
+  return `${part.model}: ${toPhaseWords(part)}${read}${eta}. ${part.reason}`;
 }
 
 /** The list of models as aligned columns, the default marked. */

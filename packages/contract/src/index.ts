@@ -17,7 +17,7 @@ export { NetworkError } from './seams.ts';
 export { sleep, toTimestamp } from './clock.ts';
 export { createEventStreamParser, MAX_EVENT_LENGTH } from './event-stream.ts';
 export type { ServerSentEvent } from './event-stream.ts';
-export { estimateSchema, evidenceSchema, GENERATION_PHASES, generationPhaseSchema, PHASES, phaseSchema } from './phases.ts';
+export { estimateSchema, evidenceSchema, GENERATION_PHASES, generationPhaseSchema, PHASES, phaseSchema, toPhaseWords } from './phases.ts';
 export type { Estimate, Evidence, GenerationPhase, Phase } from './phases.ts';
 export { formatSchema, optionsSchema } from './options.ts';
 export type { Options } from './options.ts';

@@ -25,6 +25,11 @@ export const GENERATION_PHASES = [...PHASES, 'reading', 'answering', 'stalled', 
 export const generationPhaseSchema = z.enum(GENERATION_PHASES);
 export type GenerationPhase = z.infer<typeof generationPhaseSchema>;
 
+/** A phase with what is measured of it, as every terminal shows it: "loading, 41 %". */
+export function toPhaseWords({ phase, progress }: { readonly phase: GenerationPhase; readonly progress?: number | undefined }): string {
+  return progress === undefined ? phase : `${phase}, ${Math.round(progress * 100)} %`;
+}
+
 /** An estimate is shown only with what it rests on, such as "median of the last 5 loads". */
 export const estimateSchema = z.object({
   seconds: z.number().nonnegative(),

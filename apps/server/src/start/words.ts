@@ -1,5 +1,5 @@
-import { Problem } from '@pilotlight/contract';
-import type { EngineView, ModelView, ModelsView } from '@pilotlight/contract';
+import { Problem, toPhaseWords } from '@pilotlight/contract';
+import type { EngineView, ModelsView } from '@pilotlight/contract';
 
 import type { PortOwner } from '../adapters/port-owner.ts';
 import { toPrintable } from '../log/create-log.ts';
@@ -12,7 +12,9 @@ export function toGreeting(version: string, url: string): string {
 /** What the first look found: engines with what was tried, models with their phases. */
 export function toFindings(view: ModelsView): string {
   const engines = view.engines.map((engine) => [nameOf(engine), engine.reason] as const);
-  const models = view.models.map((model) => [model.default ? `${model.name} (default)` : model.name, toPhaseWords(model)] as const);
+  const models = view.models.map(
+    (model) => [model.default ? `${model.name} (default)` : model.name, `${toPhaseWords(model)}: ${model.reason}`] as const,
+  );
   return [
     '\nEngines\n',
     ...toTable(engines),
@@ -24,10 +26,6 @@ export function toFindings(view: ModelsView): string {
 
 function nameOf(engine: EngineView): string {
   return engine.kind === 'llama.cpp' ? 'built in' : `${engine.kind} at ${engine.address}`;
-}
-
-function toPhaseWords({ phase, progress, reason }: ModelView): string {
-  return `${phase}${progress === undefined ? '' : `, ${Math.round(progress * 100)} %`}: ${reason}`;
 }
 
 function toTable(rows: readonly (readonly [string, string])[]): string[] {
