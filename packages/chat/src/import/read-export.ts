@@ -42,7 +42,7 @@ export function readExport(value: unknown): ReadExport {
     if (document['version'] !== EXPORT_VERSION) {
       throw new Problem(
         'import_refused',
-        `The export has the version ${JSON.stringify(document['version'])}; this program reads version ${EXPORT_VERSION}.`,
+        `The export has the version ${toShort(document['version'])}; this program reads version ${EXPORT_VERSION}.`,
       );
     }
     return {
@@ -56,6 +56,14 @@ export function readExport(value: unknown): ReadExport {
     throw new Problem('import_refused', 'It is no export of Pilotlight, Open WebUI, LibreChat or ChatGPT.');
   }
   return { source: format.source, conversations: items.filter(format.fits).map(format.read) };
+}
+
+const LONGEST_VERSION = 50;
+
+/** A value of the file as it may stand in a message: whatever it is, and however large. */
+function toShort(value: unknown): string {
+  const text = `${JSON.stringify(value)}`;
+  return text.length > LONGEST_VERSION ? `${text.slice(0, LONGEST_VERSION)}…` : text;
 }
 
 function bound(items: readonly unknown[]): readonly unknown[] {
