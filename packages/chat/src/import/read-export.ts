@@ -62,7 +62,7 @@ const LONGEST_VERSION = 50;
 
 /** A value of the file as it may stand in a message: whatever it is, and however large. */
 function toShort(value: unknown): string {
-  const text = `${JSON.stringify(value)}`;
+  const text = value === undefined ? 'undefined' : JSON.stringify(value);
   return text.length > LONGEST_VERSION ? `${text.slice(0, LONGEST_VERSION)}…` : text;
 }
 
