@@ -1,6 +1,8 @@
 /** The files of the repository, without what is installed or built. Paths start at the root and have slashes. */
 export interface Repository {
   readonly paths: readonly string[];
+  /** The paths that are committed or will be; among them, by mistake, what is installed or built. */
+  readonly tracked: readonly string[];
   /** The text of a file that `paths` names. */
   readonly read: (path: string) => string;
 }

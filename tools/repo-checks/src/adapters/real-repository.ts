@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Repository } from '../check.ts';
 
@@ -16,5 +17,12 @@ export function realRepository(root: string): Repository {
     }
   };
   walk('');
-  return { paths: paths.toSorted(), read: (path) => readFileSync(join(root, path), 'utf8') };
+  const tracked = existsSync(join(root, '.git')) ? trackedIn(root) : paths;
+  return { paths: paths.toSorted(), tracked, read: (path) => readFileSync(join(root, path), 'utf8') };
+}
+
+/** Everything that git has in its index. A copy without git has what is there and no more. */
+function trackedIn(root: string): readonly string[] {
+  const list = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return list.split('\0').filter((path) => path !== '');
 }

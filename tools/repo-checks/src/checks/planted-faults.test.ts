@@ -43,6 +43,7 @@ describe('in order:', () => {
       },
     ],
     ['sizes', { 'a.css': `/*${'\n'.repeat(400)}*/\n${'a {}\n'.repeat(300)}`, 'a.sh': '# words\n'.repeat(400) }],
+    ['tracked files', { 'packages/a/src/a.ts': '', 'docs/dist-and-node_modules.md': '' }],
     ['leftovers', { 'a.ts': '// what was done\n', 'a.md': '| a | b |\n|---|---|\n' }],
     [
       'tests',
@@ -108,6 +109,14 @@ describe('planted:', () => {
       'an index that no "exports" points at',
     ],
     ['sizes', 'a long style sheet', { 'a.css': 'a {}\n'.repeat(301) }, 'has 301 lines'],
+    [
+      'tracked files',
+      'installed packages',
+      { 'tools/a/node_modules/b/index.js': '' },
+      'tools/a/node_modules/b/index.js is installed or built',
+    ],
+    ['tracked files', 'a built page', { 'apps/web/dist/index.html': '' }, 'apps/web/dist/index.html is installed or built'],
+    ['tracked files', 'a link to installed packages', { 'apps/a/node_modules': '' }, 'apps/a/node_modules is installed or built'],
     ['leftovers', 'work left for later', { 'a.ts': `\n// ${unfinished}: later\n` }, 'a.ts:2 says'],
     ['leftovers', 'a conflict', { 'a.md': `${'<'.repeat(7)} HEAD\n` }, 'a conflict'],
     ['leftovers', 'a silenced compiler', { 'a.ts': `// @ts-${silenced}\n` }, 'silences the compiler'],
