@@ -6,7 +6,7 @@ import { launchBrowser } from './browser.ts';
 import { startRealServer, type RealServer } from './real-server.ts';
 import { lastAnswer, openWatched, say, textOf, waitForEnd } from './watched-page.ts';
 
-/** Takes 4 s at the speed of the engine here: time enough to look into its middle. */
+/** Takes 8 s at the speed of the engine here: time enough to look into its middle. */
 const LONG = 'Count to 200';
 const WHOLE = Array.from({ length: 200 }, (_, index) => index + 1).join(' ');
 const stack = new AsyncDisposableStack();
@@ -18,7 +18,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   stack.defer(() => browser.close());
   engine = stack.use(
-    await startFakeEngine({ models: [{ name: 'slow:latest' }, { name: 'cold:latest', loadMs: 3000 }], tokensPerSecond: 50, maxLoaded: 2 }),
+    await startFakeEngine({ models: [{ name: 'slow:latest' }, { name: 'cold:latest', loadMs: 3000 }], tokensPerSecond: 25, maxLoaded: 2 }),
   );
   const folder = stack.use(await createTemporaryFolder());
   server = stack.use(await startRealServer(folder.path, { OLLAMA_HOST: engine.url, OLLAMA_MODEL: 'slow:latest' }));
