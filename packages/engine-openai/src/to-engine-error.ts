@@ -126,10 +126,12 @@ export function toEngineError(failed: OpenaiFailure): EngineError {
   return new EngineError(failure, sayStatus(status, words), options);
 }
 
-/** Seconds from a `Retry-After`: a number, or a date. */
+const LONGEST_RETRY_SECONDS = 86_400;
+
+/** Seconds from a `Retry-After`: a number, or a date; a day at most. */
 export function toRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
-  if (/^\d{1,6}(?:\.\d{1,6})?$/.test(header)) return Math.ceil(Number(header));
+  if (/^\d+(?:\.\d+)?$/.test(header)) return Math.min(LONGEST_RETRY_SECONDS, Math.ceil(Number(header)));
   const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - nowMs) / 1_000));
+  return Number.isNaN(date) ? undefined : Math.min(LONGEST_RETRY_SECONDS, Math.max(0, Math.ceil((date - nowMs) / 1_000)));
 }

@@ -121,6 +121,12 @@ describe('a refusal', () => {
     expect(toRetryAfter('Thu, 01 Jan 1970 00:00:30 GMT', 10_000)).toBe(20);
     expect(toRetryAfter('soon', 0)).toBeUndefined();
   });
+
+  test('Retry-After is a day at most', () => {
+    expect(toRetryAfter('999999', 0)).toBe(86_400);
+    expect(toRetryAfter('9'.repeat(400), 0)).toBe(86_400);
+    expect(toRetryAfter('Fri, 31 Dec 9999 23:59:59 GMT', 0)).toBe(86_400);
+  });
 });
 
 describe('the body of a request', () => {

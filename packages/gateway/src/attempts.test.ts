@@ -59,6 +59,29 @@ describe('what is tried again before the first token', () => {
     expect(bench.engine.answers).toHaveLength(2);
   });
 
+  it('does not wait for days, but says that it is full and when to come again', async () => {
+    const answer = (): AnswerScript => ({
+      ...GOOD,
+      error: { after: 0, error: new EngineError('overloaded', 'busy', { retryAfterSeconds: 999_999 }) },
+    });
+    await using bench = await setUpBench({ engines: [{ answer }] });
+    const answered = bench.ask();
+    await bench.clock.advance(90_000);
+    expect(await answered.ended).toMatchObject({ code: 'queue_full', retryAfterSeconds: 999_999 });
+    expect(bench.engine.answers).toHaveLength(1);
+  });
+
+  it('keeps a load that was refused for so long for no more than 60 s', async () => {
+    const load = (_model: string, number: number) => ({
+      durationMs: 100,
+      ...(number === 1 && { error: new EngineError('overloaded', 'busy', { retryAfterSeconds: 999_999 }) }),
+    });
+    await using bench = await setUpBench({ engines: [{ load }] });
+    expect(codeOf(await bench.clock.advanceUntil(bench.ask().ended))).toBe('queue_full');
+    await bench.clock.advance(61_000);
+    expect(await bench.clock.advanceUntil(bench.ask().ended)).toBeUndefined();
+  });
+
   it('retries for three at a time at most when everything fails, so that failing does not become a flood', async () => {
     await using bench = await setUpBench({ engines: [{ slots: 10, answer: failing('failed', { times: 99 }) }] });
     await bench.clock.advanceUntil(bench.gateway.ensureReady('mistral', new AbortController().signal));

@@ -38,6 +38,7 @@ describe('the pause before the next try', () => {
     const pauses = Array.from({ length: 50 }, () => backoffMs(4, createSeededRandomness(7)));
     expect(Math.max(...pauses)).toBeLessThanOrEqual(8000);
     expect(backoffMs(1, longest, 30)).toBe(30_000);
+    expect(backoffMs(1, longest, 999_999)).toBe(60_000);
   });
 });
 

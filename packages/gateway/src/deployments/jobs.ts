@@ -1,6 +1,7 @@
 import { Problem } from '@pilotlight/contract';
 import type { Clock, Engine, ModelDescription } from '@pilotlight/contract';
 
+import { LONGEST_PAUSE_MS } from '../attempts/backoff.ts';
 import { toCause, toProblem } from '../attempts/problem-of-failure.ts';
 import type { LifecycleEvent } from '../lifecycle/events.ts';
 import type { Wish } from '../lifecycle/state.ts';
@@ -216,7 +217,7 @@ function report({ log, clock, engine }: JobsOptions, { model, outcome, startedMs
 }
 
 function keptMs({ code, retryAfterSeconds }: Problem): number {
-  if (code === 'queue_full') return (retryAfterSeconds ?? 0) * 1000 || OVERLOAD_KEPT_MS;
+  if (code === 'queue_full') return Math.min((retryAfterSeconds ?? 0) * 1000, LONGEST_PAUSE_MS) || OVERLOAD_KEPT_MS;
   return FAILURE_KEPT_MS;
 }
 

@@ -1,7 +1,7 @@
 import { sleep, toTimestamp } from '@pilotlight/contract';
 import type { GatewayPart, GenerateRequest, PhasePart, Problem } from '@pilotlight/contract';
 
-import { backoffMs } from '../attempts/backoff.ts';
+import { backoffMs, isBearable } from '../attempts/backoff.ts';
 import { guessTokens } from '../attempts/deadlines.ts';
 import { retryOf } from '../attempts/problem-of-failure.ts';
 import type { RetryBudget } from '../attempts/retry-budget.ts';
@@ -64,6 +64,7 @@ async function* tryAll(run: Run, route: Candidates<Candidate>, budget: RetryBudg
   for (let rounds = 1; ; rounds += 1) {
     const hopeful: Candidate[] = [];
     let problem: Problem | undefined;
+    let askedSeconds = 0;
     for (const candidate of candidates) {
       noteFallback(run, { candidate, first: route.first, reasons });
       const end = yield* attempt(run, candidate);
@@ -75,14 +76,17 @@ async function* tryAll(run: Run, route: Candidates<Candidate>, budget: RetryBudg
       reasons.push(`${candidate.name}: ${problem.detail}`);
       const retry = retryOf(problem);
       if (end.isVisible || retry === 'never') throw withReceipt(problem, receipt.toReceipt());
-      if (retry === 'again') hopeful.push(candidate);
+      if (retry === 'again' && isBearable(problem.retryAfterSeconds)) {
+        hopeful.push(candidate);
+        askedSeconds = Math.max(askedSeconds, problem.retryAfterSeconds ?? 0);
+      }
       if (receipt.attempts.length >= settings.maxAttempts) throw withReceipt(problem, receipt.toReceipt());
     }
     if (!problem) throw new Error('a round without candidates');
     const next = hopeful[0];
     using permit = next && budget.take();
     if (!next || !permit) throw withReceipt(problem, receipt.toReceipt());
-    const delayMs = backoffMs(rounds, randomness, problem.retryAfterSeconds);
+    const delayMs = backoffMs(rounds, randomness, askedSeconds);
     const number = receipt.attempts.length + 1;
     log({
       level: 'info',
