@@ -89,6 +89,9 @@ const BY_STATUS: Readonly<Record<number, EngineFailure>> = {
   504: 'unreachable',
 };
 
+/** Where the request itself is called wrong, the body often repeats it: a prompt must not come into a log with the cause. */
+const ECHOING: ReadonlySet<number> = new Set([400, 422]);
+
 function sayLength(model: string, facts: Fields): string | undefined {
   const tokens = amountOf(facts['n_prompt_tokens']);
   const context = amountOf(facts['n_ctx']);
@@ -116,7 +119,10 @@ export function toEngineError(failed: OpenaiFailure): EngineError {
   const isPage = /^\s*</.test(text);
   const words: Words = { model, server, text: isPage ? '' : toPlainText(text).slice(0, 500) };
   const { retryAfterSeconds } = failed;
-  const options = { cause: new Error(failed.body), ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  const options = {
+    ...(ECHOING.has(status) ? {} : { cause: new Error(text) }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
   const length = sayLength(model, facts);
   if (length !== undefined) return new EngineError('too_long', length, options);
   const marks = [textOf(facts['code']), textOf(facts['type']), isPage ? undefined : text].filter((mark) => mark !== undefined).join('\n');

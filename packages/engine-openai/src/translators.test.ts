@@ -115,6 +115,17 @@ describe('a refusal', () => {
     expect(error.message + String(error.cause)).not.toContain('sk-secret');
   });
 
+  test.each([400, 422])('%i keeps no body as its cause: it may repeat the prompt', (status) => {
+    const error = fail(status, '{"detail":[{"msg":"bad","input":{"messages":[{"content":"my secret"}]}}]}') as Error;
+    expect(error.message + String(error.cause)).not.toContain('secret');
+  });
+
+  test('keeps only the beginning of a body as its cause', () => {
+    const error = fail(500, `it broke ${'x'.repeat(100_000)}`) as Error;
+    expect((error.cause as Error).message).toMatch(/^it broke x{900,}/);
+    expect((error.cause as Error).message.length).toBeLessThanOrEqual(1000);
+  });
+
   test('Retry-After as a number and as a date', () => {
     expect(toRetryAfter('2', 0)).toBe(2);
     expect(toRetryAfter('1.2', 0)).toBe(2);

@@ -41,6 +41,16 @@ describe('what is tried again before the first token', () => {
     expect(bench.engine.answers).toHaveLength(1);
   });
 
+  it('writes nothing into the log of what an engine says about a request that it calls wrong: it may be the prompt', async () => {
+    const error = new EngineError('invalid', 'bad input: my secret', { cause: new Error('my secret') });
+    await using bench = await setUpBench({ engines: [{ answer: () => ({ ...GOOD, error: { after: 0, error } }) }] });
+    expect(await bench.clock.advanceUntil(bench.ask().ended)).toMatchObject({ detail: 'bad input: my secret' });
+    const line = bench.log.find(({ name }) => name === 'attempt');
+    expect(line).toMatchObject({ outcome: 'failed', code: 'invalid_request' });
+    expect(line).not.toHaveProperty('detail');
+    expect(line).not.toHaveProperty('cause');
+  });
+
   it('gives up after as many tries as the settings allow', async () => {
     await using bench = await setUpBench({ engines: [{ answer: failing('failed', { times: 99 }) }], settings: { maxAttempts: 3 } });
     const problem = await bench.clock.advanceUntil(bench.ask().ended);

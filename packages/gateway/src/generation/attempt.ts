@@ -1,7 +1,7 @@
 import { EngineError, Problem } from '@pilotlight/contract';
 import type { Clock, GatewayPart, GenerateRequest, ModelDescription, PhasePart, Randomness } from '@pilotlight/contract';
 
-import { toCause, toProblem } from '../attempts/problem-of-failure.ts';
+import { retryOf, toCause, toProblem } from '../attempts/problem-of-failure.ts';
 import type { Deployment } from '../deployments/deployment.ts';
 import { isServing } from '../lifecycle/state.ts';
 import type { Loaded } from '../lifecycle/state.ts';
@@ -80,7 +80,7 @@ export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<Ga
     const failure = end?.type === 'failed' ? { code: end.problem.code, detail: end.problem.detail } : {};
     receipt.attempts.push({ ...where, outcome, ...failure, duration_ms: durationMs });
     const waited = { queue_ms: Math.round(receipt.queueMs - before.queueMs), load_ms: Math.round(receipt.loadMs - before.loadMs) };
-    report(run, { ...where, outcome, ...failure, ...waited, duration_ms: durationMs }, { end, progress });
+    report(run, { ...where, outcome, ...waited, duration_ms: durationMs }, { end, progress });
   }
   return end;
 }
@@ -165,6 +165,12 @@ function report(
     request_id: request.requestId,
     ...(progress.firstTokenMs !== undefined && { first_token_ms: Math.round(progress.firstTokenMs) }),
     ...(tokens !== undefined && { completion_tokens: tokens }),
-    ...(end?.type === 'failed' && { cause: end.problem.cause }),
+    ...(end?.type === 'failed' && toLogged(end.problem)),
   });
+}
+
+/** An engine that calls the request itself wrong often repeats it: of that the log takes the code alone, never words that may be the prompt's. */
+function toLogged(problem: Problem): Pick<ReportedAttempt, 'code' | 'detail' | 'cause'> {
+  const { code, detail, source, cause } = problem;
+  return source === 'upstream' && retryOf(problem) === 'never' ? { code } : { code, detail, cause };
 }
