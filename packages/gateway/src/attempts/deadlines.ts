@@ -1,4 +1,4 @@
-/** How long an answer may keep silent, from what its deployment has shown so far (docs/ARCHITECTURE.md, "Attempts"). */
+/** How long an answer may keep silent, from what its deployment has shown so far (docs/ARCHITECTURE.md, "Deadlines"). */
 
 export interface Pace {
   /** Milliseconds to read one token of a prompt; undefined: never measured. */
