@@ -76,8 +76,8 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
     return models;
   }
 
-  async function mood(options: LookOptions): Promise<ServerMood['doing']> {
-    const seen = await readMood(client, { limitMs: RESIDENT_LIMIT_MS, ...options });
+  async function mood({ signal }: LookOptions): Promise<ServerMood['doing']> {
+    const seen = await client.within({ signal, limitMs: RESIDENT_LIMIT_MS }, (limited) => readMood(client, limited));
     slots = seen.slots ?? slots;
     return seen.doing;
   }
@@ -86,6 +86,12 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
     const found = (await look(options)).find(({ description }) => description.name === name);
     if (found === undefined) throw new EngineError('absent', `There is no model ${name} on ${client.server}.`);
     return found;
+  }
+
+  async function residentNow(signal: AbortSignal): Promise<readonly ResidentModel[]> {
+    if (kind === 'llama-server') return (await mood({ signal })) === 'up' ? [...known.values()].map(toResident) : [];
+    const models = await look({ signal });
+    return kind === 'vllm' ? models.map(toResident) : toResidentModels(models);
   }
 
   return {
@@ -104,11 +110,8 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
     findAnew,
     async resident(signal) {
       signal?.throwIfAborted();
-      const options = { signal, limitMs: RESIDENT_LIMIT_MS };
       if (kind === 'plain') return [];
-      if (kind === 'llama-server') return (await mood(options)) === 'up' ? [...known.values()].map(toResident) : [];
-      const models = await look(options);
-      return kind === 'vllm' ? models.map(toResident) : toResidentModels(models);
+      return client.within({ signal, limitMs: RESIDENT_LIMIT_MS }, residentNow);
     },
     doing: (signal) => mood({ signal }),
     forgetKind: () => void (isPlainForSure = false),

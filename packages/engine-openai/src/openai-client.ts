@@ -23,6 +23,8 @@ export interface OpenaiQuestion extends Omit<OpenaiCall, 'signal'> {
   readonly limitMs?: number;
 }
 
+export type OpenaiLimit = Pick<OpenaiQuestion, 'signal' | 'limitMs'>;
+
 /** HTTP towards one server. */
 export interface OpenaiClient {
   readonly address: string;
@@ -30,6 +32,8 @@ export interface OpenaiClient {
   readonly server: string;
   /** Sends a request and resolves with an answer of status 200. Throws what another status means; network failures come through as they are. */
   call(call: OpenaiCall): Promise<HttpResponse>;
+  /** Gives questions one limit together; what is not answered within it is `unreachable`. Their own limits hold as well. */
+  within<T>(limit: OpenaiLimit, ask: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Asks for one JSON object. A question that is not answered within its limit is `unreachable`. */
   ask(question: OpenaiQuestion): Promise<Fields>;
 }
@@ -96,29 +100,31 @@ export function createOpenaiClient({ address, apiKey, network, clock, connectTim
     return fields;
   }
 
+  async function within<T>({ signal, limitMs }: OpenaiLimit, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    signal?.throwIfAborted();
+    const controller = new AbortController();
+    const onAbort = (): void => controller.abort(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    using _timer =
+      limitMs === undefined
+        ? undefined
+        : clock.after(limitMs, () =>
+            controller.abort(new EngineError('unreachable', `No answer came from ${server} within ${limitMs / 1_000} s.`)),
+          );
+    try {
+      return await run(controller.signal);
+    } catch (error) {
+      throw toUnreachable(error, server);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
   return {
     address: address.shown,
     server,
     call,
-    async ask(question) {
-      const { signal, limitMs } = question;
-      signal?.throwIfAborted();
-      const controller = new AbortController();
-      const onAbort = (): void => controller.abort(signal?.reason);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      using _timer =
-        limitMs === undefined
-          ? undefined
-          : clock.after(limitMs, () =>
-              controller.abort(new EngineError('unreachable', `No answer came from ${server} within ${limitMs / 1_000} s.`)),
-            );
-      try {
-        return await askOnce(question, controller.signal);
-      } catch (error) {
-        throw toUnreachable(error, server);
-      } finally {
-        signal?.removeEventListener('abort', onAbort);
-      }
-    },
+    within,
+    ask: (question) => within(question, (signal) => askOnce(question, signal)),
   };
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Engine, EnginePart } from '@pilotlight/contract';
+import type { Engine, EnginePart, Network } from '@pilotlight/contract';
 import { createUndiciNetwork } from '@pilotlight/engine-http/network';
 import { createManualClock, startFakeEngineHere, systemClock } from '@pilotlight/test-kit';
 import type { FakeEngine, FakeEngineConfig } from '@pilotlight/test-kit';
@@ -193,4 +193,33 @@ describe('what each kind of server can tell', () => {
     const loading = subject.engine.load('broken:1', { profile: {}, signal: signal(), onProgress: () => {} });
     await expect(loading).rejects.toMatchObject({ failure: 'bad_file', message: expect.stringMatching(/ended with code 1/) });
   });
+});
+
+/** A llama-server that lists its model and is silent whatever else it is asked. */
+function silentServer(asked: string[]): Network {
+  async function* body(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('{"data":[{"id":"m","owned_by":"llamacpp"}]}');
+  }
+  return {
+    request({ url, signal }) {
+      const { pathname } = new URL(url);
+      asked.push(pathname);
+      if (pathname === '/v1/models') return Promise.resolve({ status: 200, headers: {}, body: body() });
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    },
+  };
+}
+
+test('what is in memory is told or not within 2 s, however many questions that takes', async () => {
+  const clock = createManualClock();
+  const asked: string[] = [];
+  const engine = createOpenaiEngine({ id: 'openai', address: 'http://gpu:8000', network: silentServer(asked), clock });
+  await engine.list();
+  let end: unknown;
+  void engine.resident().catch((error: unknown) => (end = error));
+  await clock.advance(2_000);
+  expect(asked).toContain('/props');
+  expect(end).toMatchObject({ failure: 'unreachable', message: expect.stringContaining('within 2 s') });
 });

@@ -1,7 +1,7 @@
 import { EngineError } from '@pilotlight/contract';
 import { amountOf } from '@pilotlight/engine-http';
 
-import type { OpenaiClient, OpenaiQuestion } from './openai-client.ts';
+import type { OpenaiClient } from './openai-client.ts';
 
 /** What a llama-server with one model does. While it sleeps the model is not in memory; the next answer wakes it. */
 export interface ServerMood {
@@ -11,10 +11,10 @@ export interface ServerMood {
 }
 
 /** Asks `/props`, and where that is closed `/health`, which says less. Neither wakes a server that sleeps. */
-export async function readMood(client: OpenaiClient, options: Omit<OpenaiQuestion, 'path'>): Promise<ServerMood> {
+export async function readMood(client: OpenaiClient, signal: AbortSignal): Promise<ServerMood> {
   for (const path of ['/props', '/health']) {
     try {
-      const facts = await client.ask({ ...options, path });
+      const facts = await client.ask({ path, signal });
       return { doing: facts['is_sleeping'] === true ? 'sleeping' : 'up', slots: amountOf(facts['total_slots']) };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
