@@ -13,8 +13,8 @@ export function answerFacts(receipt: Receipt): string[] {
   if (receipt.prompt_tokens !== undefined) facts.push(`saw all ${tokens(receipt.prompt_tokens)}`);
   if (receipt.load_ms >= WORTH_SAYING_MS) facts.push(`loading took ${formatDuration(receipt.load_ms)}`);
   if (receipt.queue_ms >= WORTH_SAYING_MS) facts.push(`waited ${formatDuration(receipt.queue_ms)}`);
-  const failures = receipt.attempts.filter(({ outcome }) => outcome === 'failed').length;
-  if (failures > 0) facts.push(failures === 1 ? 'second try' : `${failures + 1} tries`);
+  const tries = receipt.attempts.length;
+  if (tries > 1) facts.push(tries === 2 ? 'second try' : `${tries} tries`);
   return facts;
 }
 
