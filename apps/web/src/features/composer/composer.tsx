@@ -53,7 +53,7 @@ export function Composer(props: ComposerProps) {
 
   return (
     <form className="composer cols" aria-label="Message" onSubmit={send}>
-      <ModelPick conversationId={conversationId} name={model} />
+      <ModelPick conversationId={conversationId} name={model} running={running} />
       <div className="box-wrap">
         <div className="box">
           {editing === undefined ? null : (

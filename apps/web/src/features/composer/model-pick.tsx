@@ -1,3 +1,4 @@
+import type { MessageView } from '@pilotlight/contract';
 import { useEffect, useRef, useState } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
@@ -7,15 +8,18 @@ import { Icon } from '../../ui/icon.tsx';
 import { findModel } from '../models/models-state.ts';
 import { ModelPicker } from '../models/model-picker.tsx';
 import { modelWords } from '../models/phase-words.ts';
+import { silentWords } from '../thread/waiting-words.ts';
 
 interface ModelPickProps {
   readonly conversationId: string | undefined;
   /** The model the next message goes to. */
   readonly name: string | undefined;
+  /** The answer that is being written in this conversation. */
+  readonly running: MessageView | undefined;
 }
 
 /** In the margin of the composer: the model with its flame and its words, and the list to choose another. */
-export function ModelPick({ conversationId, name }: ModelPickProps) {
+export function ModelPick({ conversationId, name, running }: ModelPickProps) {
   const app = useApp();
   const now = useNow(1000);
   const model = useAppState((state) => findModel(state.models, name));
@@ -24,17 +28,19 @@ export function ModelPick({ conversationId, name }: ModelPickProps) {
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   useOutsideClose(place, isOpen, () => setOpen(false));
+  const silent = useSilence(running, name);
   const words = model === undefined ? (hasModels ? 'no engine has it' : 'asking the server') : modelWords(model, now);
+  const phase = model?.phase ?? (hasModels ? 'absent' : 'unknown');
   return (
     <div className="pick" ref={place}>
       <button ref={button} type="button" aria-haspopup="dialog" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <span className="vh">Model: </span>
         <span className="who">
-          <Flame phase={model?.phase ?? (hasModels ? 'absent' : 'unknown')} progress={model?.progress} size={16} />
+          <Flame phase={silent === undefined ? phase : 'unknown'} progress={model?.progress} size={16} />
           <span>{name ?? 'no model'}</span>
           <Icon name="down" size={12} />
         </span>
-        <span className="ph">{words}</span>
+        <span className="ph">{silent === undefined ? words : silentWords(silent, now)}</span>
         <span className="vh">. Choose another</span>
       </button>
       {isOpen ? (
@@ -53,6 +59,12 @@ export function ModelPick({ conversationId, name }: ModelPickProps) {
       ) : null}
     </div>
   );
+}
+
+/** The silence of this model in the answer of this conversation, if it lasts. */
+function useSilence(running: MessageView | undefined, name: string | undefined): { readonly since: string } | undefined {
+  const phase = useAppState((state) => (running?.generation_id === undefined ? undefined : state.answers[running.generation_id]?.phase));
+  return phase?.phase === 'stalled' && phase.model === name ? phase : undefined;
 }
 
 function useOutsideClose(place: { readonly current: HTMLElement | null }, isOpen: boolean, close: () => void): void {

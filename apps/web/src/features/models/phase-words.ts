@@ -9,6 +9,19 @@ export interface PhaseFacts {
   readonly position?: number | undefined;
   readonly tokensPerSecond?: number | undefined;
   readonly since?: string | undefined;
+  readonly health?: boolean | undefined;
+  readonly provider?: ModelView['provider'] | undefined;
+}
+
+const ENGINES: Readonly<Record<ModelView['provider'], string>> = {
+  'llama.cpp': 'the built-in engine',
+  ollama: 'Ollama',
+  openai: 'its server',
+};
+
+/** Of a model in an unknown phase that is out of reach the engine is what is away, whatever the model did before. */
+function awayWords({ provider }: Pick<PhaseFacts, 'provider'>): string {
+  return `${provider === undefined ? 'its engine' : ENGINES[provider]} does not answer`;
 }
 
 /** The few words of a phase, for the margin. */
@@ -16,7 +29,7 @@ export function phaseWords(facts: PhaseFacts, now: number): string {
   const { phase, progress, position } = facts;
   switch (phase) {
     case 'unknown':
-      return 'listed, never tried';
+      return facts.health === false ? awayWords(facts) : 'listed, never tried';
     case 'absent':
       return 'not on this disk';
     case 'downloading':
@@ -62,7 +75,7 @@ export function consequence(model: ModelView, now: number): string {
         ? 'Not in memory; how long loading takes is not known yet'
         : `Loads in about ${formatSeconds(model.metrics.last_load_ms / 1000)}, as the last time`;
     case 'unknown':
-      return model.reason === '' ? 'Listed, never tried' : toSentence(model.reason);
+      return unknownWords(model);
     case 'queued':
       return 'Waits for its turn to load';
     case 'downloading':
@@ -74,6 +87,12 @@ export function consequence(model: ModelView, now: number): string {
     case 'wedged':
       return toSentence(model.reason);
   }
+}
+
+function unknownWords(model: ModelView): string {
+  if (model.health) return model.reason === '' ? 'Listed, never tried' : toSentence(model.reason);
+  if (model.reason.includes('not answer')) return toSentence(model.reason);
+  return `${toSentence(awayWords(model))} ${toSentence(model.reason)}`.trim();
 }
 
 function busyWords(model: ModelView): string {

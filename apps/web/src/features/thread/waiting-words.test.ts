@@ -64,6 +64,20 @@ describe('toWaiting', () => {
     expect(waiting.share).toBeCloseTo(0.7, 2);
   });
 
+  it('counts a silence once, and claims no token that is not there', () => {
+    const reason = 'No tokens for 6 s; usually there is one every 100 ms. After 20 s it is given up';
+    const waiting = toWaiting({ ...loading, phase: 'stalled', reason }, { ...CONTEXT, now: BEGIN + 13_000 });
+    expect(waiting.heading).toBe('Silent for 13 s');
+    expect(waiting.sentence).toBe('Usually there is one every 100 ms. After 20 s it is given up. What is written so far is kept.');
+    expect(waiting).toMatchObject({ words: 'silent for 13 s', flame: { phase: 'unknown' } });
+    const withoutPace = toWaiting({ ...loading, phase: 'stalled', reason: 'No tokens for 6 s. After 20 s it is given up' }, CONTEXT);
+    expect(withoutPace.sentence).toBe('After 20 s it is given up. What is written so far is kept.');
+  });
+
+  it('does not show a model as busy that is asked again', () => {
+    expect(toWaiting({ ...loading, phase: 'retrying', reason: 'connection refused' }, CONTEXT).flame).toEqual({ phase: 'unknown' });
+  });
+
   it('has words for every phase there is', () => {
     for (const phase of GENERATION_PHASES) {
       const waiting = toWaiting({ ...loading, phase }, CONTEXT);

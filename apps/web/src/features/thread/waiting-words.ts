@@ -53,7 +53,7 @@ export function toWaiting(phase: HeardPhase | undefined, context: WaitingContext
     case 'stalled':
       return { ...toSilent(phase, context), isSlow: true };
     case 'retrying':
-      return simple('busy', { heading: 'Trying again', sentence: toSentence(phase.reason), words: 'trying again' });
+      return simple('unknown', { heading: 'Trying again', sentence: toSentence(phase.reason), words: 'trying again' });
     case 'answering':
     case 'busy':
     case 'ready':
@@ -157,13 +157,19 @@ function toReading(phase: HeardPhase, { now }: WaitingContext): Waiting {
 function toSilent(phase: HeardPhase, { now }: WaitingContext): Waiting {
   const silence = formatSeconds(elapsedSeconds(phase, now));
   return {
-    heading: `No tokens for ${silence}`,
-    sentence: join([phase.reason, 'What is written so far is kept']),
-    words: `silent for ${silence}`,
-    flame: { phase: 'busy' },
-    announcement: 'No tokens for a while',
+    heading: `Silent for ${silence}`,
+    // The heading counts on; the count of the moment in which the notice was written would contradict it.
+    sentence: join([phase.reason.replace(/^no tokens? for [^;.]*(?:[;.]\s*|$)/i, ''), 'What is written so far is kept']),
+    words: silentWords(phase, now),
+    flame: { phase: 'unknown' },
+    announcement: 'Silent for a while',
     isSlow: true,
   };
+}
+
+/** How long no token has come, in the words of the margin and of the composer. */
+export function silentWords(phase: Pick<HeardPhase, 'since'>, now: number): string {
+  return `silent for ${formatSeconds(elapsedSeconds(phase, now))}`;
 }
 
 const OTHER_HEADINGS: Readonly<Record<Exclude<Phase, 'queued' | 'loading' | 'warming' | 'busy' | 'ready'>, (model: string) => string>> = {
@@ -177,13 +183,13 @@ const OTHER_HEADINGS: Readonly<Record<Exclude<Phase, 'queued' | 'loading' | 'war
   wedged: (model) => `${model} is in memory but does not answer`,
 };
 
-function toOther(heard: HeardPhase, phase: keyof typeof OTHER_HEADINGS, { model, now }: WaitingContext): Waiting {
+function toOther(heard: HeardPhase, phase: keyof typeof OTHER_HEADINGS, { model, view, now }: WaitingContext): Waiting {
   const heading = OTHER_HEADINGS[phase](model);
   return {
     heading,
     sentence: join([heard.reason, KEPT]),
     share: heard.progress,
-    words: phaseWords({ phase, progress: heard.progress, since: heard.since }, now),
+    words: phaseWords({ phase, progress: heard.progress, since: heard.since, health: view?.health, provider: view?.provider }, now),
     flame: { phase, progress: heard.progress },
     announcement: heading,
     isSlow: true,
@@ -195,7 +201,7 @@ export function interruptsText(phase: GenerationPhase | undefined): boolean {
   return phase !== undefined && phase !== 'answering' && phase !== 'busy' && phase !== 'ready' && phase !== 'reading';
 }
 
-function elapsedSeconds(phase: HeardPhase, now: number): number {
+function elapsedSeconds(phase: Pick<HeardPhase, 'since'>, now: number): number {
   return Math.max(0, (now - Date.parse(phase.since)) / 1000);
 }
 
