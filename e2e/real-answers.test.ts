@@ -40,7 +40,7 @@ describe('the page with the model that ships', () => {
     await waitForEnd(page);
     expect(await textOf(page)).toMatch(/\b4\b/);
     expect(await lastAnswer(page).locator('.m').innerText()).toMatch(
-      /pilot:latest\s[\d,.]+ tokens\/s\s+first token .+\s+saw all \d+ tokens/,
+      /pilot:latest\s[\d,.]+ (?:tokens?|tokens\/s)\s+first token .+\s+saw all \d+ tokens/,
     );
     expect(new URL(page.url()).pathname).toMatch(/^\/c\/[\w-]+$/);
     expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('');

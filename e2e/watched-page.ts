@@ -51,6 +51,6 @@ export async function textOf(page: Page): Promise<string> {
 /** Waits until the last answer has ended by itself. */
 export async function waitForEnd(page: Page): Promise<void> {
   await lastAnswer(page)
-    .getByText(/^[\d.,]+ tokens(\/s)?$/)
+    .getByText(/^[\d.,]+ tokens?(\/s)?$/)
     .waitFor();
 }

@@ -75,7 +75,7 @@ export function createRecord(): DeploymentRecord {
       samples.answerMs.add(durationMs);
       if (firstTokenMs !== undefined) samples.firstTokenMs.add(firstTokenMs);
       const perSecond = toTokensPerSecond({ usage, timings, writingMs: durationMs - (firstTokenMs ?? 0) });
-      if (perSecond !== undefined && (usage.completionTokens ?? 0) > 1) {
+      if (perSecond !== undefined) {
         tokensPerSecond.add(perSecond);
         gapMs.add(1000 / perSecond);
       }
@@ -108,9 +108,12 @@ interface Writing {
   readonly writingMs: number;
 }
 
-/** The pace of an answer; undefined where the tokens were not counted or took no time. */
+/** Of fewer tokens than these the pace is noise. */
+const FEWEST_TOKENS = 4;
+
+/** The pace of an answer; undefined where the tokens were not counted, were too few or took no time. */
 export function toTokensPerSecond({ usage, timings, writingMs }: Writing): number | undefined {
   const ms = timings.completionMs ?? writingMs;
-  if (usage.completionTokens === undefined || usage.completionTokens === 0 || ms <= 0) return undefined;
+  if (usage.completionTokens === undefined || usage.completionTokens < FEWEST_TOKENS || ms <= 0) return undefined;
   return Math.round((usage.completionTokens / ms) * 10_000) / 10;
 }
