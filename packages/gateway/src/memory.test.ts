@@ -68,6 +68,24 @@ describe('memory decided before a load', () => {
     expect(codeOf(await answer(bound, 'huge'))).toBe('model_too_large');
   });
 
+  it('asks a server that cannot unload once, and never takes its model for a victim again', async () => {
+    await using bench = await setUp({ machineBytes: 5000, settings: { maxSwapWaitMs: 1000 } });
+    expect(await answer(bench, 'a')).toBeUndefined();
+    const told: string[] = [];
+    Object.assign(bench.engine, {
+      unload(model: string) {
+        told.push(model);
+        return Promise.reject(new EngineError('unsupported', 'it cannot be told to let it go'));
+      },
+    });
+    expect(codeOf(await answer(bench, 'b'))).toBe('model_too_large');
+    expect(bench.view('a')).toMatchObject({ phase: 'unknown', reason: 'in memory; this server cannot unload a model' });
+    expect(await answer(bench, 'a')).toBeUndefined();
+    expect(codeOf(await answer(bench, 'b'))).toBe('model_too_large');
+    expect(told).toEqual(['a:latest']);
+    expect(bench.view('a').phase).toBe('ready');
+  });
+
   it('never unloads a pinned model', async () => {
     await using bench = await setUp({ machineBytes: 5000, settings: { pinned: ['a'], maxSwapWaitMs: 1000 } });
     expect(await answer(bench, 'a')).toBeUndefined();

@@ -114,7 +114,8 @@ export function createDeployment(options: DeploymentOptions): Deployment {
       const model = names.keys().next().value ?? key;
       log({ level: levelOf(from, to), name: 'phase-change', model, engine: engine.id, from: from.phase, to: to.phase, reason: to.reason });
     }
-    const foundInMemory = from.phase === 'unknown' && from.resident !== undefined;
+    const isLeft = event.type === 'unload-failed' && event.cause.code === 'not_supported';
+    const foundInMemory = isLeft || (from.phase === 'unknown' && from.resident !== undefined);
     for (const effect of next.effects) {
       if (effect.type === 'grant' || effect.type === 'shed' || effect.type === 'refuse') onlookers.perform(effect);
       else jobs.perform(effect, foundInMemory);

@@ -90,8 +90,11 @@ export function createJobs(options: JobsOptions): Jobs {
       if (model !== undefined) await unloadModel({ engine, model, clock });
       dispatch({ type: 'unload-end', unloadId });
     } catch (error) {
-      dispatch({ type: 'unload-failed', unloadId, cause: toCause(toProblem(error, 'answer')) });
-      options.suspect();
+      const cause = toCause(toProblem(error, 'answer'));
+      const cannotUnload = cause.code === 'not_supported';
+      if (cannotUnload) options.record.cannotUnload = true;
+      dispatch({ type: 'unload-failed', unloadId, cause });
+      if (!cannotUnload) options.suspect();
     }
   }
 

@@ -20,6 +20,8 @@ export interface DeploymentRecord {
   addLoad(durationMs: number, foundInMemory: boolean): void;
   addAnswer(answer: AnswerFacts): void;
   addFailure(): void;
+  /** Its server was told to unload it and said that it cannot. */
+  cannotUnload: boolean;
   /** When its last load was done, on the monotonic clock; undefined: none was. */
   readonly readyAtMs: number | undefined;
   readonly lastUsedMs: number | undefined;
@@ -48,6 +50,7 @@ export function createRecord(): DeploymentRecord {
   let lastUsedMs: number | undefined;
   return {
     ...samples,
+    cannotUnload: false,
     tokensPerSecond,
     get answers() {
       return counts.answers;

@@ -1,5 +1,5 @@
 import type { EventOf, Row, Step } from './events.ts';
-import { stay, to, toAway, toCold, toFailed, toQueued, toUnloading } from './moves.ts';
+import { stay, to, toAway, toCold, toFailed, toQueued, toStaying, toUnloading } from './moves.ts';
 import type { Draining, Unloading, Wish } from './state.ts';
 
 /** Rows of the phases on the way out of memory. Who wants the model meanwhile gets it loaded again, after it is out. */
@@ -76,6 +76,7 @@ export const unloading: Row<'unloading'> = {
   'unload-failed': (state, event) => {
     if (event.unloadId !== state.jobId) return stay(state);
     const { cause, now } = event;
+    if (cause.code === 'not_supported') return state.again ? toQueued(state, state.again, now) : toStaying(state, now);
     const next =
       cause.code === 'engine_unreachable' ? toAway(state, cause, now) : toFailed(state, { kind: 'unload', cause, keepMs: 0, now });
     return state.again ? to(next.state, { type: 'refuse', cause }) : next;

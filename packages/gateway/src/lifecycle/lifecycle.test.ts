@@ -57,6 +57,7 @@ function eventsFor({ state, loads, unloads }: World): readonly LifecycleEvent[] 
     { type: 'unload-end', now, unloadId },
     { type: 'unload-failed', now, unloadId, cause },
     { type: 'unload-failed', now, unloadId, cause: away },
+    { type: 'unload-failed', now, unloadId, cause: { code: 'not_supported', detail: 'it cannot' } },
   ]);
   const byGrant = ['g1', 'g2', 'gone'].flatMap((grantId): LifecycleEvent[] => [
     ...(grantId === 'gone' ? [] : [{ type: 'grant-start', now, grantId } as const]),
@@ -240,6 +241,21 @@ describe('what a failure leaves behind', () => {
     ];
     const state = events.reduce((before, event) => transition(before, event).state, initialState(at(0)) as LifecycleState);
     expect(state).toMatchObject({ phase: 'unknown', away, reason: 'connection refused' });
+  });
+
+  it('leaves a model where it was whose server cannot unload', () => {
+    const events: LifecycleEvent[] = [
+      { type: 'want', now: at(0), wish },
+      { type: 'load-admitted', now: at(0), loadId: 1 },
+      { type: 'load-end', now: at(0), loadId: 1, loaded: { model: 'a', slots: 1, memoryBytes: 7 } },
+      { type: 'warm-end', now: at(0), loadId: 1 },
+      { type: 'unload-asked', now: at(1), reason: 'asked' },
+      { type: 'unload-failed', now: at(2), unloadId: 2, cause: { code: 'not_supported', detail: 'it cannot' } },
+      { type: 'seen-listed', now: at(3), askedAt: at(3) },
+    ];
+    const state = events.reduce((before, event) => transition(before, event).state, initialState(at(0)) as LifecycleState);
+    expect(state).toMatchObject({ phase: 'unknown', reason: 'in memory; this server cannot unload a model', resident: { memoryBytes: 7 } });
+    expect(transition(state, { type: 'want', now: at(4), wish }).state.phase).toBe('queued');
   });
 
   it('keeps a load that comes to its end while it is told to stop from being called ready', () => {

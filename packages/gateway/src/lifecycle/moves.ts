@@ -1,4 +1,5 @@
 import type { EventOf, LifecycleEffect, Step } from './events.ts';
+import { residentOf } from './state.ts';
 import type { Cause, Failed, LifecycleState, Loaded, Moment, Queued, Ready, Seen, Unloading, Unknown, Wish } from './state.ts';
 
 /** The moves that several phases share. Each builds the whole next state, so that nothing of the last phase stays in it by accident. */
@@ -76,6 +77,12 @@ export function toResident(state: LifecycleState, event: EventOf<'seen-resident'
   return to(next);
 }
 
+/** Its server cannot unload: it is where it was, and the next who wants it has a token tried first. */
+export function toStaying(state: Unloading, now: Moment): Step {
+  const { evidence, lastJob, resident = {} } = state;
+  return to({ phase: 'unknown', since: now, reason: 'in memory; this server cannot unload a model', evidence, lastJob, resident });
+}
+
 export function toFailed(
   state: LifecycleState,
   failure: { readonly kind: Failed['kind']; readonly cause: Cause; readonly keepMs: number; readonly now: Moment },
@@ -125,6 +132,7 @@ export function toUnloading(state: LifecycleState, { now, reason, model, again }
     lastJob: unloadId,
     jobId: unloadId,
     again,
+    resident: residentOf(state),
     afterwards: reason.startsWith('to ') ? `unloaded ${reason}` : `unloaded: ${reason}`,
   };
   return to(next, { type: 'start-unload', unloadId, model });

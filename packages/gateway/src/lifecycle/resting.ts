@@ -24,7 +24,7 @@ function toDownloading(state: LifecycleState, now: Moment, reason: string) {
 export const unknown: Row<'unknown'> = {
   'engine-away': (state, event) => (state.away?.detail === event.cause.detail ? stay(state) : toAway(state, event.cause, event.now)),
   'seen-absent': (state, event) => toAbsent(state, event),
-  'seen-listed': (state, event) => (state.reason === LISTED ? stay(state) : toListed(state, event.now)),
+  'seen-listed': (state, event) => (state.reason === LISTED || (state.resident && !state.away) ? stay(state) : toListed(state, event.now)),
   'seen-cold': (state, event) =>
     isStale(state, event.askedAt)
       ? stay(state)

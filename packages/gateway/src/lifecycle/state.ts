@@ -50,12 +50,18 @@ export interface Loaded {
   readonly memoryBytes?: number | undefined;
 }
 
+/** What its engine says of weights in memory. */
+export interface Resident {
+  readonly memoryBytes?: number | undefined;
+  readonly contextLength?: number | undefined;
+}
+
 export interface Unknown extends Base {
   readonly phase: 'unknown';
   /** Set while the engine does not answer. */
   readonly away?: Cause | undefined;
   /** The engine says that it is in memory; nobody here has had a token out of it. */
-  readonly resident?: { readonly memoryBytes?: number | undefined; readonly contextLength?: number | undefined } | undefined;
+  readonly resident?: Resident | undefined;
 }
 export interface Absent extends Base {
   readonly phase: 'absent';
@@ -111,6 +117,8 @@ export interface Unloading extends Base {
   /** The unload, or the load that was told to stop. */
   readonly jobId: number;
   readonly again?: Wish | undefined;
+  /** What an unload is to free; absent for a load that was told to stop. */
+  readonly resident?: Resident | undefined;
   /** How to say why it is not in memory, once it is out. */
   readonly afterwards: string;
 }
@@ -158,6 +166,13 @@ export function isServing(state: LifecycleState): state is Ready | Busy {
 /** The weights in memory, as far as we put them there. */
 export function loadedOf(state: LifecycleState): Loaded | undefined {
   return 'loaded' in state ? state.loaded : undefined;
+}
+
+/** What is in memory, whoever put it there. */
+export function residentOf(state: LifecycleState): Resident | undefined {
+  if ('resident' in state) return state.resident;
+  const loaded = loadedOf(state);
+  return loaded && { memoryBytes: loaded.memoryBytes, contextLength: loaded.contextLength };
 }
 
 const NOBODY: ReadonlySet<string> = new Set();

@@ -12,6 +12,7 @@ export interface Holder {
   readonly model: string;
   readonly bytes: number;
   readonly standing: Exclude<Standing, 'out'>;
+  /** Never unloaded to make room: the owner said so, or its server cannot. */
   readonly isPinned: boolean;
   /** When its last load was done, and when it was last used; undefined: it was here before us. */
   readonly readyAtMs: number | undefined;

@@ -80,7 +80,7 @@ export function createLedger({ memory, settings, deployments, standingNow, learn
       model,
       bytes,
       standing,
-      isPinned: [...names.keys()].some((name) => pinned.has(name)),
+      isPinned: record.cannotUnload || [...names.keys()].some((name) => pinned.has(name)),
       readyAtMs: record.readyAtMs,
       lastUsedMs: record.lastUsedMs ?? lifecycle.since.monotonicMs,
       reloadMs: record.loadMs.median() ?? bytes / USUAL_BYTES_PER_MS,
