@@ -1,16 +1,19 @@
 import type { ConversationSummary } from '@pilotlight/contract';
 import { memo, useRef, useState } from 'react';
 
+import { useAppState } from '../../app/create-app.ts';
 import { toPath } from '../../app/router.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Link } from '../../ui/link.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { findModel } from '../models/models-state.ts';
 import { Marked } from '../search/marked.tsx';
 import type { Mark } from '../search/to-pieces.ts';
 import { titleWords } from './group-by-day.ts';
 import { ItemMenu } from './item-menu.tsx';
 import { RenameForm } from './rename-form.tsx';
+import { runningMark } from './running-flame.ts';
 
 interface ConversationItemProps {
   readonly conversation: ConversationSummary;
@@ -22,7 +25,7 @@ interface ConversationItemProps {
 
 const NO_MARKS: readonly Mark[] = [];
 
-/** One chat in the list: open, rename, delete; a flame while an answer is being written in it. */
+/** One chat in the list: open, rename, delete; a flame while an answer is under way in it. */
 export const ConversationItem = memo(function ConversationItem({
   conversation,
   marks = NO_MARKS,
@@ -47,10 +50,7 @@ export const ConversationItem = memo(function ConversationItem({
               <Marked text={title} marks={marks} />
             </span>
             {conversation.running_generation_id === undefined ? null : (
-              <>
-                <Flame phase="busy" />
-                <span className="vh">an answer is being written</span>
-              </>
+              <RunningFlame conversationId={conversation.id} generation={conversation.running_generation_id} />
             )}
           </Link>
           <button
@@ -79,3 +79,24 @@ export const ConversationItem = memo(function ConversationItem({
     </li>
   );
 });
+
+interface RunningFlameProps {
+  readonly conversationId: string;
+  readonly generation: string;
+}
+
+function RunningFlame({ conversationId, generation }: RunningFlameProps) {
+  const phase = useAppState((state) => state.answers[generation]?.phase);
+  const hasText = useAppState((state) => (state.answers[generation]?.segments.length ?? 0) > 0);
+  const model = useAppState((state) => {
+    const message = state.views[conversationId]?.messages.find(({ generation_id: id }) => id === generation);
+    return findModel(state.models, message?.model ?? state.chosenModels[conversationId]);
+  });
+  const { flame, words } = runningMark({ phase, hasText, model });
+  return (
+    <>
+      <Flame {...flame} />
+      <span className="vh">{words}</span>
+    </>
+  );
+}

@@ -4,16 +4,17 @@ import type { CSSProperties } from 'react';
 import { useAppState } from '../../app/create-app.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { formatShare } from '../../ui/format.ts';
-import { memoryParts, modelsInMemory } from './memory-parts.ts';
+import { memoryParts, modelsInMemory, unusableWords } from './memory-parts.ts';
 
 /** At the foot of the list: which models are in memory or on their way, and how much of it is free. */
 export function MemoryFoot() {
   const models = useAppState((state) => state.models);
   if (models === undefined) return null;
+  const { rows, unusable } = modelsInMemory(models);
   return (
     <section className="side-mem" aria-label="Memory">
       <ul>
-        {modelsInMemory(models).map(({ model, words }) => (
+        {rows.map(({ model, words }) => (
           <li key={`${model.engine} ${model.name}`} className="ln">
             <span className="who" title={`${model.name}: ${model.phase}. ${model.reason}`}>
               <Flame phase={model.phase} progress={model.progress} />
@@ -23,6 +24,14 @@ export function MemoryFoot() {
             <span>{words}</span>
           </li>
         ))}
+        {unusable.length === 0 ? null : (
+          <li className="ln" title={unusable.map(({ name, reason }) => `${name}: ${reason}`).join('\n')}>
+            <span className="who">
+              <Flame phase="failed" />
+              <span>{unusableWords(unusable.length)}</span>
+            </span>
+          </li>
+        )}
       </ul>
       <FreeMemory memory={models.memory} models={models} />
     </section>

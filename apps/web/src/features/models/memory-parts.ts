@@ -1,12 +1,27 @@
 import type { ModelsView, ModelView } from '@pilotlight/contract';
 
 import { formatBytes, formatPercent } from '../../ui/format.ts';
+import { isUnusable } from './models-state.ts';
 
-const SHOWN = new Set(['loading', 'warming', 'ready', 'busy', 'draining', 'unloading', 'wedged', 'failed', 'downloading']);
+const LIVE = new Set(['loading', 'warming', 'ready', 'busy', 'draining', 'unloading', 'wedged', 'downloading']);
 
-/** The models that are in memory, on their way, or failed at it; with what is to say about each. */
-export function modelsInMemory({ models }: ModelsView): { readonly model: ModelView; readonly words: string }[] {
-  return models.filter((model) => SHOWN.has(model.phase)).map((model) => ({ model, words: wordsOf(model) }));
+export interface InMemory {
+  /** In memory or on their way there first, then those that failed at it; with what is to say about each. */
+  readonly rows: readonly { readonly model: ModelView; readonly words: string }[];
+  /** Files that no load will help. */
+  readonly unusable: readonly ModelView[];
+}
+
+/** What is to say of models at the foot of the list. */
+export function modelsInMemory({ models }: ModelsView): InMemory {
+  const live = models.filter((model) => LIVE.has(model.phase));
+  const failed = models.filter((model) => model.phase === 'failed' && model.health);
+  return { rows: [...live, ...failed].map((model) => ({ model, words: wordsOf(model) })), unusable: models.filter(isUnusable) };
+}
+
+/** Files that cannot be used, on one line. */
+export function unusableWords(count: number): string {
+  return count === 1 ? '1 file cannot be used' : `${count} files cannot be used`;
 }
 
 function wordsOf(model: ModelView): string {

@@ -52,6 +52,11 @@ export function canChat(model: ModelView): boolean {
   return model.capabilities.length === 0 || model.capabilities.some((capability) => !EMBEDDING_ONLY.has(capability));
 }
 
+/** Whether its file is at fault, so that no further try helps. An engine that is away makes a model unknown, not failed. */
+export function isUnusable(model: ModelView): boolean {
+  return model.phase === 'failed' && !model.health;
+}
+
 /** A model other than `name` that would answer at once, idle ones first. */
 export function readyInstead(view: ModelsView | undefined, name: string): ModelView | undefined {
   const others = view?.models.filter((model) => model.ready && model.name !== name && canChat(model)) ?? [];

@@ -1,6 +1,6 @@
 import type { ModelsView, ModelView } from '@pilotlight/contract';
 
-import { canChat } from './models-state.ts';
+import { canChat, isUnusable } from './models-state.ts';
 
 export interface PickerGroup {
   readonly title: string;
@@ -9,7 +9,7 @@ export interface PickerGroup {
 
 const NEAR = new Set(['queued', 'loading', 'warming', 'ready', 'busy', 'draining', 'unloading', 'wedged']);
 
-/** The models that match, grouped by what choosing them costs: in memory, on disk, elsewhere. */
+/** The models that match, grouped by what choosing them costs: in memory, on disk, elsewhere; last those that cannot be used. */
 export function groupModels(view: ModelsView, query: string): PickerGroup[] {
   const words = query
     .toLowerCase()
@@ -17,14 +17,16 @@ export function groupModels(view: ModelsView, query: string): PickerGroup[] {
     .filter((word) => word !== '');
   const found = view.models.filter((model) => canChat(model) && words.every((word) => model.name.toLowerCase().includes(word)));
   const away = new Set(view.engines.filter((engine) => !engine.reachable).map((engine) => engine.id));
-  const present = found.filter((model) => !away.has(model.engine));
+  const unusable = found.filter(isUnusable);
+  const present = found.filter((model) => !away.has(model.engine) && !isUnusable(model));
   const groups: PickerGroup[] = [
     { title: 'In memory, or on its way there', models: present.filter((model) => NEAR.has(model.phase)) },
     { title: 'On disk', models: present.filter((model) => !NEAR.has(model.phase)) },
     ...[...away].map((engine) => ({
       title: `On ${engineName(view, engine)}, which does not answer`,
-      models: found.filter((model) => model.engine === engine),
+      models: found.filter((model) => model.engine === engine && !isUnusable(model)),
     })),
+    { title: 'Cannot be used', models: unusable },
   ];
   return groups.filter((group) => group.models.length > 0);
 }
