@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 
 import { listen } from './adapters/listen.ts';
 import { createScriptedGateway } from './testing/scripted-gateway.ts';
-import { openChat, openGateway } from './wiring.ts';
+import { openChat, openDatabase, openGateway } from './wiring.ts';
 
 function settingsOf(folder: string, environment: Readonly<Record<string, string>> = {}): Settings {
   const result = resolveSettings({
@@ -28,8 +28,8 @@ it('a chat that cannot be opened leaves no storage open, whose lock stayed on th
       throw new Error('planted');
     },
   });
-  await expect(openChat(failing, gateway, () => {})).rejects.toThrow('planted');
-  await using opened = await openChat(settings, gateway, () => {});
+  await expect(openChat({ settings: failing, storage: await openDatabase(settings), gateway, log: () => {} })).rejects.toThrow('planted');
+  await using opened = await openChat({ settings, storage: await openDatabase(settings), gateway, log: () => {} });
   expect(await opened.chat.recover()).toBe(0);
 });
 

@@ -11,6 +11,7 @@ import { createOllamaEngine } from '@pilotlight/engine-ollama';
 import { createOpenaiEngine } from '@pilotlight/engine-openai';
 import type { Settings } from '@pilotlight/settings';
 import { DATABASE_FILE, openStorage } from '@pilotlight/storage';
+import type { Storage } from '@pilotlight/storage';
 
 import { systemClock } from './adapters/system-clock.ts';
 import { systemRandomness } from './adapters/system-randomness.ts';
@@ -52,10 +53,22 @@ export interface OpenedChat extends AsyncDisposable {
   readonly chat: Chat;
 }
 
-/** Opens the database and the chat over it. Disposing ends what runs, stores its end, and closes the database. */
-export async function openChat(settings: Settings, gateway: Gateway, log: WriteLog): Promise<OpenedChat> {
+/** Opens the database, which this process then has alone. Rejects with the `Problem` if it cannot be used. */
+export function openDatabase({ dataFolder }: Settings): Promise<Storage> {
+  return openStorage({ location: { file: join(dataFolder, DATABASE_FILE) }, clock: systemClock });
+}
+
+interface ChatParts {
+  readonly settings: Settings;
+  /** Closed with the chat, also with one that cannot be opened. */
+  readonly storage: Storage;
+  readonly gateway: Gateway;
+  readonly log: WriteLog;
+}
+
+/** Opens the chat over its database. Disposing ends what runs, stores its end, and closes the database. */
+export async function openChat({ settings, storage, gateway, log }: ChatParts): Promise<OpenedChat> {
   await using opening = new AsyncDisposableStack();
-  const storage = await openStorage({ location: { file: join(settings.dataFolder, DATABASE_FILE) }, clock: systemClock });
   opening.use(storage);
   const chat = createChat({ gateway, store: storage.chats, clock: systemClock, randomness: systemRandomness, log: toChatLog(log) });
   opening.use(chat);

@@ -1,5 +1,6 @@
 export { backUp, DATABASE_FILE, restore } from './back-up.ts';
 export type { DatabaseFacts } from './database-facts.ts';
+export { makeFolder } from './adapters/make-folder.ts';
 export type { Restored } from './adapters/restore-database.ts';
 export { openStorage } from './open-storage.ts';
 export type { Storage, StorageOptions } from './open-storage.ts';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 const BACKLOG = 511;
@@ -9,6 +10,15 @@ export async function listen(server: Server, host: string, port: number): Promis
   server.listen({ host, port, backlog: BACKLOG, exclusive: true });
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
+}
+
+/** Listens for a moment. Rejects as `listen` does. */
+export async function tryListening(host: string, port: number): Promise<void> {
+  const server = createServer();
+  server.listen({ host, port, exclusive: true });
+  await once(server, 'listening');
+  server.close();
+  await once(server, 'close');
 }
 
 /** Takes no new connection and closes those that are idle; resolves when the last exchange has ended. */

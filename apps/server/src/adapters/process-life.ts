@@ -33,6 +33,11 @@ export function endProcess(code: number): never {
   process.exit(code);
 }
 
+/** Ends the process now although a thread of it may be stuck in a call of the system, for which an ordinary end would wait. */
+export function killProcess(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
 /** Writes for the person who started the program. */
 export function say(words: string): void {
   process.stdout.write(words);

@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readlink, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { chatReplySchema, modelsViewSchema, modelViewSchema } from '@pilotlight/contract';
 import type { ModelView } from '@pilotlight/contract';
-import { startFakeEngine } from '@pilotlight/test-kit';
+import { createTemporaryFolder, startFakeEngine } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { allEvents, nextEvent, readEvents } from '../testing/read-events.ts';
@@ -197,6 +200,17 @@ describe('with an Ollama server', () => {
   });
 });
 
+/** Which process has a lock on this data folder: its number, 0 for none. */
+async function startedIn(folder: string): Promise<number> {
+  const children = await childrenOf(process.pid);
+  for (const pid of children) {
+    const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    const files = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
+    if (files.includes(`${folder}/pilotlight.lock`)) return pid;
+  }
+  return 0;
+}
+
 describe('a start that cannot be', () => {
   it('names the process at a port that is taken, and ends with 1', async () => {
     const other = createServer();
@@ -209,6 +223,35 @@ describe('a start that cannot be', () => {
     other.close();
   });
 
+  it.each(['/etc/passwd', ...(process.platform === 'linux' ? ['/proc/nope'] : [])])(
+    'with %s as its data folder says one sentence: it printed a stack, loaded a model, or never ended',
+    async (folder) => {
+      await using server = await startServerProcess({ PILOTLIGHT_DATA: folder });
+      expect(await server.exited).toBe(1);
+      expect(server.errors()).toMatch(/^PILOTLIGHT_DATA: \S+ [^\n]+; name a(nother)? folder\.\n$/);
+      expect(server.errors()).toContain(folder);
+      expect(server.output()).toBe('');
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'ends by SIGTERM although the disk does not answer, which it waited for without end',
+    async () => {
+      await using folder = await createTemporaryFolder();
+      // Opening a pipe that nobody reads stands for a disk that has gone.
+      execFileSync('mkfifo', [`${folder.path}/pilotlight.db`]);
+      const started = startServerProcess({ PILOTLIGHT_DATA: folder.path });
+      const lock = `${folder.path}/pilotlight.lock`;
+      await expect.poll(() => existsSync(lock), PATIENT).toBe(true);
+      await expect.poll(() => startedIn(folder.path), PATIENT).toBeGreaterThan(0);
+      process.kill(await startedIn(folder.path), 'SIGTERM');
+      await using server = await started;
+      await server.exited;
+      expect(server.output()).toBe('');
+    },
+    30_000,
+  );
+
   it('elsewhere than on this machine without a token ends with 2 and the way out', async () => {
     await using server = await startServerProcess({ PILOTLIGHT_HOST: '0.0.0.0' });
     expect(await server.exited).toBe(2);
@@ -217,8 +260,6 @@ describe('a start that cannot be', () => {
   });
 
   it('with a database that is none ends with 1 and says so', async () => {
-    const { createTemporaryFolder } = await import('@pilotlight/test-kit');
-    const { writeFile } = await import('node:fs/promises');
     await using folder = await createTemporaryFolder();
     await writeFile(
       `${folder.path}/pilotlight.db`,

@@ -3,7 +3,7 @@ import type { Settings } from '@pilotlight/settings';
 import { sleep } from '@pilotlight/contract';
 
 import packageFile from '../../package.json' with { type: 'json' };
-import { complain, endProcess, isTerminal, onEndRequest, onUncaught, say } from '../adapters/process-life.ts';
+import { complain, endProcess, isTerminal, killProcess, onEndRequest, onUncaught, say } from '../adapters/process-life.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { createPinoSink } from '../log/adapters/pino-sink.ts';
 import { createLog } from '../log/create-log.ts';
@@ -74,15 +74,16 @@ async function serveWith({ settings, log, broken, flush }: Serving): Promise<num
     }
   });
   const { startServer, StartFailure } = await import('./start-server.ts');
+  const starting = startServer({ settings, version: packageFile.version, log });
   let server: RunningServer | Ending;
   try {
-    server = await Promise.race([startServer({ settings, version: packageFile.version, log }), broken]);
+    server = await Promise.race([starting, asked.promise, broken]);
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     complain(error.message);
     return EXIT_FAILED;
   }
-  if (!('close' in server)) return server.code;
+  if (!('close' in server)) return await giveUp(starting, server, flush);
   const { reason, code } = await Promise.race([asked.promise, broken, follow(server, log)]);
   await closeInTime(server, reason, flush);
   return code;
@@ -90,11 +91,7 @@ async function serveWith({ settings, log, broken, flush }: Serving): Promise<num
 
 /** Says what the start finds. Resolves only if it fails. */
 async function follow(server: RunningServer, log: WriteLog): Promise<Ending> {
-  // A server that cannot store anything is at no address.
-  server.opened.then(
-    () => say(toGreeting(packageFile.version, server.url)),
-    () => {},
-  );
+  say(toGreeting(packageFile.version, server.url));
   try {
     await server.started;
   } catch (error) {
@@ -104,6 +101,19 @@ async function follow(server: RunningServer, log: WriteLog): Promise<Ending> {
   }
   say(toFindings(server.gateway.models()));
   return new Promise<never>(() => {});
+}
+
+/** Ends a start that is under way. What holds it up, such as a disk that does not answer, may hold up an ordinary end of the process too. */
+async function giveUp(starting: Promise<RunningServer>, { reason, code }: Ending, flush: () => void): Promise<number> {
+  const ended = starting.then(
+    (server) => server.close(reason),
+    () => {},
+  );
+  const limit = sleep(systemClock, CLOSE_LIMIT_MS).then(() => 'late' as const);
+  if ((await Promise.race([ended, limit])) !== 'late') return code;
+  flush();
+  killProcess();
+  return code;
 }
 
 async function closeInTime(server: RunningServer, reason: string, flush: () => void): Promise<void> {

@@ -2,9 +2,11 @@ import type { Chat } from '@pilotlight/contract';
 import { Problem } from '@pilotlight/contract';
 import type { RunningGateway } from '@pilotlight/gateway';
 import type { Settings } from '@pilotlight/settings';
+import { makeFolder } from '@pilotlight/storage';
+import type { Storage } from '@pilotlight/storage';
 
 import { interfaceAddresses } from '../adapters/interface-addresses.ts';
-import { listen } from '../adapters/listen.ts';
+import { listen, tryListening } from '../adapters/listen.ts';
 import { findPortOwner } from '../adapters/port-owner.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { systemRandomness } from '../adapters/system-randomness.ts';
@@ -16,11 +18,11 @@ import type { WriteLog } from '../log/log-events.ts';
 import { createPages } from '../page/adapters/serve-pages.ts';
 import { referenceRoutes } from '../routes/reference/reference-routes.ts';
 import { ROUTES } from '../routes/route-table.ts';
-import { openChat, openGateway, PAGE_FOLDER } from '../wiring.ts';
+import { openChat, openDatabase, openGateway, PAGE_FOLDER } from '../wiring.ts';
 import type { OpenedChat } from '../wiring.ts';
 import { closeServer } from './close-server.ts';
 import { createLateChat } from './late-chat.ts';
-import { toListenFailure } from './words.ts';
+import { toFolderFailure, toListenFailure, toStartFailure } from './words.ts';
 
 export interface StartOptions {
   readonly settings: Settings;
@@ -32,9 +34,7 @@ export interface RunningServer {
   /** To be opened in a browser: `http://127.0.0.1:8000`. */
   readonly url: string;
   readonly gateway: RunningGateway;
-  /** Resolves when the store is open, so that this process is the one that has the data folder. Rejects if it cannot be opened. */
-  readonly opened: Promise<void>;
-  /** Resolves when former answers are closed and each engine has been looked at once. Rejects if the store cannot be opened. */
+  /** Resolves when former answers are closed and each engine has been looked at once. Rejects if the store fails. */
   readonly started: Promise<void>;
   /** Ends everything in order: no new connections, running answers ended and stored, engines freed. Idempotent; never rejects. */
   close(reason: string): Promise<void>;
@@ -55,10 +55,37 @@ interface Progress {
 }
 
 /**
- * Listens first, so that the page is there at once; then opens the store, which refuses a data folder that another server has, closes what a former
- * process left open, and looks at the engines. Throws `StartFailure` if it cannot listen.
+ * Takes the port and the data folder first, and begins with the rest only when this process has both: a start that cannot be leaves nothing behind and
+ * throws `StartFailure`. Then the page is there, while what a former process left open is closed and the engines are looked at.
  */
 export async function startServer({ settings, version, log }: StartOptions): Promise<RunningServer> {
+  await checkPort(settings);
+  return runServer({ settings, version, log }, await takeDataFolder(settings));
+}
+
+/** The port is taken again for good when there is something to serve at it. */
+async function checkPort(settings: Settings): Promise<void> {
+  try {
+    await tryListening(settings.host, settings.port);
+  } catch (error) {
+    throw await toPortFailure(error, settings);
+  }
+}
+
+async function takeDataFolder(settings: Settings): Promise<Storage> {
+  try {
+    makeFolder(settings.dataFolder);
+  } catch (error) {
+    throw new StartFailure(toFolderFailure(error, settings.dataFolder), { cause: error });
+  }
+  try {
+    return await openDatabase(settings);
+  } catch (error) {
+    throw new StartFailure(toStartFailure(error), { cause: error });
+  }
+}
+
+async function runServer({ settings, version, log }: StartOptions, storage: Storage): Promise<RunningServer> {
   const stopping = new AbortController();
   const progress: Progress = { port: settings.port, chat: undefined, isStarted: false };
   const gateway = openGateway(settings, log);
@@ -74,19 +101,17 @@ export async function startServer({ settings, version, log }: StartOptions): Pro
     recovered.catch(() => {});
     opening.reject(error);
     await gateway[Symbol.asyncDispose]();
-    const owner = isTaken(error) ? await findPortOwner(settings.port) : undefined;
-    throw new StartFailure(toListenFailure(error, { host: settings.host, port: settings.port, owner }), { cause: error });
+    await storage[Symbol.asyncDispose]();
+    throw await toPortFailure(error, settings);
   }
   const url = `http://${toUrlHost(settings.host)}:${progress.port}`;
   log('server_listening', { facts: { address: url } });
-  openChat(settings, gateway, log).then(opening.resolve, opening.reject);
-  const opened = opening.promise.then(() => undefined);
+  openChat({ settings, storage, gateway, log }).then(opening.resolve, opening.reject);
   const started = finishStart({ recovered, gateway, progress, log });
   let closed: Promise<void> | undefined;
   return {
     url,
     gateway,
-    opened,
     started,
     close: (reason) =>
       (closed ??= closeServer({
@@ -100,6 +125,11 @@ export async function startServer({ settings, version, log }: StartOptions): Pro
         reason,
       })),
   };
+}
+
+async function toPortFailure(error: unknown, { host, port }: Settings): Promise<StartFailure> {
+  const owner = isTaken(error) ? await findPortOwner(port) : undefined;
+  return new StartFailure(toListenFailure(error, { host, port, owner }), { cause: error });
 }
 
 async function recover({ chat }: OpenedChat, progress: Progress, log: WriteLog): Promise<Chat> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { listeningInodes } from '../adapters/port-owner.ts';
 import { AT, toModelView } from '../testing/scripted-gateway.ts';
-import { toFindings, toListenFailure } from './words.ts';
+import { toFindings, toFolderFailure, toListenFailure } from './words.ts';
 
 describe('what the start says', () => {
   it('names every engine with what was tried, and every model with its phase', () => {
@@ -33,6 +33,16 @@ describe('what the start says', () => {
     expect(toListenFailure(taken, { host: '127.0.0.1', port: 8000, owner: { pid: 7, program: 'node\u001B[2J' } })).toBe(
       'Port 8000 is taken by process 7 (node\\u001b[2J).\nEnd it, or choose another port: PILOTLIGHT_PORT=8001\n',
     );
+  });
+});
+
+describe('a data folder that cannot be used', () => {
+  it.each([
+    ['ENOTDIR', '/etc/passwd', 'PILOTLIGHT_DATA: /etc/passwd is a file; name a folder.\n'],
+    ['EACCES', '/data', 'PILOTLIGHT_DATA: this user may not write to /data; give the permission (chmod u+rwx), or name another folder.\n'],
+    ['ENOENT', '/proc/nope', 'PILOTLIGHT_DATA: /proc/nope cannot be made (ENOENT); name another folder.\n'],
+  ])('%s: is named with the cause and the way out', (code, path, words) => {
+    expect(toFolderFailure(Object.assign(new Error('x'), { code, path }), path)).toBe(words);
   });
 });
 

@@ -33,7 +33,24 @@ function toTable(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([left, right]) => `  ${toPrintable(left.padEnd(width))}${toPrintable(right)}\n`);
 }
 
-/** Why the start failed after the server listened, and the way out. */
+/** Why the data folder cannot be used, and the way out. */
+export function toFolderFailure(error: unknown, folder: string): string {
+  const { code, path } = error as { readonly code?: unknown; readonly path?: unknown };
+  const place = toPrintable(typeof path === 'string' ? path : folder);
+  switch (code) {
+    case 'ENOTDIR':
+      return `PILOTLIGHT_DATA: ${toPrintable(folder)} is ${place === toPrintable(folder) ? 'a file' : 'below a file'}; name a folder.\n`;
+    case 'EACCES':
+    case 'EPERM':
+      return `PILOTLIGHT_DATA: this user may not write to ${place}; give the permission (chmod u+rwx), or name another folder.\n`;
+    case 'EROFS':
+      return `PILOTLIGHT_DATA: ${place} is on a read-only file system; name another folder.\n`;
+    default:
+      return `PILOTLIGHT_DATA: ${place} cannot be made (${typeof code === 'string' ? code : 'unknown cause'}); name another folder.\n`;
+  }
+}
+
+/** Why the start failed at the store or after it, and the way out. */
 export function toStartFailure(error: unknown): string {
   if (error instanceof Problem) return `${error.detail}\n${error.remedy}\n`;
   return `${error instanceof Error ? error.message : 'The server could not start.'}\n`;

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { StorageFault } from '../storage-fault.ts';
+import { makeFolder } from './make-folder.ts';
 
 // One process works in a data folder at a time: the recovery of a second one would end the answers that the first is writing. The lock is SQLite's own, on a
 // small database beside the real one, so the system takes it away with the process, however that ends.
@@ -15,7 +16,7 @@ const MAX_ATTEMPTS = 20;
 
 /** Takes the folder (made 0700 if it is missing) for this process, until disposed. Throws `StorageFault('data_folder_in_use')` if another has it. */
 export function lockFolder(folder: string): Disposable {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const file = join(folder, LOCK_FILE);
   createFile(file);
   const database = new DatabaseSync(file, { timeout: BUSY_MS });

@@ -1,9 +1,10 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import type { SqliteConnection } from '../sqlite-connection.ts';
 import { StorageFault } from '../storage-fault.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** A database in a file, or one in memory that ends with its connection. */
 export type DatabaseLocation = { readonly file: string } | { readonly memory: true };
@@ -27,7 +28,7 @@ export function openDatabase(location: DatabaseLocation): SqliteConnection {
 }
 
 function prepareFile(file: string): number {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   return statSync(file).size;
