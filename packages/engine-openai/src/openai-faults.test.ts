@@ -206,7 +206,7 @@ function silentServer(asked: string[]): Network {
       asked.push(pathname);
       if (pathname === '/v1/models') return Promise.resolve({ status: 200, headers: {}, body: body() });
       return new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason as Error));
+        signal?.addEventListener('abort', () => reject(signal?.reason as Error));
       });
     },
   };
