@@ -93,7 +93,7 @@ describe('an engine that goes and comes', () => {
 describe('the start', () => {
   it('warms the default model without holding anything up, if it is told to', async () => {
     await using bench = await setUpBench({ settings: { warmAtStart: true } });
-    expect(bench.view('mistral')).toMatchObject({ phase: 'loading', default: true, reason: 'for the start of the server' });
+    expect(bench.view('mistral')).toMatchObject({ phase: 'loading', default: true, reason: 'wanted for the start of the server' });
     await bench.clock.advance(1500);
     const answer = bench.ask();
     await bench.clock.advanceUntil(answer.ended);

@@ -39,6 +39,9 @@ describe('memory decided before a load', () => {
     // 500 are free: without "a" it fits, and without "c" and "small" together. One is less than two that cost as much, and was not used for longer.
     expect([...bench.engine.inMemory].toSorted()).toEqual(['b:latest', 'c:latest', 'small:latest']);
     expect(bench.view('a').reason).toBe('unloaded to make room for b:latest (an answer for “Test”)');
+    // The label holds words of a person, which are no business of the log.
+    expect(bench.log.filter(({ name }) => name === 'phase-change').length).toBeGreaterThan(10);
+    expect(JSON.stringify(bench.log)).not.toContain('Test');
   });
 
   it('refuses what can never fit, with the numbers, without a word to the engine', async () => {

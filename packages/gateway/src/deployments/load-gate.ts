@@ -145,10 +145,10 @@ function enact({ clock, deployments }: LoadGateOptions, { waiting, inside }: Lin
       return move.againAtMs;
     case 'unload': {
       entry.isChosen = true;
-      const reason = `to make room for ${entry.model} (${entry.by})`;
+      const reason = `to make room for ${entry.model}`;
       const keys = new Set(move.victims.map(({ key }) => key));
       for (const deployment of [...deployments()]) {
-        if (keys.has(deployment.key)) deployment.dispatch({ type: 'make-room', reason, drains: move.drains });
+        if (keys.has(deployment.key)) deployment.dispatch({ type: 'make-room', reason, by: entry.by, drains: move.drains });
       }
       return clock.monotonic() + ASK_AGAIN_MS;
     }

@@ -35,7 +35,7 @@ export interface EventFields {
   'grant-end': { readonly grantId: string };
   'unload-asked': { readonly reason: string };
   /** Another model needs the memory. `drains`: it has waited its time, so answers in this one run to their end and no new one begins. */
-  'make-room': { readonly reason: string; readonly drains: boolean };
+  'make-room': { readonly reason: string; readonly by: string; readonly drains: boolean };
   /** Not used for the keep-alive time, since the moment it became ready. */
   'idle-end': { readonly loadId: number; readonly readySinceMs: number; readonly reason: string };
   'unload-end': { readonly unloadId: number };

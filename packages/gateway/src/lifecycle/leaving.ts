@@ -7,7 +7,7 @@ import type { Draining, Unloading, Wish } from './state.ts';
 function toOut(state: Draining | Unloading, event: { readonly now: EventOf<'want'>['now'] }, reason: string): Step {
   const { now } = event;
   if (state.again) return toQueued(state, state.again, now);
-  return toCold(state, { now, reason, evidence: { text: 'the engine says that its memory is free', at: now } });
+  return toCold(state, { now, reason, by: state.by, evidence: { text: 'the engine says that its memory is free', at: now } });
 }
 
 function wantAgain(state: Draining | Unloading, wish: Wish): Step {
@@ -34,7 +34,7 @@ export const draining: Row<'draining'> = {
     if (!state.active.has(event.grantId)) return stay(state);
     const active = state.active.difference(new Set([event.grantId]));
     if (active.size > 0) return to({ ...state, active });
-    return toUnloading(state, { now: event.now, reason: state.reason, model: state.loaded.model, again: state.again });
+    return toUnloading(state, { now: event.now, reason: state.reason, by: state.by, model: state.loaded.model, again: state.again });
   },
   'unload-asked': stay,
   'make-room': stay,

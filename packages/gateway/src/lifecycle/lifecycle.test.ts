@@ -75,8 +75,8 @@ function eventsFor({ state, loads, unloads }: World): readonly LifecycleEvent[] 
     { type: 'want', now, wish: { model: 'a', by: 'a test' }, insists: true },
     { type: 'want', now: at(0), wish: { model: 'a', by: 'a test' } },
     { type: 'unload-asked', now, reason: 'asked' },
-    { type: 'make-room', now, reason: 'to make room for b', drains: false },
-    { type: 'make-room', now, reason: 'to make room for b', drains: true },
+    { type: 'make-room', now, reason: 'to make room for b', by: 'a test', drains: false },
+    { type: 'make-room', now, reason: 'to make room for b', by: 'a test', drains: true },
     { type: 'model-lost', now, cause },
     { type: 'download-start', now, reason: 'pulled' },
     { type: 'download-progress', now, fraction: 0.5 },
@@ -103,7 +103,7 @@ function enact(world: World, event: LifecycleEvent, { state, effects }: Step): W
 
 /** States that differ in nothing but instants and the numbers of their jobs are one. */
 function keyOf({ state, loads, unloads, proven }: World): string {
-  const { since: _since, evidence: _evidence, lastJob: _lastJob, reason: _reason, ...rest } = state;
+  const { since: _since, evidence: _evidence, lastJob: _lastJob, reason: _reason, by: _by, ...rest } = state;
   const number = (id: number | undefined): string => (id === undefined ? 'none' : id === state.lastJob ? 'last' : 'older');
   const shape = JSON.stringify(rest, (name, value: unknown) => {
     if (value instanceof Set) return [...(value as Set<string>)].toSorted((a, b) => a.localeCompare(b));

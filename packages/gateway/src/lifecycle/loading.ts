@@ -49,7 +49,7 @@ export const queued: Row<'queued'> = {
   'load-admitted': (state, event) => {
     if (event.loadId !== state.loadId) return stay(state);
     const { loadId, wish, evidence, lastJob } = state;
-    const next: Loading = { phase: 'loading', since: event.now, reason: `for ${wish.by}`, evidence, lastJob, loadId, wish };
+    const next: Loading = { phase: 'loading', since: event.now, reason: 'wanted', by: wish.by, evidence, lastJob, loadId, wish };
     return to(next, { type: 'start-load', loadId, wish });
   },
   'load-waits': (state, event) =>

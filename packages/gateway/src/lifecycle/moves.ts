@@ -30,7 +30,8 @@ export function toQueued(state: LifecycleState, wish: Wish, now: Moment): Step {
   const next: Queued = {
     phase: 'queued',
     since: now,
-    reason: `wanted for ${wish.by}`,
+    reason: 'wanted',
+    by: wish.by,
     evidence: state.evidence,
     lastJob: loadId,
     loadId,
@@ -42,11 +43,12 @@ export function toQueued(state: LifecycleState, wish: Wish, now: Moment): Step {
 interface Landing {
   readonly now: Moment;
   readonly reason: string;
+  readonly by?: string | undefined;
   readonly evidence?: Seen | undefined;
 }
 
-export function toCold(state: LifecycleState, { now, reason, evidence }: Landing): Step {
-  return to({ phase: 'cold', since: now, reason, evidence, lastJob: state.lastJob });
+export function toCold(state: LifecycleState, { now, reason, by, evidence }: Landing): Step {
+  return to({ phase: 'cold', since: now, reason, by, evidence, lastJob: state.lastJob });
 }
 
 export function toAbsent(state: LifecycleState, event: EventOf<'seen-absent'>): Step {
@@ -122,12 +124,13 @@ interface Leave extends Landing {
   readonly again?: Wish | undefined;
 }
 
-export function toUnloading(state: LifecycleState, { now, reason, model, again }: Leave): Step {
+export function toUnloading(state: LifecycleState, { now, reason, by, model, again }: Leave): Step {
   const unloadId = state.lastJob + 1;
   const next: Unloading = {
     phase: 'unloading',
     since: now,
     reason,
+    by,
     evidence: state.evidence,
     lastJob: unloadId,
     jobId: unloadId,

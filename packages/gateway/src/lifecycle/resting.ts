@@ -49,7 +49,9 @@ export const unknown: Row<'unknown'> = {
   'unload-asked': (state, event) =>
     state.resident && !state.away ? toUnloading(state, { now: event.now, reason: event.reason, model: undefined }) : stay(state),
   'make-room': (state, event) =>
-    state.resident && !state.away ? toUnloading(state, { now: event.now, reason: event.reason, model: undefined }) : stay(state),
+    state.resident && !state.away
+      ? toUnloading(state, { now: event.now, reason: event.reason, by: event.by, model: undefined })
+      : stay(state),
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,

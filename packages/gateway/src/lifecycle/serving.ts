@@ -25,7 +25,8 @@ function toAnswering(state: Busy): Step {
 
 /** No new answer begins in it; when the last one has ended it leaves memory. */
 function toDraining({ evidence, lastJob, loaded, active }: Busy, event: EventOf<'unload-asked' | 'make-room'>): Step {
-  const next: Draining = { phase: 'draining', since: event.now, reason: event.reason, evidence, lastJob, loaded, active };
+  const by = 'by' in event ? event.by : undefined;
+  const next: Draining = { phase: 'draining', since: event.now, reason: event.reason, by, evidence, lastJob, loaded, active };
   return to(next);
 }
 
@@ -63,7 +64,7 @@ export const ready: Row<'ready'> = {
   },
   'grant-end': stay,
   'unload-asked': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
-  'make-room': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
+  'make-room': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, by: event.by, model: state.loaded.model }),
   'idle-end': (state, event) =>
     event.loadId === state.loaded.loadId && event.readySinceMs === state.since.monotonicMs
       ? toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model })
@@ -152,7 +153,7 @@ export const wedged: Row<'wedged'> = {
   'grant-start': stay,
   'grant-end': stay,
   'unload-asked': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
-  'make-room': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, model: state.loaded.model }),
+  'make-room': (state, event) => toUnloading(state, { now: event.now, reason: event.reason, by: event.by, model: state.loaded.model }),
   'idle-end': stay,
   'unload-end': stay,
   'unload-failed': stay,

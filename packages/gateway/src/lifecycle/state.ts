@@ -26,6 +26,8 @@ interface Base {
   readonly since: Moment;
   /** Why it is in this phase: a clause for people. */
   readonly reason: string;
+  /** For whom, in words that may hold a person's: shown beside the reason, and never logged. */
+  readonly by?: string | undefined;
   readonly evidence?: Seen | undefined;
   /** Numbers the jobs (loads and unloads) of this deployment, so that news of a dead one is known as such. */
   readonly lastJob: number;

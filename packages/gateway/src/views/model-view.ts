@@ -25,6 +25,12 @@ export function knowledgeOf({ record, state }: Deployment, nowMonotonicMs: numbe
   return { what: 'warm-up', elapsedMs, medianMs: record.warmMs.median(), loads: record.warmMs.count, progress: undefined };
 }
 
+/** Why it is in its phase, and for whom: for people, where the log takes the reason alone. */
+function toReason({ phase, reason, by }: LifecycleState): string {
+  if (by === undefined) return reason;
+  return phase === 'queued' || phase === 'loading' ? `${reason} for ${by}` : `${reason} (${by})`;
+}
+
 /** One model as the API shows it, from what is known. */
 export function toModelView({ description, deployment }: Model, context: ViewContext): ModelView {
   const { lifecycle, queue } = deployment.state;
@@ -38,7 +44,7 @@ export function toModelView({ description, deployment }: Model, context: ViewCon
     health: context.isReachable && description.defect === undefined,
     phase: lifecycle.phase,
     ready: isServing(lifecycle),
-    reason: lifecycle.reason,
+    reason: toReason(lifecycle),
     since: toTimestamp(lifecycle.since.wallMs),
     ...(evidence && { evidence: { text: evidence.text, at: toTimestamp(evidence.at.wallMs) } }),
     ...present('progress', progressOf(lifecycle)),
