@@ -114,6 +114,35 @@ describe('by keyboard alone', () => {
     await page.context().close();
   });
 
+  it('the list of a phone takes the focus, and Esc closes it and gives the focus back', async () => {
+    const page = await open('thread', { width: 390 });
+    const button = page.getByRole('button', { name: 'Chats', exact: true });
+    await button.click();
+    await page.getByRole('button', { name: 'Close the list' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('navigation', { name: 'Chats' }).waitFor({ state: 'hidden' });
+    await button.and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('searchbox').and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await button.and(page.locator(':focus')).waitFor();
+    await page.context().close();
+  });
+
+  it('a menu in the list of a phone has Esc for itself', async () => {
+    const page = await open('thread', { width: 390 });
+    await page.getByRole('button', { name: 'Chats', exact: true }).click();
+    await page
+      .getByRole('button', { name: /^More for/ })
+      .first()
+      .click();
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    expect(await page.getByRole('navigation', { name: 'Chats' }).isVisible()).toBe(true);
+    await page.context().close();
+  });
+
   it('Enter while composing does not send', async () => {
     const page = await open('new-chat', { width: 1440 });
     const field = page.getByRole('textbox', { name: 'Message' });

@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
+import { flushSync } from 'react-dom';
 
 import { SideBar } from '../features/conversations/side-bar.tsx';
 import { titleWords } from '../features/conversations/group-by-day.ts';
@@ -7,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { useApp, useAppState } from './create-app.ts';
+import { useDrawer } from './use-drawer.ts';
 import { useFavicon } from './use-favicon.ts';
 import { useStore } from './store.ts';
 import { TokenPage } from './token-page.tsx';
@@ -21,29 +23,28 @@ function ChatPage() {
   const { router } = useApp();
   const route = useStore(router.route, (value) => value);
   const conversationId = route.page === 'conversation' ? route.id : undefined;
-  const [isListOpen, setListOpen] = useState(false);
+  const { isOpen: isListOpen, open: openList, close: closeList, button: listButton } = useDrawer();
   const title = useTitle(conversationId);
   useFavicon(conversationId);
-  useShortcuts(() => setListOpen(false));
+  useShortcuts(closeList);
   useFirstFocus();
   return (
     <div className={isListOpen ? 'app list' : 'app'}>
       <a className="skip btn" href="#message">
         To the message field
       </a>
-      <SideBar onOpen={() => setListOpen(true)} onLeave={() => setListOpen(false)} />
-      {isListOpen ? (
-        <button type="button" className="drawer-scrim" tabIndex={-1} aria-hidden="true" onClick={() => setListOpen(false)} />
-      ) : null}
+      <SideBar onOpen={openList} onLeave={closeList} />
+      {isListOpen ? <button type="button" className="drawer-scrim" tabIndex={-1} aria-hidden="true" onClick={closeList} /> : null}
       <main className="main" inert={isListOpen}>
         <header className="bar chat-bar">
           <button
+            ref={listButton}
             type="button"
             className="btn quiet icon only-narrow"
             aria-label="Chats"
             aria-expanded={isListOpen}
             aria-controls="chats"
-            onClick={() => setListOpen(true)}
+            onClick={openList}
           >
             <Icon name="menu" />
           </button>
@@ -95,8 +96,11 @@ function useShortcuts(onNewChat: () => void): void {
     const onKey = (event: KeyboardEvent): void => {
       if (!(event.ctrlKey || event.metaKey) || !event.shiftKey || event.key.toLowerCase() !== 'o') return;
       event.preventDefault();
-      router.go('/');
-      onNewChat();
+      // What is under an open list cannot have the focus before it is closed.
+      flushSync(() => {
+        router.go('/');
+        onNewChat();
+      });
       document.querySelector<HTMLElement>('#message')?.focus();
     };
     document.addEventListener('keydown', onKey);

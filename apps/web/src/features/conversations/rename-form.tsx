@@ -44,7 +44,9 @@ export function RenameForm({ conversation, onDone }: RenameFormProps) {
         aria-describedby={failure === undefined ? undefined : failureId}
         onChange={(event) => setTitle(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') onDone();
+          if (event.key !== 'Escape') return;
+          event.preventDefault();
+          onDone();
         }}
       />
       {failure === undefined ? null : (

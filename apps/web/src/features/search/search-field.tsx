@@ -31,8 +31,11 @@ export function SearchField({ field, onOpen }: SearchFieldProps) {
         onChange={(event) => search.write(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape' || query.trim() !== '') return;
+          const before = cameFrom.current;
+          // Under an open list there is nothing to go back to: the key closes the list.
+          if (before === null || before.closest('[inert]') !== null) return;
           event.preventDefault();
-          cameFrom.current?.focus();
+          before.focus();
         }}
       />
       {query === '' ? (
