@@ -1,6 +1,6 @@
 import { useAppState, useApp } from './create-app.ts';
 import { useNow } from './ports.ts';
-import { formatSeconds } from '../ui/format.ts';
+import { lostWords } from './lost-words.ts';
 
 const SHOWN_AFTER_MS = 600;
 
@@ -8,21 +8,15 @@ const SHOWN_AFTER_MS = 600;
 export function ConnectionBanner() {
   const app = useApp();
   const connection = useAppState((state) => state.connection);
-  const isRunning = useAppState(
-    (state) => state.conversations?.some((conversation) => conversation.running_generation_id !== undefined) ?? false,
-  );
   const now = useNow(500, connection.kind === 'lost');
   if (connection.kind === 'refused' && connection.status !== 401) return <RefusedBanner status={connection.status} onTry={app.tryNow} />;
   if (connection.kind !== 'lost' || now - connection.lostAt < SHOWN_AFTER_MS) return null;
-  const wait = Math.max(0, connection.retryAt - now);
-  const retry = wait < 500 ? 'trying now' : `trying again in ${formatSeconds(Math.ceil(wait / 1000))}`;
   return (
     <div className="banner">
       <div className="cols">
         <div className="m">Reconnecting</div>
         <p>
-          Lost the server {formatSeconds((now - connection.lostAt) / 1000)} ago; {retry}.{' '}
-          {isRunning ? 'What is here stays, and the answer goes on there.' : 'What is here stays.'}
+          {lostWords(connection, now)}
           <button type="button" className="linkish" onClick={app.tryNow}>
             Try now
           </button>

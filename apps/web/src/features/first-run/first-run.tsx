@@ -3,10 +3,9 @@ import type { EngineView, ModelsView, ModelView } from '@pilotlight/contract';
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
 import { Flame } from '../../ui/flame.tsx';
-import { toSentence } from '../../ui/format.ts';
 import { canChat, defaultModel } from '../models/models-state.ts';
 import { consequence, modelSize, phaseWords } from '../models/phase-words.ts';
-import { foundWords, headingWords } from './found-words.ts';
+import { awayWords, foundWords, headingWords } from './found-words.ts';
 
 const SHOWN_MODELS = 5;
 
@@ -45,7 +44,8 @@ function Found({ models }: { readonly models: ModelsView }) {
       <div className="cols hint-row">
         <div className="m" />
         <p className="hint m-0">
-          More models: put a <code>.gguf</code> file into the models folder, or pull one with Ollama. They appear here by themselves.
+          More models: put a <code>.gguf</code> file into the folder <code>models</code> of the data folder, or pull one with Ollama. They
+          appear here by themselves.
         </p>
       </div>
     </div>
@@ -62,7 +62,7 @@ function EngineRow({ engine }: { readonly engine: EngineView }) {
         <div className="ln">
           <span className="nm">{engine.kind === 'ollama' ? 'Ollama' : engine.id}</span>
         </div>
-        <p className="why">{toSentence(engine.reason)}</p>
+        <p className="why">{awayWords(engine)}</p>
       </div>
     </div>
   );

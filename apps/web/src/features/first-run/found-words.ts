@@ -1,6 +1,6 @@
 import type { EngineView, ModelsView, ModelView } from '@pilotlight/contract';
 
-import { formatShare } from '../../ui/format.ts';
+import { formatShare, toSentence } from '../../ui/format.ts';
 
 /** The heading of a new chat: true now, whatever now is. */
 export function headingWords(view: ModelsView | undefined, model: ModelView | undefined): string {
@@ -25,6 +25,12 @@ export function headingWords(view: ModelsView | undefined, model: ModelView | un
     case 'unloading':
       return 'The pilot light is laid.';
   }
+}
+
+/** Why an engine is not reachable, and the next step. */
+export function awayWords(engine: EngineView): string {
+  const step = engine.kind === 'ollama' ? 'Start Ollama, or name its address in OLLAMA_HOST.' : 'Start it, or correct its address.';
+  return `${toSentence(engine.reason)} ${step}`.trim();
 }
 
 /** One line about what was found: memory, engines, models. */

@@ -13,9 +13,10 @@ describe('toEnding', () => {
   });
 
   it('labels a partial answer with what was kept of it', () => {
-    expect(toEnding({ ...MESSAGE, state: 'interrupted' })?.line).toBe(
-      'Cut off: the server stopped while this was being written. 3 words were kept.',
-    );
+    expect(toEnding({ ...MESSAGE, state: 'interrupted' })).toMatchObject({
+      line: 'Cut off: the server stopped while this was being written. 3 words were kept.',
+      sentence: 'Regenerate asks again and keeps this version.',
+    });
     expect(toEnding({ ...MESSAGE, state: 'failed', error: ERROR })).toMatchObject({
       line: "Cut off: the engine's process ended. 3 words were kept.",
       sentence: 'It was killed. Ask again.',

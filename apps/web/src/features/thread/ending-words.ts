@@ -23,7 +23,7 @@ export function toEnding(message: MessageView): Ending | undefined {
       return {
         line:
           kept === 0 ? 'The server stopped before the first word' : `Cut off: the server stopped while this was being written.${keptWords}`,
-        sentence: kept === 0 ? 'Your question is kept. Regenerate asks it again.' : '',
+        sentence: kept === 0 ? 'Your question is kept. Regenerate asks it again.' : 'Regenerate asks again and keeps this version.',
         code: message.error?.code,
         isCalm: false,
       };
