@@ -76,7 +76,7 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
     return models;
   }
 
-  async function mood({ signal }: LookOptions): Promise<ServerMood['doing']> {
+  async function mood(signal: AbortSignal | undefined): Promise<ServerMood['doing']> {
     const seen = await client.within({ signal, limitMs: RESIDENT_LIMIT_MS }, (limited) => readMood(client, limited));
     slots = seen.slots ?? slots;
     return seen.doing;
@@ -89,7 +89,8 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
   }
 
   async function residentNow(signal: AbortSignal): Promise<readonly ResidentModel[]> {
-    if (kind === 'llama-server') return (await mood({ signal })) === 'up' ? [...known.values()].map(toResident) : [];
+    if (kind === 'plain') return [];
+    if (kind === 'llama-server') return (await mood(signal)) === 'up' ? [...known.values()].map(toResident) : [];
     const models = await look({ signal });
     return kind === 'vllm' ? models.map(toResident) : toResidentModels(models);
   }
@@ -108,12 +109,8 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
       return found === undefined ? findAnew(name, { signal }) : Promise.resolve(found);
     },
     findAnew,
-    async resident(signal) {
-      signal?.throwIfAborted();
-      if (kind === 'plain') return [];
-      return client.within({ signal, limitMs: RESIDENT_LIMIT_MS }, residentNow);
-    },
-    doing: (signal) => mood({ signal }),
+    resident: (signal) => client.within({ signal, limitMs: RESIDENT_LIMIT_MS }, residentNow),
+    doing: mood,
     forgetKind: () => void (isPlainForSure = false),
   };
 }
