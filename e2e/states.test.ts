@@ -49,6 +49,13 @@ async function open(name: string, { width, theme = 'light', forcedColors = 'none
   return page;
 }
 
+/** The list is hidden on a phone, and with it the first flame that `open` waits for. */
+async function openOnPhone(name: string): Promise<Page> {
+  const page = await open(name, { width: 1440 });
+  await page.setViewportSize({ width: 390, height: 800 });
+  return page;
+}
+
 describe('every state of the page', () => {
   it.each(Object.keys(SCENARIOS))('%s is accessible, fits into 320 pixels, and turns from right to left', async (name) => {
     const page = await open(name, { width: 1440 });
@@ -115,7 +122,7 @@ describe('by keyboard alone', () => {
   });
 
   it('the list of a phone takes the focus, and Esc closes it and gives the focus back', async () => {
-    const page = await open('thread', { width: 390 });
+    const page = await openOnPhone('thread');
     const button = page.getByRole('button', { name: 'Chats', exact: true });
     await button.click();
     await page.getByRole('button', { name: 'Close the list' }).and(page.locator(':focus')).waitFor();
@@ -130,7 +137,7 @@ describe('by keyboard alone', () => {
   });
 
   it('a menu in the list of a phone has Esc for itself', async () => {
-    const page = await open('thread', { width: 390 });
+    const page = await openOnPhone('thread');
     await page.getByRole('button', { name: 'Chats', exact: true }).click();
     await page
       .getByRole('button', { name: /^More for/ })
