@@ -150,6 +150,21 @@ describe('by keyboard alone', () => {
     await page.context().close();
   });
 
+  it('a question mark outside a field lists the keys, and in the message field is text', async () => {
+    const page = await open('thread', { width: 1440 });
+    await page.keyboard.press('?');
+    const keys = page.getByRole('dialog', { name: 'Keys' });
+    await keys.getByText('search the chats').waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await keys.waitFor({ state: 'detached' });
+    const field = page.getByRole('textbox', { name: 'Message' });
+    await field.press('?');
+    expect(await field.inputValue()).toBe('?');
+    expect(await keys.count()).toBe(0);
+    await page.context().close();
+  });
+
   it('Enter while composing does not send', async () => {
     const page = await open('new-chat', { width: 1440 });
     const field = page.getByRole('textbox', { name: 'Message' });

@@ -34,6 +34,9 @@ export const PAGES: Readonly<Record<string, Scenario>> = {
         PHI,
         model('llama3.1:8b', { size_bytes: 5.4e9, metrics: { answers: 3, failures: 0, loads: 3, last_load_ms: 19_000 } }),
         model('qwen2.5:14b', { size_bytes: 13.1e9, phase: 'failed', since: ago(600), reason: 'Needs 13.1 GB; 9.7 GB were free.' }),
+        ...['half-copied', 'not-a-model'].map((name) =>
+          model(name, { engine: 'built-in', provider: 'llama.cpp', phase: 'failed', health: false, reason: 'The file ends too early.' }),
+        ),
         model('gpt-oss:20b', { engine: 'box-2', provider: 'ollama', health: false, phase: 'unknown', reason: 'Last seen at 08:58.' }),
       ],
       [BUILT_IN, OLLAMA, { ...AWAY, id: 'box-2', address: 'http://box-2:11434' }],

@@ -10,6 +10,7 @@ import { ConnectionBanner } from './connection-banner.tsx';
 import { useApp, useAppState } from './create-app.ts';
 import { useDrawer } from './use-drawer.ts';
 import { useFavicon } from './use-favicon.ts';
+import { KeysDialog } from './keys-dialog.tsx';
 import { useStore } from './store.ts';
 import { TokenPage } from './token-page.tsx';
 
@@ -62,6 +63,7 @@ function ChatPage() {
           <ThreadPage key={conversationId ?? 'new'} conversationId={conversationId} />
         )}
       </main>
+      <KeysDialog />
       <Announcer />
     </div>
   );

@@ -1,0 +1,46 @@
+import { useEffect, useRef, useState } from 'react';
+
+import { asksForKeys, KEYS } from './keys.ts';
+
+/** Lists the keys of the page when `?` is pressed outside a field. */
+export function KeysDialog() {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const target = event.target instanceof Element ? event.target : undefined;
+      if (!asksForKeys(event, { target, hasDialog: document.querySelector('dialog[open]') !== null })) return;
+      event.preventDefault();
+      setOpen(true);
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  return isOpen ? <KeyList onClose={() => setOpen(false)} /> : null;
+}
+
+function KeyList({ onClose }: { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby="keys-title" onClose={onClose}>
+      <header>
+        <h2 id="keys-title">Keys</h2>
+      </header>
+      <dl className="px-6 pt-3">
+        {KEYS.map(({ keys, does }) => (
+          <div key={keys} className="flex gap-4 py-1">
+            <dt className="w-28 flex-none">
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd className="m-0">{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <footer>
+        <button type="button" className="btn quiet" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </footer>
+    </dialog>
+  );
+}

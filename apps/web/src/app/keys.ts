@@ -1,0 +1,27 @@
+/** One key, or keys pressed together, and what comes of it. */
+export interface KeyRow {
+  readonly keys: string;
+  readonly does: string;
+}
+
+/** All keys of the page, as the list of them says it. */
+export const KEYS: readonly KeyRow[] = [
+  { keys: 'Enter', does: 'send the message' },
+  { keys: 'Shift Enter', does: 'begin a new line' },
+  { keys: '↑', does: 'edit the last question, in an empty message field' },
+  { keys: 'Esc', does: 'stop the answer, from the message field; close what is open' },
+  { keys: 'Ctrl K', does: 'search the chats' },
+  { keys: 'Ctrl Shift O', does: 'begin a new chat' },
+  { keys: '?', does: 'show these keys, outside a field' },
+];
+
+const FIELDS = 'input, textarea, select, [contenteditable]';
+
+/** Whether a key asks for the list of keys: not where it is text, and not over another dialog. */
+export function asksForKeys(
+  { key, ctrlKey, metaKey, altKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>,
+  { target, hasDialog }: { readonly target: Pick<Element, 'closest'> | undefined; readonly hasDialog: boolean },
+): boolean {
+  if (key !== '?' || ctrlKey || metaKey || altKey || hasDialog) return false;
+  return target === undefined || target.closest(FIELDS) === null;
+}
