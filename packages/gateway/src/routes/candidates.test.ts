@@ -62,7 +62,11 @@ describe('the candidates of a request', () => {
   });
 
   it('do not exist for a name that nobody has: the problem says what is near, and which engines could not be asked', () => {
-    const absent = question([choice('mistral:latest')], { model: 'mistral:7b', unknownEngines: ['no Ollama on box:11434: timeout'] });
+    const others = [choice('mistral:lost', { isReachable: false }), choice('mistral:bad', { phase: 'failed' })];
+    const absent = question([choice('mistral:latest'), ...others], {
+      model: 'mistral:7b',
+      unknownEngines: ['no Ollama on box:11434: timeout'],
+    });
     expect(() => findCandidates(absent)).toThrow(
       expect.objectContaining({
         code: 'model_not_found',

@@ -110,10 +110,14 @@ function standing({ phase, isReachable }: Choice): number {
   return isReachable || phase === 'busy' ? STANDING[phase] : 4;
 }
 
+function isUsable({ phase, isReachable, canComplete }: Choice): boolean {
+  return canComplete && isReachable && phase !== 'absent' && phase !== 'failed' && phase !== 'wedged';
+}
+
 function toNotFound({ choices, unknownEngines }: RouteQuestion<Choice>, name: string): Problem {
   const near = nearNames(
     name,
-    choices.map((choice) => choice.name),
+    choices.filter(isUsable).map((choice) => choice.name),
   );
   const words = [`no engine has ${name}`, ...(near.length === 0 ? [] : [`near it: ${near.join(', ')}`]), ...unknownEngines];
   return new Problem('model_not_found', words.join('; '), { facts: { near } });

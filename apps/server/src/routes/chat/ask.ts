@@ -1,11 +1,14 @@
 import type { Accepted, ChatRequest } from '@pilotlight/contract';
 
 import type { Services } from '../../http/services.ts';
+import { refuseUnknownModel } from './refuse-unknown-model.ts';
 
-type AskServices = Pick<Services, 'chat' | 'randomness'>;
+type AskServices = Pick<Services, 'chat' | 'gateway' | 'randomness' | 'state'>;
 
 /** Posts the message of a chat request; ids that the client left out are made here. */
-export function ask(body: ChatRequest, requestId: string, { chat, randomness }: AskServices): Promise<Accepted> {
+export async function ask(body: ChatRequest, requestId: string, services: AskServices): Promise<Accepted> {
+  const { chat, randomness } = services;
+  refuseUnknownModel(body.model, services);
   return chat.post({
     conversationId: body.conversation_id ?? randomness.id(),
     messageId: body.message_id ?? randomness.id(),

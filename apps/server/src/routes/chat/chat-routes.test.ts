@@ -3,7 +3,7 @@ import { createManualClock } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { allEvents } from '../../testing/read-events.ts';
-import { RECEIPT, sayFour } from '../../testing/scripted-gateway.ts';
+import { AT, RECEIPT, sayFour } from '../../testing/scripted-gateway.ts';
 import { startTestServer } from '../../testing/start-test-server.ts';
 import type { TestServer } from '../../testing/start-test-server.ts';
 
@@ -25,6 +25,22 @@ describe('POST /api/chat/message', () => {
     ]);
     expect((await fetch(`${server.url}/api/chat/history/${reply.conversation_id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await fetch(`${server.url}/api/chat/history/${reply.conversation_id}`)).status).toBe(404);
+  });
+
+  it('refuses a model that no engine has, whose question was stored all the same', async () => {
+    await using server = await startTestServer();
+    const bodies = {
+      '/api/chat/message': { message: 'typo', model: 'nope' },
+      '/api/chat/stream': { message: 'typo', model: 'nope' },
+      '/api/conversations/c1/messages': { message_id: 'm1', text: 'typo', model: 'nope' },
+      '/api/conversations/c1/messages/m1/regenerate': { model: 'nope' },
+    };
+    for (const [path, body] of Object.entries(bodies)) {
+      const response = await post(server, path, body);
+      expect([path, response.status]).toEqual([path, 404]);
+      expect(await response.json()).toMatchObject({ code: 'model_not_found', field: 'model', detail: 'No engine has "nope".' });
+    }
+    expect((await server.services.chat.list({ limit: 10 })).conversations).toEqual([]);
   });
 
   it('fails with the status of the problem, the partial answer and its ids', async () => {
@@ -109,6 +125,36 @@ describe('POST /api/chat/message, when the client leaves', () => {
     // The timer of the exchange goes with its end.
     await expect.poll(() => clock.pending).toBe(0);
     expect(server.lines).toEqual([]);
+  });
+});
+
+describe('POST /api/chat/message, when the client leaves while a dead engine is tried again', () => {
+  it('logs no failure inside the server', async () => {
+    const clock = createManualClock();
+    await using server = await startTestServer({ clock });
+    const retrying = Promise.withResolvers<void>();
+    const given = Promise.withResolvers<void>();
+    server.gateway.script = async function* () {
+      const { Problem } = await import('@pilotlight/contract');
+      yield { type: 'phase', phase: 'retrying', model: 'pilot:latest', reason: 'Try 2 of 3', since: AT };
+      retrying.resolve();
+      await given.promise;
+      throw new Problem('engine_unreachable', 'Ollama does not answer', { source: 'upstream', facts: { receipt: RECEIPT } });
+    };
+    const controller = new AbortController();
+    const asked = fetch(`${server.url}/api/chat/message`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"message":"hi","conversation_id":"c1"}',
+      signal: controller.signal,
+    });
+    await retrying.promise;
+    controller.abort();
+    await expect(asked).rejects.toThrow(/abort/);
+    await expect.poll(() => clock.pending).toBe(0);
+    given.resolve();
+    await expect.poll(async () => (await server.services.chat.conversation('c1')).messages[1]?.state).toBe('failed');
+    expect(server.lines.filter((line) => line.name === 'request_broke' || line.level === 'warn')).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { acceptedSchema, postMessageSchema } from '@pilotlight/contract';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
+import { refuseUnknownModel } from '../../chat/refuse-unknown-model.ts';
 import { conversationParamsSchema } from '../conversation-params.ts';
 
 export const postMessage = defineRoute({
@@ -14,8 +15,9 @@ export const postMessage = defineRoute({
   body: postMessageSchema,
   answers: { 202: { description: 'Stored; the answer has begun', schema: acceptedSchema } },
   problems: ['message_not_found', 'conflict', 'generation_running', 'model_not_found', 'storage_unavailable', 'shutting_down'],
-  async handle({ params, body, requestId }, { chat }) {
-    const accepted = await chat.post({
+  async handle({ params, body, requestId }, services) {
+    refuseUnknownModel(body.model, services);
+    const accepted = await services.chat.post({
       conversationId: params.id,
       messageId: body.message_id,
       text: body.text,

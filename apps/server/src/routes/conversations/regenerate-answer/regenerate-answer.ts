@@ -2,6 +2,7 @@ import { acceptedSchema, idSchema, regenerateSchema } from '@pilotlight/contract
 import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
+import { refuseUnknownModel } from '../../chat/refuse-unknown-model.ts';
 
 export const regenerateAnswer = defineRoute({
   method: 'POST',
@@ -21,8 +22,9 @@ export const regenerateAnswer = defineRoute({
     'storage_unavailable',
     'shutting_down',
   ],
-  async handle({ params, body, requestId }, { chat }) {
-    const accepted = await chat.regenerate({
+  async handle({ params, body, requestId }, services) {
+    refuseUnknownModel(body?.model, services);
+    const accepted = await services.chat.regenerate({
       conversationId: params.id,
       answerId: params.message_id,
       generationId: body?.generation_id,
