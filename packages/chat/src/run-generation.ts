@@ -169,7 +169,12 @@ function report(log: ChatLog, { live, request, conversationId }: RunOptions, out
   if (outcome.kind !== 'failed') log.info({ ...fields, outcome: outcome.kind }, 'an answer has ended');
   else if (outcome.problem.code === 'internal_error')
     log.error({ ...fields, code: 'internal_error', err: outcome.problem.cause }, 'an answer failed');
-  else log.warn({ ...fields, code: outcome.problem.code, detail: outcome.problem.detail }, 'an answer failed');
+  else {
+    const { code, detail, facts } = outcome.problem;
+    // With a receipt it comes from the gateway, which has said it; a server that ends is no fault.
+    const isSaid = code === 'interrupted' || facts['receipt'] !== undefined;
+    log[isSaid ? 'info' : 'warn']({ ...fields, code, detail }, 'an answer failed');
+  }
 }
 
 /** Stores the end; then closes the log for its readers. */

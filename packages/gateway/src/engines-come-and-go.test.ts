@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import type { LogEvent } from './log.ts';
+import { watchEngine } from './observation/watch-engine.ts';
 import { codeOf, setUpBench } from './testing/bench.ts';
 
 describe('an engine that goes and comes', () => {
@@ -9,6 +11,7 @@ describe('an engine that goes and comes', () => {
     expect(bench.view('mistral')).toMatchObject({ phase: 'ready', health: true });
     bench.engine.kill();
     await bench.clock.advance(3000);
+    expect(bench.log.findLast(({ name }) => name === 'engine')?.level).toBe('warn');
     const reason = 'Ollama on localhost:11434 does not answer: connection refused, tried for 0.3 s';
     expect(bench.view('mistral')).toMatchObject({ phase: 'unknown', health: false, ready: false, reason });
     expect(bench.gateway.models().engines).toMatchObject([{ reachable: false, reason }]);
@@ -17,6 +20,23 @@ describe('an engine that goes and comes', () => {
     await bench.clock.advance(3000);
     expect(bench.view('mistral')).toMatchObject({ phase: 'cold', health: true });
     expect(await bench.clock.advanceUntil(bench.ask().ended)).toBeUndefined();
+  });
+
+  it('is no warning while it was never there', async () => {
+    await using bench = await setUpBench();
+    const gone = { ...bench.engine, check: () => Promise.resolve({ reachable: false, address: 'x', durationMs: 0 }) };
+    const log: LogEvent[] = [];
+    using watch = watchEngine({
+      engine: gone,
+      clock: bench.clock,
+      log: (event) => void log.push(event),
+      onStatus() {},
+      onAway() {},
+      onListing() {},
+      onResidency() {},
+    });
+    await watch.look();
+    expect(log).toMatchObject([{ name: 'engine', level: 'info', reachable: false }]);
   });
 
   it('answers a request that came while it was away, once it is back', async () => {

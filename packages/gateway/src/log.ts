@@ -11,6 +11,7 @@ export interface LogFields {
     readonly outcome: 'loaded' | 'failed' | 'cancelled';
     readonly duration_ms: number;
     readonly code?: string;
+    readonly detail?: string;
     readonly cause?: unknown;
   };
   /** One try of one deployment came to its end. */

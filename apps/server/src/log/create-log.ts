@@ -18,13 +18,25 @@ export function createLog(sink: LogSink): WriteLog {
       const level = line.level ?? usual;
       if (!sink.isWanted(level)) return;
       const facts = clean(line.facts ?? {}, name === 'content' ? toPrintable : toDiscreet);
-      const error = line.cause === undefined ? {} : { err: line.cause };
       const { words: _said, ...fields } = facts;
-      sink.write(level, { event: name, ...fields, ...error }, words(facts));
+      const said = words(facts);
+      const isFault = level === 'error' || level === 'fatal';
+      const cause = isFault || sink.isWanted('debug') ? toError(line.cause) : toReason(line.cause, said);
+      sink.write(level, { event: name, ...fields, ...cause }, said);
     } catch {
       // Nothing can be said where the log itself fails.
     }
   };
+}
+
+function toError(cause: unknown): { readonly err?: unknown } {
+  return cause === undefined ? {} : { err: cause };
+}
+
+/** Of what is no fault of the program, where it was thrown tells nobody anything: the reason alone, unless the words have it already. */
+function toReason(cause: unknown, said: string): { readonly cause?: string } {
+  const reason = cause instanceof Error ? cause.message : cause;
+  return typeof reason !== 'string' || said.includes(reason) ? {} : { cause: toDiscreet(reason) };
 }
 
 /** Control characters from outside could forge lines or drive a terminal: they are shown, not sent. */

@@ -19,11 +19,11 @@ export const LOG_EVENTS = {
   server_stopped: spec('info', () => 'Stopped'),
   generations_recovered: spec('warn', (f) => `${text(f['count'])} answers that a former process left open were closed as interrupted`),
   phase_changed: spec('info', (f) => `${text(f['model'])} is ${text(f['phase'])}: ${text(f['reason'])}`),
-  load_ended: spec('info', (f) => `Load of ${text(f['model'])} ${text(f['outcome'])}`),
+  load_ended: spec('info', (f) => toLoadWords(f)),
   attempt_ended: spec('info', (f) => `Answer of ${text(f['model'])} ${text(f['outcome'])}${detailOf(f)}`),
   retry_planned: spec('warn', (f) => `${text(f['model'])} is tried again in ${text(f['delay_ms'])} ms after ${text(f['code'])}`),
   fallback_taken: spec('warn', (f) => `${text(f['model'])} answers instead: ${text(f['reason'])}`),
-  engine_changed: spec('info', (f) => `Engine ${text(f['engine'])} at ${text(f['address'])}: ${text(f['reason'])}`),
+  engine_changed: spec('info', (f) => toSentence(text(f['reason']))),
   chat_note: spec('info', (f) => text(f['words'])),
   fault: spec('error', (f) => `A fault while ${text(f['doing'])}`),
   request_failed: spec('warn', (f) => `${text(f['method'])} ${text(f['path'])} got ${text(f['status'])} ${text(f['code'])}${detailOf(f)}`),
@@ -46,6 +46,20 @@ export type WriteLog = (name: LogEventName, line?: LogLine) => void;
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? '?');
+}
+
+function toLoadWords(f: Readonly<Record<string, unknown>>): string {
+  const model = text(f['model']);
+  if (f['outcome'] === 'loaded') return `${model} was loaded in ${seconds(f['duration_ms'])}`;
+  return f['outcome'] === 'cancelled' ? `The load of ${model} was stopped${detailOf(f)}` : `${model} could not be loaded${detailOf(f)}`;
+}
+
+function seconds(ms: unknown): string {
+  return typeof ms === 'number' ? `${(ms / 1000).toFixed(1)} s` : 'an unknown time';
+}
+
+function toSentence(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 function detailOf(facts: Readonly<Record<string, unknown>>): string {

@@ -40,6 +40,36 @@ describe('a line', () => {
     expect(lines[1]?.words).toBe('user: My “secret” plan');
   });
 
+  it('says of a failure elsewhere its reason once, and where it was thrown only to those who look for faults', () => {
+    const cause = new Error('fetch failed');
+    const lines: Readonly<Record<string, unknown>>[] = [];
+    const logAt = (isDebug: boolean) =>
+      createLog({ isWanted: (level) => isDebug || level !== 'debug', write: (_level, fields) => void lines.push(fields) });
+    const facts = { model: 'm', outcome: 'failed', detail: 'no answer' };
+    logAt(false)('attempt_ended', { level: 'warn', facts, cause });
+    logAt(false)('attempt_ended', { level: 'warn', facts: { ...facts, detail: 'fetch failed' }, cause });
+    logAt(true)('attempt_ended', { level: 'warn', facts, cause });
+    logAt(false)('fault', { facts: { doing: 'x' }, cause });
+    expect(lines.map(({ err, cause: reason }) => [err, reason])).toEqual([
+      [undefined, 'fetch failed'],
+      [undefined, undefined],
+      [cause, undefined],
+      [cause, undefined],
+    ]);
+  });
+
+  it('tells how a load ended, with the cause of one that failed, and names an engine once', () => {
+    const { lines, log } = record();
+    log('load_ended', { facts: { model: 'm:latest', outcome: 'failed', detail: 'Ollama does not answer' } });
+    log('load_ended', { facts: { model: 'm:latest', outcome: 'loaded', duration_ms: 1_240 } });
+    log('engine_changed', { facts: { engine: 'llama.cpp', address: 'built in', reason: 'the built-in engine answers' } });
+    expect(lines.map(({ words }) => words)).toEqual([
+      'm:latest could not be loaded: Ollama does not answer',
+      'm:latest was loaded in 1.2 s',
+      'The built-in engine answers',
+    ]);
+  });
+
   it('that cannot be written harms nobody', () => {
     const log = createLog({
       isWanted: () => true,

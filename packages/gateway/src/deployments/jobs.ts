@@ -215,7 +215,7 @@ function report({ log, clock, engine }: JobsOptions, { model, outcome, startedMs
     engine: engine.id,
     outcome,
     duration_ms: Math.round(clock.monotonic() - startedMs),
-    ...(problem && { code: problem.code, cause: problem.cause ?? problem.detail }),
+    ...(problem && { code: problem.code, detail: problem.detail, cause: problem.cause }),
   });
 }
 

@@ -53,6 +53,7 @@ export function watchEngine(options: WatchOptions): EngineWatch {
   const { engine, clock, log } = options;
   const isPolled = engine.observation === 'poll';
   let isListed = false;
+  let wasSeen = false;
   let isOver = false;
 
   const reachability = followReachability({ engine, clock, onCheck });
@@ -62,10 +63,10 @@ export function watchEngine(options: WatchOptions): EngineWatch {
   function onCheck(changed: boolean): void {
     const { away, view } = reachability;
     if (changed) {
-      const { id, address, reachable, reason } = view;
-      log({ level: reachable ? 'info' : 'warn', name: 'engine', engine: id, address, reachable, reason });
+      logStatus(log, view, wasSeen);
       options.onStatus();
     }
+    wasSeen ||= !away;
     if (away) options.onAway(away);
     else if (changed || !isListed) void listing.now();
   }
@@ -124,6 +125,11 @@ export function watchEngine(options: WatchOptions): EngineWatch {
       residency[Symbol.dispose]();
     },
   };
+}
+
+/** An engine that was never there may not be meant to be: only that one has gone is a warning. */
+function logStatus(log: Log, { id, address, reachable, reason }: EngineView, wasSeen: boolean): void {
+  log({ level: reachable || !wasSeen ? 'info' : 'warn', name: 'engine', engine: id, address, reachable, reason });
 }
 
 function ask<T>(clock: Clock, limitMs: number, question: (signal: AbortSignal) => Promise<T>): Promise<T> {
