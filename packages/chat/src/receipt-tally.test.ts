@@ -49,3 +49,12 @@ it('knows of a load that was given up in the middle, and leaves out what never c
   expect(receipt).toMatchObject({ load_ms: 40, total_ms: 40, engine: 'unknown' });
   expect(receipt).not.toHaveProperty('first_token_ms');
 });
+
+it('gives no more digits than a clock knows', () => {
+  const times = [1_000.000_000_1, 1_026.220_166_000_013_7, 1_031.05];
+  const clock = { ...createManualClock(), now: () => 0, monotonic: () => times.shift() ?? 1_040.019 };
+  const tally = createReceiptTally({ clock, task: 'chat', requestedModel: undefined, engineOf: () => 'e' });
+  tally.observe({ type: 'text', text: 'Hi' });
+  const { first_token_ms, total_ms } = tally.stopped();
+  for (const ms of [first_token_ms ?? 0.01, total_ms]) expect(String(ms)).toMatch(/^\d+(\.\d)?$/);
+});

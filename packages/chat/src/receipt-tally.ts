@@ -58,7 +58,7 @@ export function createReceiptTally(options: TallyOptions): ReceiptTally {
     },
     stopped() {
       endPhase(phase);
-      const totalMs = clock.monotonic() - startMs;
+      const totalMs = toTenths(clock.monotonic() - startMs);
       const name = model ?? options.requestedModel ?? '';
       const engine = options.engineOf(name) ?? 'unknown';
       return {
@@ -67,13 +67,18 @@ export function createReceiptTally(options: TallyOptions): ReceiptTally {
         ...(options.requestedModel !== undefined && { requested_model: options.requestedModel }),
         task: options.task,
         started_at: startedAt,
-        queue_ms: queueMs,
-        load_ms: loadMs,
-        ...(firstTokenMs !== undefined && { first_token_ms: firstTokenMs }),
+        queue_ms: toTenths(queueMs),
+        load_ms: toTenths(loadMs),
+        ...(firstTokenMs !== undefined && { first_token_ms: toTenths(firstTokenMs) }),
         total_ms: totalMs,
         attempts: [{ model: name, engine, outcome: 'stopped', duration_ms: totalMs }],
         seams,
       };
     },
   };
+}
+
+/** A clock gives more digits than it knows. */
+function toTenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

@@ -13,4 +13,11 @@ describe('how an engine stands, in words', () => {
       'Ollama on box:1 answers, version 0.33.0',
     );
   });
+
+  it('says it once, and a refusal that took no time as one', () => {
+    const late = { ...away, reason: 'Ollama at http://localhost:11434 did not answer within 2 s.', durationMs: 2_000 };
+    expect(toStatusWords(ollama, late, true)).toBe('Ollama on localhost:11434 does not answer: no answer within 2 s');
+    const named = { ...away, reason: 'Ollama at http://localhost:11434 does not answer: connection refused.', durationMs: 2 };
+    expect(toStatusWords(ollama, named, false)).toBe('no Ollama on localhost:11434: connection refused, at once');
+  });
 });

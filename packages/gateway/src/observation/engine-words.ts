@@ -11,10 +11,17 @@ export function toEngineName({ kind }: Pick<Engine, 'kind'>, { address }: Pick<E
 export function toStatusWords(engine: Pick<Engine, 'kind'>, status: EngineStatus, wasSeen: boolean): string {
   const name = toEngineName(engine, status);
   if (status.reachable) return status.version === undefined ? `${name} answers` : `${name} answers, version ${status.version}`;
-  const tried = `tried for ${toSeconds(status.durationMs)}`;
-  const because = status.reason === undefined ? tried : `${status.reason}, ${tried}`;
+  const tried = status.durationMs < 50 ? 'at once' : `tried for ${toSeconds(status.durationMs)}`;
+  const because = toBecause(status, tried);
   if (wasSeen || engine.kind === 'llama.cpp') return `${name} does not answer: ${because}`;
   return `no ${name.replace(/^the /, '')}: ${because}`;
+}
+
+/** What the engine itself said of it, without the name that stands before it; one that ran into its limit has told the time already. */
+function toBecause({ reason }: EngineStatus, tried: string): string {
+  if (reason === undefined) return tried;
+  const words = reason.replace(/^.* (?=did not answer within )|^.* does not answer: /, '').replace(/\.$/, '');
+  return /^(did not answer|no answer) within /.test(words) ? words.replace('did not answer', 'no answer') : `${words}, ${tried}`;
 }
 
 function toHost(address: string): string {

@@ -80,7 +80,7 @@ function toMetrics({ record }: Deployment): ModelView['metrics'] {
     failures: record.failures,
     loads: record.loads,
     ...present('tokens_per_second', record.tokensPerSecond.median()),
-    ...present('first_token_ms', record.firstTokenMs.median()),
+    ...present('first_token_ms', toTenths(record.firstTokenMs.median())),
     ...present('last_load_ms', record.lastLoadMs === undefined ? undefined : Math.round(record.lastLoadMs)),
   };
 }
@@ -92,4 +92,9 @@ function progressOf(state: LifecycleState): number | undefined {
 /** The field if there is a value: what is not known is absent. */
 function present<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
+}
+
+/** A clock gives more digits than it knows. */
+function toTenths(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
 }
