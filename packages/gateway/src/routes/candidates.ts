@@ -114,10 +114,15 @@ function isUsable({ phase, isReachable, canComplete }: Choice): boolean {
   return canComplete && isReachable && phase !== 'absent' && phase !== 'failed' && phase !== 'wedged';
 }
 
+/** A model whose engine is away is named all the same: who then asks for it is told that its engine is away. */
+function isWorthNaming({ canComplete, phase }: Choice): boolean {
+  return canComplete && phase !== 'absent' && phase !== 'failed';
+}
+
 function toNotFound({ choices, unknownEngines }: RouteQuestion<Choice>, name: string): Problem {
   const near = nearNames(
     name,
-    choices.filter(isUsable).map((choice) => choice.name),
+    choices.filter(isWorthNaming).map((choice) => choice.name),
   );
   const words = [`no engine has ${name}`, ...(near.length === 0 ? [] : [`near it: ${near.join(', ')}`]), ...unknownEngines];
   return new Problem('model_not_found', words.join('; '), { facts: { near } });
