@@ -114,16 +114,18 @@ function isUsable({ phase, isReachable, canComplete }: Choice): boolean {
   return canComplete && isReachable && phase !== 'absent' && phase !== 'failed' && phase !== 'wedged';
 }
 
-/** A model whose engine is away is named all the same: who then asks for it is told that its engine is away. */
-function isWorthNaming({ canComplete, phase }: Choice): boolean {
-  return canComplete && phase !== 'absent' && phase !== 'failed';
-}
-
 function toNotFound({ choices, unknownEngines }: RouteQuestion<Choice>, name: string): Problem {
-  const near = nearNames(
-    name,
-    choices.filter(isWorthNaming).map((choice) => choice.name),
-  );
+  const nearIn = (some: readonly Choice[]): readonly string[] =>
+    nearNames(
+      name,
+      some.map((choice) => choice.name),
+    );
+  const usable = nearIn(choices.filter(isUsable));
+  // Where nothing usable is near, what was meant may be on an engine that is away: who asks for it is then told so.
+  const near =
+    usable.length > 0
+      ? usable
+      : nearIn(choices.filter(({ canComplete, phase }) => canComplete && phase !== 'absent' && phase !== 'failed'));
   const words = [`no engine has ${name}`, ...(near.length === 0 ? [] : [`near it: ${near.join(', ')}`]), ...unknownEngines];
   return new Problem('model_not_found', words.join('; '), { facts: { near } });
 }
