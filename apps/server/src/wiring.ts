@@ -13,6 +13,7 @@ import type { Settings } from '@pilotlight/settings';
 import { DATABASE_FILE, openStorage } from '@pilotlight/storage';
 import type { Storage } from '@pilotlight/storage';
 
+import { modelFolders } from './adapters/model-folders.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { systemRandomness } from './adapters/system-randomness.ts';
 import { toChatLog } from './log/chat-log.ts';
@@ -84,7 +85,7 @@ function createBuiltInEngine(settings: Settings, machine: Machine): Engine {
     clock: systemClock,
     randomness: systemRandomness,
     machine,
-    folders: [join(settings.dataFolder, 'models'), ...settings.modelFolders],
+    folders: modelFolders(settings).map(({ path }) => path),
     builtIn: { name: PILOT, path: join(ROOT, 'models', 'pilot', 'pilot.gguf'), sampling: { temperature: 0 } },
   });
 }

@@ -15,6 +15,7 @@ function spec(level: LogLevel, words: LogEventSpec['words']): LogEventSpec {
 export const LOG_EVENTS = {
   server_listening: spec('info', (f) => `Listening at ${text(f['address'])}`),
   server_started: spec('info', (f) => `Started; ${text(f['reachable'])} of ${text(f['engines'])} engines answer`),
+  model_folder_missing: spec('warn', (f) => `PILOTLIGHT_MODELS names ${text(f['path'])}, which is no folder`),
   server_stopping: spec('info', (f) => `Stopping: ${text(f['reason'])}`),
   server_stopped: spec('info', () => 'Stopped'),
   generations_recovered: spec('warn', (f) => `${text(f['count'])} answers that a former process left open were closed as interrupted`),

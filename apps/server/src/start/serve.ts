@@ -99,7 +99,7 @@ async function follow(server: RunningServer, log: WriteLog): Promise<Ending> {
     complain(toStartFailure(error));
     return { reason: 'the start failed', code: EXIT_FAILED };
   }
-  say(toFindings(server.gateway.models()));
+  say(toFindings(server.gateway.models(), server.modelFolders));
   return new Promise<never>(() => {});
 }
 

@@ -7,6 +7,8 @@ import type { Storage } from '@pilotlight/storage';
 
 import { interfaceAddresses } from '../adapters/interface-addresses.ts';
 import { listen, tryListening } from '../adapters/listen.ts';
+import { modelFolders } from '../adapters/model-folders.ts';
+import type { ModelFolder } from '../adapters/model-folders.ts';
 import { findPortOwner } from '../adapters/port-owner.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { systemRandomness } from '../adapters/system-randomness.ts';
@@ -34,6 +36,8 @@ export interface RunningServer {
   /** To be opened in a browser: `http://127.0.0.1:8000`. */
   readonly url: string;
   readonly gateway: RunningGateway;
+  /** Where the built-in engine looked for models when the server started. */
+  readonly modelFolders: readonly ModelFolder[];
   /** Resolves when former answers are closed and each engine has been looked at once. Rejects if the store fails. */
   readonly started: Promise<void>;
   /** Ends everything in order: no new connections, running answers ended and stored, engines freed. Idempotent; never rejects. */
@@ -106,12 +110,15 @@ async function runServer({ settings, version, log }: StartOptions, storage: Stor
   }
   const url = `http://${toUrlHost(settings.host)}:${progress.port}`;
   log('server_listening', { facts: { address: url } });
+  const folders = modelFolders(settings);
+  for (const { path, isThere, isNamed } of folders) if (isNamed && !isThere) log('model_folder_missing', { facts: { path } });
   openChat({ settings, storage, gateway, log }).then(opening.resolve, opening.reject);
   const started = finishStart({ recovered, gateway, progress, log });
   let closed: Promise<void> | undefined;
   return {
     url,
     gateway,
+    modelFolders: folders,
     started,
     close: (reason) =>
       (closed ??= closeServer({

@@ -1,3 +1,4 @@
+import type { ModelsView } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
 import { listeningInodes } from '../adapters/port-owner.ts';
@@ -6,7 +7,7 @@ import { toFindings, toFolderFailure, toListenFailure } from './words.ts';
 
 describe('what the start says', () => {
   it('names every engine with what was tried, and every model with its phase', () => {
-    const words = toFindings({
+    const view = {
       models: [
         toModelView({ phase: 'loading', ready: false, progress: 0.41, reason: 'Warm-up at the start.' }),
         toModelView({ name: 'a:b', default: false }),
@@ -23,9 +24,15 @@ describe('what the start says', () => {
         },
       ],
       memory: { total_bytes: 1, free_bytes: 1, resident: [] },
-    });
+    } satisfies ModelsView;
+    const folders = [
+      { path: '/data/models', isThere: true, isNamed: false },
+      { path: '/nope', isThere: false, isNamed: true },
+    ];
+    const words = toFindings(view, folders);
     expect(words).toContain('  built in                   1 model.\n  ollama at localhost:11434  connection refused, tried for 0.3 s\n');
     expect(words).toContain('  pilot:latest (default)  loading, 41 %: Warm-up at the start.\n');
+    expect(words).toContain('  /data/models\n  /nope, which is not there: correct PILOTLIGHT_MODELS, or make it\n');
   });
 
   it('names the process at a port that is taken, and the way out', () => {

@@ -1,6 +1,7 @@
 import { Problem, toPhaseWords } from '@pilotlight/contract';
 import type { EngineView, ModelsView } from '@pilotlight/contract';
 
+import type { ModelFolder } from '../adapters/model-folders.ts';
 import type { PortOwner } from '../adapters/port-owner.ts';
 import { toPrintable } from '../log/create-log.ts';
 
@@ -9,8 +10,8 @@ export function toGreeting(version: string, url: string): string {
   return `Pilotlight ${version} is at ${url}\n`;
 }
 
-/** What the first look found: engines with what was tried, models with their phases. */
-export function toFindings(view: ModelsView): string {
+/** What the first look found: engines with what was tried, models with their phases, and where files of models are looked for. */
+export function toFindings(view: ModelsView, folders: readonly ModelFolder[]): string {
   const engines = view.engines.map((engine) => [nameOf(engine), engine.reason] as const);
   const models = view.models.map(
     (model) => [model.default ? `${model.name} (default)` : model.name, `${toPhaseWords(model)}: ${model.reason}`] as const,
@@ -20,8 +21,15 @@ export function toFindings(view: ModelsView): string {
     ...toTable(engines),
     '\nModels\n',
     ...(models.length === 0 ? ['  none: put a .gguf file into the models folder, or start Ollama\n'] : toTable(models)),
+    '\nFolders for .gguf files\n',
+    ...folders.map((folder) => `  ${toPrintable(folder.path)}${folderWords(folder)}\n`),
     '\nCtrl-C ends it.\n',
   ].join('');
+}
+
+function folderWords({ isThere, isNamed }: ModelFolder): string {
+  if (isThere) return '';
+  return isNamed ? ', which is not there: correct PILOTLIGHT_MODELS, or make it' : ', once it is made';
 }
 
 function nameOf(engine: EngineView): string {
