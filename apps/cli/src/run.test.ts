@@ -83,8 +83,8 @@ describe('plan', () => {
       [
         'big:latest: fits after unloading. needs 19 GB; 11 GB free; fits without pilot:latest',
         '  unloads pilot:latest, when its answers are written',
-        '  needs: measured at an earlier load',
-        '  free: what this machine has free of 24 GB',
+        '  needs 19.0 GB: measured at an earlier load',
+        '  free 11.0 GB: what this machine has free of 24 GB',
         '',
       ].join('\n'),
     );

@@ -3,6 +3,7 @@ import type { ModelPlan } from '@pilotlight/contract';
 
 import type { Command } from '../command.ts';
 import { toPrintable } from '../printable.ts';
+import { toSize } from '../words.ts';
 
 export const modelPlan: Command = {
   name: 'plan',
@@ -27,7 +28,7 @@ const VERDICTS: Record<ModelPlan['verdict'], string> = {
 function toWords({ model, verdict, reason, needs, free, unload }: ModelPlan): string {
   const lines = [`${model}: ${VERDICTS[verdict]}. ${reason}`];
   for (const victim of unload) lines.push(`  unloads ${victim.model}${victim.in_use ? ', when its answers are written' : ''}`);
-  if (needs) lines.push(`  needs: ${needs.basis}`);
-  if (free) lines.push(`  free: ${free.basis}`);
+  if (needs) lines.push(`  needs ${toSize(needs.bytes)}: ${needs.basis}`);
+  if (free) lines.push(`  free ${toSize(free.bytes)}: ${free.basis}`);
   return lines.join('\n');
 }
