@@ -30,6 +30,7 @@ export function MemoryFoot() {
               <Flame phase="failed" />
               <span>{unusableWords(unusable.length)}</span>
             </span>
+            <span />
           </li>
         )}
       </ul>
