@@ -1,16 +1,21 @@
 import { z } from 'zod';
 
+import { conversationSettingsSchema, newConversationSchema, presetSchema } from './conversation-settings.ts';
+import { idSchema } from './ids.ts';
+import { attachmentSchema, exportedAttachmentSchema, MAX_ATTACHMENTS } from './attachment-wire.ts';
+import { contextPolicySchema } from './context-wire.ts';
 import { modelNameSchema } from './models-wire.ts';
 import { optionsSchema } from './options.ts';
 import { receiptSchema } from './receipt.ts';
 
-/** Ids are minted by clients or by the server: 1 to 64 letters, digits, `-`, `_`. */
-export const idSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'an id of 1 to 64 letters, digits, - or _');
+/** The kind of work that a request is: `chat`, `code`, `title`, `embedding`, or any that the owner adds. */
 export const taskSchema = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, 'a task name such as chat or code');
 const textSchema = z
   .string()
   .max(1_000_000)
   .refine((text) => text.trim() !== '', 'a message that is not empty');
+/** Ids that `POST /api/attachments` gave, in the order in which the model is given them. */
+const attachmentIdsSchema = z.array(idSchema).max(MAX_ATTACHMENTS);
 
 /** `POST /api/chat/message` and `POST /api/chat/stream`. `message_id` makes the post idempotent: the same id and body give the same answer. */
 export const chatRequestSchema = z.strictObject({
@@ -18,8 +23,13 @@ export const chatRequestSchema = z.strictObject({
   conversation_id: idSchema.optional(),
   message_id: idSchema.optional(),
   model: modelNameSchema.optional(),
+  /** The task, in place of a model: its route chooses. `task_type` is its name in the older surface. */
+  task: taskSchema.optional(),
   task_type: taskSchema.optional(),
   system: z.string().max(100_000).optional(),
+  attachments: attachmentIdsSchema.optional(),
+  /** For this answer alone; absent: that of the conversation. */
+  context_policy: contextPolicySchema.optional(),
   options: optionsSchema.optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
@@ -43,7 +53,12 @@ export const postMessageSchema = z.strictObject({
   parent_id: idSchema.nullish(),
   model: modelNameSchema.optional(),
   task_type: taskSchema.optional(),
+  attachments: attachmentIdsSchema.optional(),
+  /** For this answer alone; absent: that of the conversation. */
+  context_policy: contextPolicySchema.optional(),
   options: optionsSchema.optional(),
+  /** Used if this message makes the conversation; else the conversation stays as it is. */
+  new_conversation: newConversationSchema.optional(),
 });
 export type PostMessage = z.infer<typeof postMessageSchema>;
 
@@ -55,6 +70,18 @@ export const regenerateSchema = z.strictObject({
 });
 export type Regenerate = z.infer<typeof regenerateSchema>;
 
+/**
+ * `POST /api/conversations/{id}/messages/{message_id}/continue`: goes on from the text of an answer that was stopped, failed, interrupted or ended at a token
+ * limit. The whole answer, old text and new, stands beside the one of that id, whose text stays as it is; a `seam` part says where it goes on. Idempotent by
+ * `generation_id`.
+ */
+export const continueSchema = z.strictObject({
+  generation_id: idSchema.optional(),
+  model: modelNameSchema.optional(),
+  options: optionsSchema.optional(),
+});
+export type Continue = z.infer<typeof continueSchema>;
+
 export const acceptedSchema = z.object({
   conversation_id: z.string(),
   /** Of the question. */
@@ -62,6 +89,8 @@ export const acceptedSchema = z.object({
   /** Of the answer that is being written. */
   answer_id: z.string(),
   generation_id: z.string(),
+  /** Of a temporary conversation. */
+  temporary: z.boolean().optional(),
 });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
@@ -76,6 +105,8 @@ export const messageViewSchema = z.object({
   reasoning: z.string().optional(),
   /** Of a question: the system prompt from here on, where it was set. */
   system: z.string().optional(),
+  /** Of a question: what was attached to it. */
+  attachments: z.array(attachmentSchema).optional(),
   created_at: z.string(),
   /** Of answers: how it stands, which generation wrote it, and what happened. */
   state: z.enum(MESSAGE_STATES).optional(),
@@ -84,6 +115,8 @@ export const messageViewSchema = z.object({
   finish_reason: z.string().optional(),
   receipt: receiptSchema.optional(),
   error: z.object({ code: z.string(), title: z.string(), detail: z.string(), remedy: z.string() }).optional(),
+  /** Of an answer that goes on from another: that one, whose text it begins with. */
+  continues: z.string().optional(),
 });
 export type MessageView = z.infer<typeof messageViewSchema>;
 
@@ -94,18 +127,40 @@ export const conversationSummarySchema = z.object({
   updated_at: z.string(),
   /** The generation that is running in it, if any. */
   running_generation_id: z.string().optional(),
+  /** Stands above the others. Absent: no. */
+  pinned: z.boolean().optional(),
+  /** Out of the way: only a list that asks for it has it. Absent: no. */
+  archived: z.boolean().optional(),
+  folder: z.string().optional(),
+  /** Kept in memory alone. Absent: no. */
+  temporary: z.boolean().optional(),
 });
 export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
 
+/** The answer of `PATCH /api/conversations/{id}`. `settings` is absent while nothing is set. */
+export const conversationDetailsSchema = z.object({
+  ...conversationSummarySchema.shape,
+  settings: conversationSettingsSchema.optional(),
+});
+export type ConversationDetails = z.infer<typeof conversationDetailsSchema>;
+
+/** The answer of `DELETE /api/conversations/{id}`: until `final_at` it can be restored. */
+export const deletedConversationSchema = z.object({ id: z.string(), deleted_at: z.string(), final_at: z.string() });
+export type DeletedConversation = z.infer<typeof deletedConversationSchema>;
+
+/** `GET /api/conversations/folders`: by name, with how many conversations are in each, archived ones included. */
+export const folderListSchema = z.object({ folders: z.array(z.object({ name: z.string(), conversations: z.int() })) });
+export type FolderList = z.infer<typeof folderListSchema>;
+
 /** `GET /api/conversations/{id}`: the whole tree; `head_id` is the last message of the branch that is shown. */
 export const conversationViewSchema = z.object({
-  ...conversationSummarySchema.shape,
+  ...conversationDetailsSchema.shape,
   head_id: z.string().nullable(),
   messages: z.array(messageViewSchema),
 });
 export type ConversationView = z.infer<typeof conversationViewSchema>;
 
-/** `GET /api/conversations`: newest first; `next` is given to `?before=` for the page after this one. */
+/** `GET /api/conversations`: pinned ones first, then the last used one first; `next` is given to `?before=` for the page after this one. */
 export const conversationListSchema = z.object({
   conversations: z.array(conversationSummarySchema),
   next: z.string().nullable(),
@@ -139,6 +194,7 @@ export const conversationExportSchema = z.object({
   version: z.literal(EXPORT_VERSION),
   exported_at: z.string(),
   conversations: z.array(conversationViewSchema),
+  presets: z.array(presetSchema).optional(),
 });
 export type ConversationExport = z.infer<typeof conversationExportSchema>;
 
@@ -150,6 +206,8 @@ export const importResultSchema = z.object({
   source: z.enum(IMPORT_SOURCES),
   imported: z.array(z.object({ conversation: conversationSummarySchema, messages: z.int().positive() })),
   refused: z.array(z.object({ title: z.string(), reason: z.string() })),
+  /** How many presets came with it, if any. */
+  presets: z.int().optional(),
 });
 export type ImportResult = z.infer<typeof importResultSchema>;
 

@@ -1,4 +1,5 @@
 import type { Accepted, ConversationList, ConversationSummary, ConversationView, ImportResult, SearchResult } from './chat-wire.ts';
+import type { ConversationSettings, NewConversationWish, Preset } from './conversation-settings.ts';
 import type { Priority } from './gateway.ts';
 import type { Options } from './options.ts';
 import type { StreamPart } from './stream-parts.ts';
@@ -23,6 +24,8 @@ export interface Question {
   readonly options: Options;
   readonly priority: Priority;
   readonly requestId: string;
+  /** Of the conversation, should this message make it. */
+  readonly newConversation?: NewConversationWish | undefined;
 }
 
 export interface Regeneration {
@@ -35,10 +38,24 @@ export interface Regeneration {
   readonly requestId: string;
 }
 
+/** Like a regeneration, but the new answer begins with the text of the one that is named. */
+export type Continuation = Regeneration;
+
+export interface ConversationQuery {
+  /** Default: only those that are not. */
+  readonly archived?: boolean | 'any' | undefined;
+  readonly folder?: string | undefined;
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
 export type ChatEvent =
-  /** Created, renamed, has a new message, or its generation began or ended. */
+  /** Created, changed, restored, has a new message, or its generation began or ended. Never of one that is deleted or temporary. */
   | { readonly type: 'conversation'; readonly conversation: ConversationSummary }
-  | { readonly type: 'conversation_removed'; readonly id: string };
+  | { readonly type: 'conversation_removed'; readonly id: string; readonly final_at?: string }
+  | { readonly type: 'conversation_settings'; readonly id: string; readonly settings: ConversationSettings }
+  | { readonly type: 'preset'; readonly preset: Preset }
+  | { readonly type: 'preset_removed'; readonly id: string };
 
 /** Conversations and the logs of their answers. All errors are `Problem`s. */
 export interface Chat {

@@ -4,6 +4,7 @@ export type {
   Disk,
   FileFacts,
   ForkOptions,
+  GpuMemory,
   HttpRequest,
   HttpResponse,
   Machine,
@@ -23,8 +24,8 @@ export { formatSchema, optionsSchema } from './options.ts';
 export type { Options } from './options.ts';
 export { messageSchema, ROLES, toolCallSchema } from './messages.ts';
 export type { Message, ToolCall } from './messages.ts';
-export { attemptSchema, FINISH_REASONS, finishReasonSchema, receiptSchema } from './receipt.ts';
-export type { Attempt, FinishReason, Receipt } from './receipt.ts';
+export { appliedSettingsSchema, attemptSchema, FINISH_REASONS, finishReasonSchema, receiptSchema, SETTING_SOURCES } from './receipt.ts';
+export type { AppliedSettings, Attempt, FinishReason, Receipt } from './receipt.ts';
 export {
   errorPartSchema,
   finishPartSchema,
@@ -39,8 +40,8 @@ export {
   toolResultPartSchema,
 } from './stream-parts.ts';
 export type { ErrorPart, FinishPart, PhasePart, StartPart, StreamPart } from './stream-parts.ts';
-export { Problem, problemDetailsSchema, PROBLEMS } from './problems.ts';
-export type { ProblemCode, ProblemDetails, ProblemOptions, ProblemSource } from './problems.ts';
+export { Problem, problemDetailsSchema, PROBLEMS, REFUSAL_HEADER, REFUSALS } from './problems.ts';
+export type { ProblemCode, ProblemDetails, ProblemOptions, ProblemSource, Refusal } from './problems.ts';
 export { toMemoryFacts } from './memory-facts.ts';
 export type { MemoryFacts, MemoryFactsSource } from './memory-facts.ts';
 export { EngineError } from './engine.ts';
@@ -65,27 +66,54 @@ export type {
 export {
   engineViewSchema,
   memoryViewSchema,
+  modelEstimatesSchema,
   modelMetricsSchema,
   modelNameSchema,
   modelPlanSchema,
   modelsEventSchema,
   modelsViewSchema,
   modelViewSchema,
+  wayToFitSchema,
   withTag,
 } from './models-wire.ts';
-export type { EngineView, MemoryView, ModelPlan, ModelsEvent, ModelsView, ModelView } from './models-wire.ts';
+export type { EngineView, MemoryView, ModelEstimates, ModelPlan, ModelsEvent, ModelsView, ModelView, WayToFit } from './models-wire.ts';
+export { idSchema, RESERVED_CONVERSATION_IDS } from './ids.ts';
+export {
+  conversationChangeSchema,
+  conversationSettingsSchema,
+  folderNameSchema,
+  newConversationSchema,
+  newPresetSchema,
+  presetChangeSchema,
+  presetListSchema,
+  presetSchema,
+  settingsChangeSchema,
+} from './conversation-settings.ts';
+export type {
+  ConversationChange,
+  ConversationSettings,
+  NewConversationWish,
+  NewPreset,
+  Preset,
+  PresetChange,
+  PresetList,
+  SettingsChange,
+} from './conversation-settings.ts';
 export {
   acceptedSchema,
   chatReplySchema,
   chatRequestSchema,
+  continueSchema,
+  conversationDetailsSchema,
   conversationExportSchema,
   conversationListSchema,
   conversationSummarySchema,
   conversationViewSchema,
+  deletedConversationSchema,
   EXPORT_FORMAT,
   EXPORT_VERSION,
+  folderListSchema,
   historySchema,
-  idSchema,
   importResultSchema,
   MESSAGE_STATES,
   messageViewSchema,
@@ -99,10 +127,14 @@ export type {
   Accepted,
   ChatReply,
   ChatRequest,
+  Continue,
+  ConversationDetails,
   ConversationExport,
   ConversationList,
   ConversationSummary,
   ConversationView,
+  DeletedConversation,
+  FolderList,
   History,
   ImportResult,
   ImportSource,
@@ -112,7 +144,8 @@ export type {
   SearchHit,
   SearchResult,
 } from './chat-wire.ts';
-export { pageEventSchema, sessionRequestSchema } from './page-wire.ts';
+export { conversationEventSchema, pageEventSchema, sessionRequestSchema } from './page-wire.ts';
 export type { PageEvent } from './page-wire.ts';
+export type { LearnedFigure, LearnedFigures, ModelStore, Pins } from './model-store.ts';
 export type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority } from './gateway.ts';
-export type { Chat, ChatEvent, LoggedPart, Question, Regeneration } from './chat.ts';
+export type { Chat, ChatEvent, Continuation, ConversationQuery, LoggedPart, Question, Regeneration } from './chat.ts';

@@ -6,6 +6,8 @@ export const ROLES = ['system', 'user', 'assistant', 'tool'] as const;
 export const messageSchema = z.strictObject({
   role: z.enum(ROLES),
   content: z.string(),
+  /** Of the last message alone, and only an assistant's: it is the beginning of the answer, which goes on from its text. */
+  prefix: z.literal(true).optional(),
 });
 export type Message = z.infer<typeof messageSchema>;
 

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { wayToFitSchema } from './models-wire.ts';
+import { estimateSchema } from './phases.ts';
+
 interface ProblemKind {
   readonly status: number;
   readonly title: string;
@@ -27,6 +30,7 @@ export const PROBLEMS = {
     remedy: 'Use the page that this server itself serves.',
   },
   not_found: { status: 404, title: 'There is nothing at this address', remedy: 'See /docs for all addresses.' },
+  preset_not_found: { status: 404, title: 'There is no such preset', remedy: 'GET /api/presets lists those there are.' },
   model_not_found: { status: 404, title: 'No engine has this model', remedy: 'GET /api/models lists the models there are.' },
   conversation_not_found: { status: 404, title: 'There is no such conversation', remedy: 'GET /api/conversations lists those there are.' },
   message_not_found: { status: 404, title: 'There is no such message', remedy: 'Read the conversation again.' },
@@ -37,10 +41,30 @@ export const PROBLEMS = {
     remedy: 'See /docs for the methods of each address.',
   },
   conflict: { status: 409, title: 'The id is already used for something else', remedy: 'Send a new id.' },
+  conversation_deleted: {
+    status: 409,
+    title: 'The conversation was deleted',
+    remedy: 'Restore it with POST /api/conversations/{id}/restore, or write in another one.',
+  },
+  conversation_temporary: {
+    status: 409,
+    title: 'The conversation is temporary',
+    remedy: 'Copy what is to be kept, or begin a conversation that is not temporary.',
+  },
+  nothing_to_continue: {
+    status: 409,
+    title: 'There is nothing to go on from',
+    remedy: 'Ask the next question, or have this one answered once more: regenerate.',
+  },
   generation_running: { status: 409, title: 'An answer is still being written here', remedy: 'Wait for it, or stop it first.' },
   body_too_large: { status: 413, title: 'The request is too large', remedy: 'Send less; the limit is in the detail.' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON', remedy: 'Send "Content-Type: application/json".' },
   not_supported: { status: 422, title: 'The model cannot do this', remedy: 'Pick a model with the capability that is named.' },
+  continue_not_supported: {
+    status: 422,
+    title: 'The model cannot go on from a text',
+    remedy: 'Have the question answered once more: regenerate. Or pick a model that can go on.',
+  },
   context_too_long: {
     status: 422,
     title: "The conversation does not fit into the model's context",
@@ -131,6 +155,16 @@ export const PROBLEMS = {
   },
 } as const satisfies Record<string, ProblemKind>;
 
+/**
+ * Why a request was not let in: `queue_full` as many wait for this model as may; `server_full` as many wait for all models together as may;
+ * `gave_way` background work made room for somebody's request; `not_in_memory` background work loads no model.
+ */
+export const REFUSALS = ['queue_full', 'server_full', 'gave_way', 'not_in_memory'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** The header that says the reason of a refusal to programs that read no body. */
+export const REFUSAL_HEADER = 'Pilotlight-Refusal';
+
 export type ProblemCode = keyof typeof PROBLEMS;
 export type ProblemSource = 'app' | 'upstream';
 
@@ -184,5 +218,13 @@ export const problemDetailsSchema = z.object({
   source: z.enum(['app', 'upstream']),
   field: z.string().optional(),
   request_id: z.string().optional(),
+  /** Of a request that was not let in: why, as in the header `Pilotlight-Refusal`. */
+  reason: z.enum(REFUSALS).optional(),
+  /** The place that it would have had in the queue. */
+  position: z.int().optional(),
+  /** How long it would have waited. */
+  estimate: estimateSchema.optional(),
+  /** Of a model that does not fit: what would. */
+  would_fit: z.array(wayToFitSchema).optional(),
 });
 export type ProblemDetails = z.infer<typeof problemDetailsSchema>;

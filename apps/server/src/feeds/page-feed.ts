@@ -43,5 +43,16 @@ function toModelChange(event: GatewayEvent): Change {
 }
 
 function toConversationChange(event: ChatEvent): Change {
-  return { key: `conversation ${event.type === 'conversation' ? event.conversation.id : event.id}`, event };
+  switch (event.type) {
+    case 'conversation':
+      return { key: `conversation ${event.conversation.id}`, event };
+    case 'conversation_removed':
+      return { key: `conversation ${event.id}`, event };
+    case 'conversation_settings':
+      return { key: `settings ${event.id}`, event };
+    case 'preset':
+      return { key: `preset ${event.preset.id}`, event };
+    case 'preset_removed':
+      return { key: `preset ${event.id}`, event };
+  }
 }

@@ -1,6 +1,7 @@
+import { conversationEventSchema } from '@pilotlight/contract';
+
 import { pageFeed } from '../../../feeds/page-feed.ts';
 import { defineRoute, events, eventStreamOf } from '../../../http/define-route.ts';
-import { conversationEventSchema } from './conversation-event-schema.ts';
 
 export const followConversations = defineRoute({
   method: 'GET',
