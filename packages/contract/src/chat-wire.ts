@@ -52,6 +52,7 @@ export const postMessageSchema = z.strictObject({
   text: textSchema,
   parent_id: idSchema.nullish(),
   model: modelNameSchema.optional(),
+  task: taskSchema.optional(),
   task_type: taskSchema.optional(),
   attachments: attachmentIdsSchema.optional(),
   /** For this answer alone; absent: that of the conversation. */

@@ -1,6 +1,6 @@
 import type { MemoryFacts } from './memory-facts.ts';
 import type { Message, ToolCall } from './messages.ts';
-import type { Options } from './options.ts';
+import type { OptionNote, Options } from './options.ts';
 import type { FinishReason } from './receipt.ts';
 
 export type EngineKind = 'llama.cpp' | 'ollama' | 'openai';
@@ -14,6 +14,8 @@ export interface LaunchProfile {
   readonly contextLength?: number;
   /** Answers at once; absent: the engine's own choice. */
   readonly slots?: number;
+  /** How the numbers of the key-value cache are kept; absent: the engine's own choice. */
+  readonly cacheType?: 'f16' | 'q8_0' | 'q4_0';
 }
 
 /** A model as an engine lists it: it is on the engine's disk, which says nothing about memory. */
@@ -83,6 +85,8 @@ export interface Usage {
   /** How many of the prompt's tokens did not have to be read again. */
   readonly cachedTokens?: number;
   readonly completionTokens?: number;
+  /** How many of the answer's tokens the model thought and did not say. */
+  readonly reasoningTokens?: number;
 }
 
 export interface Timings {
@@ -96,7 +100,14 @@ export type EnginePart =
   | { readonly type: 'reasoning'; readonly text: string }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool_call'; readonly call: ToolCall }
-  | { readonly type: 'finish'; readonly reason: Exclude<FinishReason, 'stopped'>; readonly usage: Usage; readonly timings: Timings };
+  | {
+      readonly type: 'finish';
+      readonly reason: Exclude<FinishReason, 'stopped'>;
+      readonly usage: Usage;
+      readonly timings: Timings;
+      /** Where the engine tells: what it took for options that nobody gave. */
+      readonly chosen?: Options;
+    };
 
 /**
  * Why an engine failed.
@@ -180,6 +191,12 @@ export interface Engine {
    * The model must be loaded; it is not loaded by this call on engines that can tell the difference, and throws `EngineError('absent' | 'died')`.
    */
   stream(request: StreamRequest, signal: AbortSignal): AsyncIterable<EnginePart>;
+
+  /**
+   * Which of these options it will not honour with this model, or not as they are meant, and why; empty: all will be. Asks nobody. Absent: the engine
+   * honours every option. What `format` says is never among them: a format that cannot be held is refused by `stream` as `invalid` or `unsupported`.
+   */
+  optionsNotApplied?(model: string, options: Options): readonly OptionNote[];
 
   /** One vector for each text, in order, each of unit length. Throws `EngineError('unsupported')` if the model cannot. The model must be loaded. */
   embed(model: string, texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]>;

@@ -1,6 +1,7 @@
 import type { Message } from './messages.ts';
 import type { EngineView, MemoryView, ModelPlan, ModelsView, ModelView } from './models-wire.ts';
 import type { Options } from './options.ts';
+import type { Needs } from './preferences.ts';
 import type { PhasePart, StreamPart } from './stream-parts.ts';
 
 /** Who asks, which decides the order in the queue. Background work never loads a model. */
@@ -11,7 +12,10 @@ export interface GenerateRequest {
   readonly model?: string;
   readonly task: string;
   readonly messages: readonly Message[];
+  /** What is stated by the request and its conversation. Below it are the defaults of the model that answers. */
   readonly options: Options;
+  /** What a model must be able to do; those of a route that cannot are passed over. */
+  readonly needs?: Needs | undefined;
   readonly priority: Priority;
   /** For logs and receipts. */
   readonly requestId: string;

@@ -20,8 +20,50 @@ export { createEventStreamParser, MAX_EVENT_LENGTH } from './event-stream.ts';
 export type { ServerSentEvent } from './event-stream.ts';
 export { estimateSchema, evidenceSchema, GENERATION_PHASES, generationPhaseSchema, PHASES, phaseSchema, toPhaseWords } from './phases.ts';
 export type { Estimate, Evidence, GenerationPhase, Phase } from './phases.ts';
-export { formatSchema, optionsSchema } from './options.ts';
-export type { Options } from './options.ts';
+export {
+  formatSchema,
+  keepAliveSchema,
+  LONGEST_STOP,
+  mergeOptions,
+  MOST_STOPS,
+  OPTION_NAMES,
+  OPTION_RANGES,
+  optionNoteSchema,
+  optionsSchema,
+  THINKING_EFFORTS,
+  thinkingSchema,
+  toKeepAliveMs,
+} from './options.ts';
+export type { OptionName, OptionNote, Options, RangedOption, Thinking } from './options.ts';
+export { OPTIONS } from './option-table.ts';
+export type { Honoured, OptionFacts } from './option-table.ts';
+export {
+  CACHE_TYPES,
+  launchProfileSchema,
+  modelDefaultsSchema,
+  modelDefaultsViewSchema,
+  MOST_ROUTE_MODELS,
+  MOST_TASKS,
+  preferenceSourceSchema,
+  taskRoutesSchema,
+  tasksViewSchema,
+  taskTableSchema,
+  taskViewSchema,
+  toLaunchProfile,
+} from './preferences.ts';
+export type {
+  KeptValue,
+  KeptValues,
+  ModelDefaults,
+  ModelDefaultsView,
+  ModelSettings,
+  Needs,
+  Preferences,
+  PreferenceSource,
+  TaskRoutes,
+  TasksView,
+  TaskView,
+} from './preferences.ts';
 export { messageSchema, ROLES, toolCallSchema } from './messages.ts';
 export type { Message, ToolCall } from './messages.ts';
 export { appliedSettingsSchema, attemptSchema, FINISH_REASONS, finishReasonSchema, receiptSchema, SETTING_SOURCES } from './receipt.ts';

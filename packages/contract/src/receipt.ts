@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { optionNoteSchema } from './options.ts';
+
 import { contextReceiptSchema } from './context-wire.ts';
 
 /** How an answer ended: by itself, at a token limit, to call tools, or because somebody stopped it. */
@@ -18,10 +20,13 @@ export const attemptSchema = z.object({
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-/** Whose word a setting is. `message`: the system prompt that was given with an earlier message of the branch. */
-export const SETTING_SOURCES = ['request', 'conversation', 'message'] as const;
+/**
+ * Whose word a setting is. `message`: the system prompt that was given with an earlier message of the branch. `model`: the defaults of the model that
+ * answered. `engine`: nobody said anything, and the engine tells what it took.
+ */
+export const SETTING_SOURCES = ['request', 'conversation', 'message', 'model', 'engine'] as const;
 
-/** Which settings of the request and of the conversation the answer was made with. What is in neither is not listed. */
+/** Which settings the answer was made with, and whose word each is. What is in none is not listed. A schema is not repeated: its value is `schema`. */
 export const appliedSettingsSchema = z.object({
   model: z.enum(SETTING_SOURCES).optional(),
   system: z.enum(SETTING_SOURCES).optional(),
@@ -46,6 +51,9 @@ export const receiptSchema = z.object({
   completion_tokens: z.number().optional(),
   tokens_per_second: z.number().optional(),
   context_length: z.number().optional(),
+  /** How long it thought before the first word of the answer, and in how many tokens where the engine counts them. */
+  reasoning_ms: z.number().optional(),
+  reasoning_tokens: z.number().optional(),
   /** What of the conversation the model was given. */
   context: contextReceiptSchema.optional(),
   /** Why another model than the one asked for answered, if so. */
@@ -53,5 +61,7 @@ export const receiptSchema = z.object({
   attempts: z.array(attemptSchema),
   seams: z.array(z.object({ from: z.string(), to: z.string(), reason: z.string() })),
   applied: appliedSettingsSchema.optional(),
+  /** Options that were asked for and did not apply, or not as asked, and why. */
+  options_not_applied: z.array(optionNoteSchema).optional(),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
