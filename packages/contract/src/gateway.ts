@@ -11,6 +11,10 @@ export interface GenerateRequest {
   /** The model to use, if the caller wants one; else the route of the task decides. */
   readonly model?: string;
   readonly task: string;
+  /**
+   * A last message with `prefix` is the beginning of the answer: what is yielded follows on it. Only deployments that are known, or found, to go on are
+   * used; where there is none, `generate` throws `Problem('continue_not_supported')`.
+   */
   readonly messages: readonly Message[];
   /** What is stated by the request and its conversation. Below it are the defaults of the model that answers. */
   readonly options: Options;
@@ -49,6 +53,12 @@ export interface Gateway {
   ensureReady(name: string, signal: AbortSignal, onPhase?: (part: PhasePart) => void): Promise<ModelView>;
   /** Drains and unloads, and returns at once. Throws `Problem('model_not_found')`. */
   unload(name: string): ModelView;
+
+  /**
+   * Keeps the model in memory, or lets it go again: one that is pinned is never unloaded to make room, and is loaded at the start if memory allows.
+   * Loads nothing and unloads nothing now. Resolves when it is stored. Throws `Problem('model_not_found')` at once.
+   */
+  setPinned(name: string, isPinned: boolean): Promise<ModelView>;
 
   /**
    * One answer. Yields phase parts while it waits (on every change, and at least every 10 s), then what the engine streams, then one `finish`

@@ -64,8 +64,8 @@ export type {
   TasksView,
   TaskView,
 } from './preferences.ts';
-export { messageSchema, ROLES, toolCallSchema } from './messages.ts';
-export type { Message, ToolCall } from './messages.ts';
+export { imageSchema, messageSchema, ROLES, toolCallSchema } from './messages.ts';
+export type { Image, Message, ToolCall } from './messages.ts';
 export { appliedSettingsSchema, attemptSchema, FINISH_REASONS, finishReasonSchema, receiptSchema, SETTING_SOURCES } from './receipt.ts';
 export type { AppliedSettings, Attempt, FinishReason, Receipt } from './receipt.ts';
 export {
@@ -106,6 +106,7 @@ export type {
   Usage,
 } from './engine.ts';
 export {
+  breakerViewSchema,
   engineViewSchema,
   memoryViewSchema,
   modelEstimatesSchema,
@@ -118,7 +119,7 @@ export {
   wayToFitSchema,
   withTag,
 } from './models-wire.ts';
-export type { EngineView, MemoryView, ModelEstimates, ModelPlan, ModelsEvent, ModelsView, ModelView, WayToFit } from './models-wire.ts';
+export type { BreakerView, EngineView, MemoryView, ModelEstimates, ModelPlan, ModelsEvent, ModelsView, ModelView, WayToFit } from './models-wire.ts';
 export { idSchema, RESERVED_CONVERSATION_IDS } from './ids.ts';
 export {
   conversationChangeSchema,

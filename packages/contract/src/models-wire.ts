@@ -31,6 +31,33 @@ export const modelMetricsSchema = z.object({
   last_load_ms: z.number().optional(),
 });
 
+/** What is learned of a model with its present launch profile, each with what it rests on; what was never measured is absent. */
+export const modelEstimatesSchema = z.object({
+  /** How long a load takes. */
+  load: estimateSchema.optional(),
+  /** How long an answer takes to begin once it has its turn. */
+  first_token: estimateSchema.optional(),
+  /** How long a request that comes now waits for its turn. */
+  queue: estimateSchema.optional(),
+  tokens_per_second: z.object({ value: z.number(), basis: z.string() }).optional(),
+});
+export type ModelEstimates = z.infer<typeof modelEstimatesSchema>;
+
+/**
+ * Whether requests are sent to a deployment that fails. `open`: others are tried instead until `retry_at`; `half_open`: one request shows whether it
+ * answers again. The only deployment of a model is tried all the same. Loads, queues, refusals for memory and wrong requests are not counted.
+ */
+export const breakerViewSchema = z.object({
+  state: z.enum(['closed', 'open', 'half_open']),
+  /** In words, with the numbers. */
+  reason: z.string(),
+  since: z.string(),
+  retry_at: z.string().optional(),
+  /** Failures in a row. */
+  failures: z.int(),
+});
+export type BreakerView = z.infer<typeof breakerViewSchema>;
+
 export const modelViewSchema = z.object({
   name: z.string(),
   /** The engine's id, and its kind under the name that the older surface had. */
@@ -59,6 +86,17 @@ export const modelViewSchema = z.object({
   parameter_size: z.string().optional(),
   quantization: z.string().optional(),
   capabilities: z.array(z.string()),
+  /** Absent while nothing failed lately. */
+  breaker: breakerViewSchema.optional(),
+  /** What another client of the engine did with it, such as loading it with another context. Absent: nothing that was seen. */
+  notice: evidenceSchema.optional(),
+  /** Whether it goes on from the beginning of an answer: `untested` until it was tried. */
+  continues: z.enum(['yes', 'no', 'untested']).optional(),
+  /** The owner wants it kept in memory: it is never unloaded to make room, and is loaded at the start if memory allows. */
+  pinned: z.boolean().optional(),
+  /** False: its server was asked to unload it and cannot. */
+  can_unload: z.boolean().optional(),
+  estimates: modelEstimatesSchema.optional(),
   metrics: modelMetricsSchema,
 });
 export type ModelView = z.infer<typeof modelViewSchema>;
@@ -80,6 +118,10 @@ export const memoryViewSchema = z.object({
   total_bytes: z.number(),
   free_bytes: z.number(),
   resident: z.array(z.object({ model: z.string(), bytes: z.number() })),
+  /** Graphics memory of this machine; absent where there is none, or none that can be read. `unified`: it is the machine's own memory. */
+  gpus: z.array(z.object({ name: z.string(), total_bytes: z.number(), free_bytes: z.number(), unified: z.boolean() })).optional(),
+  /** Engines elsewhere whose memory is counted, and what that rests on. */
+  engines: z.array(z.object({ engine: z.string(), total_bytes: z.number(), free_bytes: z.number(), basis: z.string() })).optional(),
 });
 export type MemoryView = z.infer<typeof memoryViewSchema>;
 
@@ -93,6 +135,15 @@ export const modelsViewSchema = z.object({
 export type ModelsView = z.infer<typeof modelsViewSchema>;
 
 const PLAN_VERDICTS = ['resident', 'fits', 'after_unloading', 'never', 'not_counted'] as const;
+
+/** One thing that would make a load fit that does not, with its numbers. */
+export const wayToFitSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('shorter_context'), context_length: z.int(), needs_bytes: z.number() }),
+  /** Models to unpin or to unload by hand. */
+  z.object({ type: z.literal('without'), models: z.array(z.object({ model: z.string(), bytes: z.number() })) }),
+  z.object({ type: z.literal('other_model'), model: z.string(), needs_bytes: z.number() }),
+]);
+export type WayToFit = z.infer<typeof wayToFitSchema>;
 
 /** `POST /api/models/plan`: what a load would do now. `basis` says what a figure rests on; what is not known is absent. */
 export const modelPlanSchema = z.object({
@@ -113,6 +164,10 @@ export const modelPlanSchema = z.object({
   free: z.object({ bytes: z.number(), basis: z.string() }).optional(),
   unload: z.array(z.object({ model: z.string(), bytes: z.number(), in_use: z.boolean() })),
   pinned: z.array(z.string()),
+  /** Models in the way whose servers cannot unload them. */
+  cannot_unload: z.array(z.string()).optional(),
+  /** Set where the verdict is `never`: what would fit. */
+  would_fit: z.array(wayToFitSchema).optional(),
 });
 export type ModelPlan = z.infer<typeof modelPlanSchema>;
 

@@ -35,6 +35,11 @@ export const PROBLEMS = {
   conversation_not_found: { status: 404, title: 'There is no such conversation', remedy: 'GET /api/conversations lists those there are.' },
   message_not_found: { status: 404, title: 'There is no such message', remedy: 'Read the conversation again.' },
   generation_not_found: { status: 404, title: 'There is no such generation', remedy: 'Read the conversation to find its generations.' },
+  attachment_not_found: {
+    status: 404,
+    title: 'There is no such attachment',
+    remedy: 'Upload the file again; one that no message refers to is kept for a day.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'This address does not take this method',
@@ -59,6 +64,13 @@ export const PROBLEMS = {
   generation_running: { status: 409, title: 'An answer is still being written here', remedy: 'Wait for it, or stop it first.' },
   body_too_large: { status: 413, title: 'The request is too large', remedy: 'Send less; the limit is in the detail.' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON', remedy: 'Send "Content-Type: application/json".' },
+  attachment_refused: {
+    status: 415,
+    title: 'This file cannot be attached',
+    remedy: 'Attach text or code in UTF-8, a PDF with text in it, or an image: PNG, JPEG, WebP, GIF.',
+  },
+  attachment_too_large: { status: 413, title: 'The file is too large', remedy: 'Attach a smaller file; the limit is in the detail.' },
+  attachment_in_use: { status: 409, title: 'A message refers to this attachment', remedy: 'Delete the conversation to remove it.' },
   not_supported: { status: 422, title: 'The model cannot do this', remedy: 'Pick a model with the capability that is named.' },
   continue_not_supported: {
     status: 422,

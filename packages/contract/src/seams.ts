@@ -110,10 +110,19 @@ export interface Processes {
   fork(options: ForkOptions): ChildProcess;
 }
 
+/** The memory of one graphics card. */
+export interface GpuMemory {
+  readonly name: string;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  /** It is the machine's own memory, which is counted already. */
+  readonly isUnified: boolean;
+}
+
 /** What the machine has, cgroup limits included. */
 export interface Machine {
-  /** Memory in bytes: the least of what host and cgroup allow, and what of it is free now. */
-  memory(): Promise<{ readonly totalBytes: number; readonly freeBytes: number }>;
+  /** Memory in bytes: the least of what host and cgroup allow, and what of it is free now; and that of its graphics cards, where there are any. */
+  memory(): Promise<{ readonly totalBytes: number; readonly freeBytes: number; readonly gpus?: readonly GpuMemory[] }>;
   /** Cores that this process may use: quota of the cgroup and affinity, at least 1. */
   readonly cores: number;
 }

@@ -72,6 +72,12 @@ export function createGateway(options: GatewayOptions): RunningGateway {
       candidate.deployment.dispatch({ type: 'unload-asked', reason: 'somebody asked for it' });
       return picture.viewOf(candidate);
     },
+    async setPinned(name, isPinned) {
+      const candidate = named(name);
+      await house.pins.set(candidate.name, isPinned);
+      house.announce(candidate.deployment);
+      return picture.viewOf(candidate);
+    },
     generate: (request, signal) => generate(generating, request, signal),
     subscribe: (listener) => notifier.subscribe(listener),
     [Symbol.asyncDispose]() {

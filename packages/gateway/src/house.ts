@@ -8,6 +8,8 @@ import { createLoadGate } from './deployments/load-gate.ts';
 import type { LoadGate } from './deployments/load-gate.ts';
 import { createLedger } from './memory/ledger.ts';
 import type { Ledger } from './memory/ledger.ts';
+import { createPinBoard } from './memory/pins.ts';
+import type { PinBoard } from './memory/pins.ts';
 import { createResampling } from './memory/resampling.ts';
 import { toEngineName } from './observation/engine-words.ts';
 import { watchEngine } from './observation/watch-engine.ts';
@@ -30,8 +32,11 @@ export interface House extends Disposable {
   readonly memory: MemoryWatch;
   readonly gate: LoadGate;
   readonly ledger: Ledger;
+  readonly pins: PinBoard;
   readonly notifier: Notifier;
   readonly picture: Picture;
+  /** Says anew what there is to see of it, and looks whether a load can be let in. */
+  readonly announce: (deployment: Deployment) => void;
   /** Looks at everything once. */
   look(): Promise<void>;
   /** The engine may have gone: look at it now. */
@@ -43,10 +48,11 @@ export type HouseOptions = Omit<GatewayOptions, 'settings'> & { readonly setting
 /** Ollama loads one model after the other whoever asks; the built-in engine's disk gains nothing from more than two. */
 const LOADS_AT_ONCE: Record<Engine['kind'], number> = { 'llama.cpp': 2, ollama: 1, openai: 2 };
 
-export function createHouse({ engines, clock, machine, settings, log }: HouseOptions): House {
+export function createHouse({ engines, clock, machine, settings, log, store }: HouseOptions): House {
   const notifier = createNotifier(clock, (cause) => log({ level: 'error', name: 'fault', doing: 'subscriber', cause }));
   const memory = watchMemory({ machine, clock, log, onChange: announceMemory });
-  const { gate, ledger } = createAccounts({ clock, settings, memory, deployments: () => registry.deployments });
+  const pins = createPinBoard({ ofSettings: settings.pinned, store, log });
+  const { gate, ledger } = createAccounts({ clock, settings, memory, pins, deployments: () => registry.deployments });
   const subscriptions = new DisposableStack();
 
   const registry = createRegistry({
@@ -70,7 +76,7 @@ export function createHouse({ engines, clock, machine, settings, log }: HouseOpt
       onResidency: (residency) => registry.takeResidency(engine, residency),
     }),
   );
-  const picture = createPicture({ registry, watches, memory, settings, clock });
+  const picture = createPicture({ registry, watches, memory, settings, pins, clock });
 
   function watchOf(engine: Engine): EngineWatch {
     const watch = watches.find((candidate) => candidate.engine === engine);
@@ -103,8 +109,10 @@ export function createHouse({ engines, clock, machine, settings, log }: HouseOpt
     memory,
     gate,
     ledger,
+    pins,
     notifier,
     picture,
+    announce: (deployment) => announce(deployment, true),
     look: async () => void (await Promise.all([memory.look(), ...watches.map((watch) => watch.look())])),
     suspect: (id) => void watches.find(({ engine }) => engine.id === id)?.look(),
     [Symbol.dispose]() {
@@ -122,6 +130,7 @@ interface AccountsOptions {
   readonly clock: GatewayOptions['clock'];
   readonly settings: Settings;
   readonly memory: MemoryWatch;
+  readonly pins: PinBoard;
   readonly deployments: () => Iterable<Deployment>;
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Engine, Gateway, Machine, Randomness } from '@pilotlight/contract';
+import type { Clock, Engine, Gateway, Machine, ModelStore, Randomness } from '@pilotlight/contract';
 
 import type { Log } from './log.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -11,6 +11,8 @@ export interface GatewayOptions {
   readonly machine: Machine;
   readonly settings: GatewaySettings;
   readonly log: Log;
+  /** Where pins, and what was learned of models, outlast the process; without it they end with it. May be opened later: a call waits for it. */
+  readonly store?: ModelStore;
 }
 
 export interface RunningGateway extends Gateway {

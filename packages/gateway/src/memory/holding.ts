@@ -12,8 +12,10 @@ export interface Holder {
   readonly model: string;
   readonly bytes: number;
   readonly standing: Exclude<Standing, 'out'>;
-  /** Never unloaded to make room: the owner said so, or its server cannot. */
+  /** Never unloaded to make room: the owner said so. */
   readonly isPinned: boolean;
+  /** Nor is this one: its server was asked to and cannot. */
+  readonly cannotUnload: boolean;
   /** When its last load was done, and when it was last used; undefined: it was here before us. */
   readonly readyAtMs: number | undefined;
   readonly lastUsedMs: number;
@@ -21,6 +23,11 @@ export interface Holder {
   readonly reloadMs: number;
   /** Of `bytes`: pages of a file, which the machine counts as free. */
   readonly mappedBytes: number;
+}
+
+/** Whether it may be unloaded to make room. */
+export function isMovable({ isPinned, cannotUnload }: Pick<Holder, 'isPinned' | 'cannotUnload'>): boolean {
+  return !isPinned && !cannotUnload;
 }
 
 export function standingOf(state: LifecycleState): Standing {

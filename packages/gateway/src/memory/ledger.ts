@@ -6,11 +6,12 @@ import type { MemoryWatch } from '../observation/watch-memory.ts';
 import type { Settings } from '../settings.ts';
 import { estimateFootprint } from './footprint.ts';
 import type { Footprint } from './footprint.ts';
-import { standingOf, sum, toFreeBytes } from './holding.ts';
+import { isMovable, standingOf, sum, toFreeBytes } from './holding.ts';
 import type { Holder, Standing } from './holding.ts';
 import { createLearnedFootprints, toFootprintKey } from './learned-footprints.ts';
 import type { LearnedFootprints } from './learned-footprints.ts';
 import { toSize } from './memory-words.ts';
+import type { PinBoard } from './pins.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -35,6 +36,7 @@ export interface Ledger {
 export interface LedgerOptions {
   readonly memory: MemoryWatch;
   readonly settings: Settings;
+  readonly pins: PinBoard;
   readonly deployments: () => Iterable<Deployment>;
   /** A load that was let in but has not begun, or that finds its weights in memory: what its deployment's phase does not show. */
   readonly standingNow: (deployment: Deployment) => Standing | undefined;
@@ -46,9 +48,15 @@ export const MACHINE = 'this machine';
 /** Where no load was timed: what a common disk gives. */
 const USUAL_BYTES_PER_MS = 1e6;
 
-export function createLedger({ memory, settings, deployments, standingNow, learned = createLearnedFootprints() }: LedgerOptions): Ledger {
+export function createLedger({
+  memory,
+  settings,
+  pins,
+  deployments,
+  standingNow,
+  learned = createLearnedFootprints(),
+}: LedgerOptions): Ledger {
   const quarantine = createQuarantine();
-  const pinned = new Set(settings.pinned);
 
   function profileOf(model: string): LaunchProfile {
     return settings.profiles[model] ?? {};
@@ -80,7 +88,8 @@ export function createLedger({ memory, settings, deployments, standingNow, learn
       model,
       bytes,
       standing,
-      isPinned: record.cannotUnload || [...names.keys()].some((name) => pinned.has(name)),
+      isPinned: [...names.keys()].some((name) => pins.has(name)),
+      cannotUnload: record.cannotUnload,
       readyAtMs: record.readyAtMs,
       lastUsedMs: record.lastUsedMs ?? lifecycle.since.monotonicMs,
       reloadMs: record.loadMs.median() ?? bytes / USUAL_BYTES_PER_MS,
@@ -99,7 +108,7 @@ export function createLedger({ memory, settings, deployments, standingNow, learn
   }
   function mostOf(pool: string): number {
     const holders = holdersOf(pool);
-    return freeOf(pool, holders) + sum(holders, ({ isPinned, bytes }) => (isPinned ? 0 : bytes));
+    return freeOf(pool, holders) + sum(holders, (holder) => (isMovable(holder) ? holder.bytes : 0));
   }
 
   return {

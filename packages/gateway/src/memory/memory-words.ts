@@ -22,10 +22,13 @@ export function toNames(items: readonly { readonly model: string }[]): string {
 }
 
 /** Why a load is refused, with its numbers. */
-export function toTooLarge(needsBytes: number, freeBytes: number, { mostBytes, pinned }: Extract<LoadPlan, { type: 'never' }>): Cause {
+export function toTooLarge(needsBytes: number, freeBytes: number, { mostBytes, fixed }: Extract<LoadPlan, { type: 'never' }>): Cause {
   const parts = [`needs ${toSize(needsBytes)}`, `${toSize(freeBytes)} free`];
   if (mostBytes - Math.max(0, freeBytes) >= 1) parts.push(`${toSize(mostBytes)} with all other models unloaded`);
+  const pinned = fixed.filter(({ isPinned }) => isPinned);
   if (pinned.length > 0) parts.push(`pinned: ${toNames(pinned)}`);
+  const others = fixed.filter(({ isPinned }) => !isPinned);
+  if (others.length > 0) parts.push(`cannot be unloaded: ${toNames(others)}`);
   return { code: 'model_too_large', detail: parts.join('; ') };
 }
 

@@ -1,5 +1,5 @@
 import { chooseVictims } from './choose-victims.ts';
-import { sum } from './holding.ts';
+import { isMovable, sum } from './holding.ts';
 import type { Holder } from './holding.ts';
 
 export interface LoadQuestion {
@@ -30,7 +30,7 @@ export type LoadPlan =
       readonly againAtMs?: number;
     }
   /** Not even with everything unloaded that may be. */
-  | { readonly type: 'never'; readonly mostBytes: number; readonly pinned: readonly Holder[] };
+  | { readonly type: 'never'; readonly mostBytes: number; readonly fixed: readonly Holder[] };
 
 const RECOVERY_STEP_MS = 500;
 /** Longer than the pause of a program between two requests. */
@@ -44,12 +44,12 @@ export function planLoad(question: LoadQuestion): LoadPlan {
   const { key, needsBytes, freeBytes, recoveringBytes, nowMs, isOverdue } = question;
   const holders = question.holders.filter((holder) => holder.key !== key);
   if (needsBytes <= freeBytes) return { type: 'fits' };
-  const pinned = holders.filter(({ isPinned }) => isPinned);
-  const movable = holders.filter(({ isPinned }) => !isPinned);
+  const fixed = holders.filter((holder) => !isMovable(holder));
+  const movable = holders.filter(isMovable);
   // A load under way may be in the machine's figure already and is reserved in full as well; too much here means to wait for its end and look again.
   const inBoth = sum(holders, ({ standing, bytes }) => (standing === 'loading' ? bytes : 0));
   const mostBytes = freeBytes + recoveringBytes + inBoth + sum(movable, ({ bytes }) => bytes);
-  if (needsBytes > mostBytes) return { type: 'never', mostBytes: Math.max(0, mostBytes), pinned };
+  if (needsBytes > mostBytes) return { type: 'never', mostBytes: Math.max(0, mostBytes), fixed };
 
   const leaving = holders.filter(({ standing }) => standing === 'leaving');
   const shortBytes = needsBytes - freeBytes - recoveringBytes - sum(leaving, ({ bytes }) => bytes);

@@ -101,7 +101,7 @@ export function decideAdmission(situation: Situation): readonly Move[] {
 
 function toReservation({ key, model }: Asker, bytes: number): Holder {
   const times = { readyAtMs: undefined, lastUsedMs: 0, reloadMs: 0 };
-  return { key, model, bytes, standing: 'loading', isPinned: false, mappedBytes: 0, ...times };
+  return { key, model, bytes, standing: 'loading', isPinned: false, cannotUnload: false, mappedBytes: 0, ...times };
 }
 
 function inOrder({ askers, nowMs, maxWaitMs }: Situation): readonly Asker[] {

@@ -29,12 +29,14 @@ export function toModelPlan({ deployment, model, ledger, nowMs }: PlanPlace): Mo
   const freeBytes = ledger.freeOf(pool, holders);
   const question = { key, needsBytes: needs.bytes, freeBytes, holders, recoveringBytes: 0, nowMs, isOverdue: true, minResidencyMs: 0 };
   const plan = planLoad(question);
+  const stuck = holders.filter(({ cannotUnload }) => cannotUnload);
   return {
     ...head,
     ...toVerdict(plan, needs, freeBytes),
     ...(Number.isFinite(freeBytes) && { free: { bytes: Math.max(0, freeBytes), basis: ledger.basisOf(pool, holders) } }),
     unload: plan.type === 'unload' ? plan.victims.map(toVictim) : [],
     pinned: holders.filter(({ isPinned }) => isPinned).map((holder) => holder.model),
+    ...(stuck.length > 0 && { cannot_unload: stuck.map((holder) => holder.model) }),
   };
 }
 

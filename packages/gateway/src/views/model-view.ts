@@ -12,6 +12,7 @@ export interface ViewContext {
   readonly nowMonotonicMs: number;
   readonly isReachable: boolean;
   readonly isDefault: boolean;
+  readonly isPinned: boolean;
 }
 
 /** What is known about the load that is going on; undefined while none is. */
@@ -53,6 +54,8 @@ export function toModelView({ description, deployment }: Model, context: ViewCon
     queued: queue.length,
     default: context.isDefault,
     capabilities: [...description.capabilities],
+    pinned: context.isPinned,
+    ...(deployment.record.cannotUnload && { can_unload: false }),
     ...toFacts({ description, deployment }),
     metrics: toMetrics(deployment),
   };

@@ -6,6 +6,7 @@ import type { Candidate } from '../generation/generate.ts';
 import { loadedOf } from '../lifecycle/state.ts';
 import type { EngineWatch } from '../observation/watch-engine.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
+import type { PinBoard } from '../memory/pins.ts';
 import type { Model, Registry } from '../registry/registry.ts';
 import { resolveDefault } from '../routes/candidates.ts';
 import type { Settings } from '../settings.ts';
@@ -29,10 +30,11 @@ export interface PictureSources {
   readonly watches: readonly EngineWatch[];
   readonly memory: MemoryWatch;
   readonly settings: Settings;
+  readonly pins: PinBoard;
   readonly clock: Clock;
 }
 
-export function createPicture({ registry, watches, memory, settings, clock }: PictureSources): Picture {
+export function createPicture({ registry, watches, memory, settings, pins, clock }: PictureSources): Picture {
   const rankOf = new Map(watches.map(({ engine }, rank) => [engine, rank]));
   const watchOf = new Map(watches.map((watch) => [watch.engine, watch]));
 
@@ -55,6 +57,7 @@ export function createPicture({ registry, watches, memory, settings, clock }: Pi
       nowMonotonicMs: clock.monotonic(),
       isReachable: watchOf.get(model.deployment.engine)?.away === undefined,
       isDefault: model.description.name === standard,
+      isPinned: pins.has(model.description.name),
     });
   }
   function memoryView(): MemoryView {
