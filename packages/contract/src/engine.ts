@@ -75,6 +75,7 @@ export interface LoadedModel {
 
 export interface StreamRequest {
   readonly model: string;
+  /** A last message with `prefix` is the beginning of the answer: what is streamed follows on it, and does not repeat it (see `Engine.continues`). */
   readonly messages: readonly Message[];
   readonly options: Options;
   readonly profile: LaunchProfile;
@@ -161,6 +162,11 @@ export interface Engine {
   readonly observation: 'push' | 'poll';
   /** It runs on this machine, so its models take of this machine's memory. */
   readonly isLocal?: boolean;
+  /**
+   * Whether an answer goes on where a last message with `prefix` ends. `always`: with every model, exactly. `probe`: it depends on the model's template,
+   * and must be tried before it is relied on. Absent: never; `stream` then throws `EngineError('unsupported')` for such a message.
+   */
+  readonly continues?: 'always' | 'probe';
 
   /** Is it there? Answers within 2 s, never throws for an engine that is away, loads nothing. */
   check(signal?: AbortSignal): Promise<EngineStatus>;

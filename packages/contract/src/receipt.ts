@@ -13,7 +13,12 @@ export type FinishReason = z.infer<typeof finishReasonSchema>;
 export const attemptSchema = z.object({
   model: z.string(),
   engine: z.string(),
-  outcome: z.enum(['finished', 'failed', 'stopped']),
+  /** `moved`: it waited here for its turn, and went to another engine that was free sooner. */
+  outcome: z.enum(['finished', 'failed', 'stopped', 'moved']),
+  /** Why it was this one's turn, where that needs a word: "the fast one is away". */
+  reason: z.string().optional(),
+  /** It went on from the text of the try before it. */
+  continued: z.boolean().optional(),
   code: z.string().optional(),
   detail: z.string().optional(),
   duration_ms: z.number(),
@@ -59,6 +64,8 @@ export const receiptSchema = z.object({
   /** Why another model than the one asked for answered, if so. */
   fallback_reason: z.string().optional(),
   attempts: z.array(attemptSchema),
+  /** Deployments that would have come before one that was tried, and why they were not tried. */
+  passed_over: z.array(z.object({ model: z.string(), engine: z.string(), reason: z.string() })).optional(),
   seams: z.array(z.object({ from: z.string(), to: z.string(), reason: z.string() })),
   applied: appliedSettingsSchema.optional(),
   /** Options that were asked for and did not apply, or not as asked, and why. */
