@@ -19,6 +19,9 @@ export function logProblem(log: WriteLog, problem: Problem, { method, path, requ
     source: problem.source,
   };
   if (problem.code === 'internal_error') return log('request_broke', { facts, cause: problem.cause });
-  const level: LogLevel = problem.status >= 500 ? 'warn' : 'debug';
-  log('request_failed', { level, facts: { ...facts, detail: problem.detail }, cause: problem.status >= 500 ? problem.cause : undefined });
+  const isOurs = problem.status >= 500;
+  const level: LogLevel = isOurs ? 'warn' : 'debug';
+  // An engine that calls a request wrong often repeats it: such words may be the prompt's, and stay out of the log.
+  const detail = isOurs || problem.source !== 'upstream' ? { detail: problem.detail } : {};
+  log('request_failed', { level, facts: { ...facts, ...detail }, cause: isOurs ? problem.cause : undefined });
 }
