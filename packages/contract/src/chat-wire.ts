@@ -68,6 +68,7 @@ export const regenerateSchema = z.strictObject({
   generation_id: idSchema.optional(),
   model: modelNameSchema.optional(),
   options: optionsSchema.optional(),
+  context_policy: contextPolicySchema.optional(),
 });
 export type Regenerate = z.infer<typeof regenerateSchema>;
 
@@ -196,6 +197,8 @@ export const conversationExportSchema = z.object({
   exported_at: z.string(),
   conversations: z.array(conversationViewSchema),
   presets: z.array(presetSchema).optional(),
+  /** With their content; each once, whichever messages refer to it. */
+  attachments: z.array(exportedAttachmentSchema).optional(),
 });
 export type ConversationExport = z.infer<typeof conversationExportSchema>;
 

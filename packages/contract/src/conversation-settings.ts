@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { contextPolicySchema } from './context-wire.ts';
 import { idSchema } from './ids.ts';
 import { modelNameSchema } from './models-wire.ts';
 import { optionsSchema } from './options.ts';
@@ -17,6 +18,7 @@ export const conversationSettingsSchema = z.strictObject({
   model: modelNameSchema.optional(),
   system: systemSchema.optional(),
   options: optionsSchema.optional(),
+  context_policy: contextPolicySchema.optional(),
 });
 export type ConversationSettings = z.infer<typeof conversationSettingsSchema>;
 
@@ -25,6 +27,7 @@ export const settingsChangeSchema = z.strictObject({
   model: modelNameSchema.nullish(),
   system: systemSchema.nullish(),
   options: optionsSchema.nullish(),
+  context_policy: contextPolicySchema.nullish(),
 });
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 

@@ -66,6 +66,26 @@ export type {
 } from './preferences.ts';
 export { imageSchema, messageSchema, ROLES, toolCallSchema } from './messages.ts';
 export type { Image, Message, ToolCall } from './messages.ts';
+export {
+  CONTEXT_POLICIES,
+  contextPolicySchema,
+  contextReceiptSchema,
+  contextRequestSchema,
+  contextUsageSchema,
+  TOKEN_BASES,
+  tokenBasisSchema,
+} from './context-wire.ts';
+export type { ContextPolicy, ContextReceipt, ContextRequest, ContextUsage, TokenBasis } from './context-wire.ts';
+export {
+  ATTACHMENT_KINDS,
+  ATTACHMENT_LIMITS,
+  attachmentKindSchema,
+  attachmentSchema,
+  exportedAttachmentSchema,
+  IMAGE_TYPES,
+  MAX_ATTACHMENTS,
+} from './attachment-wire.ts';
+export type { Attachment, AttachmentKind, ExportedAttachment } from './attachment-wire.ts';
 export { appliedSettingsSchema, attemptSchema, FINISH_REASONS, finishReasonSchema, receiptSchema, SETTING_SOURCES } from './receipt.ts';
 export type { AppliedSettings, Attempt, FinishReason, Receipt } from './receipt.ts';
 export {
@@ -119,7 +139,17 @@ export {
   wayToFitSchema,
   withTag,
 } from './models-wire.ts';
-export type { BreakerView, EngineView, MemoryView, ModelEstimates, ModelPlan, ModelsEvent, ModelsView, ModelView, WayToFit } from './models-wire.ts';
+export type {
+  BreakerView,
+  EngineView,
+  MemoryView,
+  ModelEstimates,
+  ModelPlan,
+  ModelsEvent,
+  ModelsView,
+  ModelView,
+  WayToFit,
+} from './models-wire.ts';
 export { idSchema, RESERVED_CONVERSATION_IDS } from './ids.ts';
 export {
   conversationChangeSchema,

@@ -21,7 +21,7 @@ export const phaseSchema = z.enum(PHASES);
 export type Phase = z.infer<typeof phaseSchema>;
 
 /** What a generation is waiting for or doing: the phases of its deployment, and what happens inside an attempt. */
-export const GENERATION_PHASES = [...PHASES, 'reading', 'answering', 'stalled', 'retrying'] as const;
+export const GENERATION_PHASES = [...PHASES, 'summarising', 'reading', 'answering', 'stalled', 'retrying'] as const;
 export const generationPhaseSchema = z.enum(GENERATION_PHASES);
 export type GenerationPhase = z.infer<typeof generationPhaseSchema>;
 

@@ -50,6 +50,8 @@ export function toWaiting(phase: HeardPhase | undefined, context: WaitingContext
       });
     case 'reading':
       return toReading(phase, context);
+    case 'summarising':
+      return simple('busy', { heading: 'Summarising what does not fit', sentence: toSentence(phase.reason), words: 'summarising' });
     case 'stalled':
       return { ...toSilent(phase, context), isSlow: true };
     case 'retrying':
