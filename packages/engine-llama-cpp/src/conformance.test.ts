@@ -14,6 +14,7 @@ describeEngine('the built-in engine with the pilot model', {
     hasBrokenModel: true,
     refusesUnloaded: true,
     repeatsItself: true,
+    goesOn: true,
     timesAnswers: true,
     embeds: true,
     countsTokens: true,

@@ -10,7 +10,8 @@ import type { BuiltInModel, CatalogModel } from './models/model-catalog.ts';
 import { watchOomKills } from './oom-watch.ts';
 import { createResidents } from './residents.ts';
 import type { Resident, Residents } from './residents.ts';
-import { resolveSampling } from './resolve-sampling.ts';
+import { findNotApplied } from './not-applied.ts';
+import { resolveSampling, toChosen } from './resolve-sampling.ts';
 import { watchFolders } from './watch-folders.ts';
 
 export interface LlamaCppEngineOptions {
@@ -59,6 +60,7 @@ export function createLlamaCppEngine(options: LlamaCppEngineOptions): Engine {
     reportsResidency: true,
     observation: 'push',
     isLocal: true,
+    continues: 'always',
     async check(signal) {
       signal?.throwIfAborted();
       return Promise.resolve({ reachable: true, address: 'built in', durationMs: 0 });
@@ -72,6 +74,7 @@ export function createLlamaCppEngine(options: LlamaCppEngineOptions): Engine {
       signal?.throwIfAborted();
       return Promise.resolve(residents.all().map(({ model, loaded }) => toResidentModel(model, loaded)));
     },
+    optionsNotApplied: (name, wanted) => findNotApplied(catalog.known.get(withTag(name)), wanted),
     load: async (name, load) => residents.load(await find(name, load.signal), load),
     async unload(name, signal) {
       signal?.throwIfAborted();
@@ -124,7 +127,7 @@ function createRequests(
       const start: Parameters<typeof createAnswerIterator>[0] = (listener) => {
         const resident = residentFor(model, 'completion');
         const sampling = resolveSampling(wanted, hintsFor(resident.model), () => Math.floor(randomness.next() * SEEDS));
-        return resident.process.request({ type: 'generate', messages, sampling }, listener);
+        return { request: resident.process.request({ type: 'generate', messages, sampling }, listener), chosen: toChosen(wanted, sampling) };
       };
       return { [Symbol.asyncIterator]: () => createAnswerIterator(start, signal) };
     },

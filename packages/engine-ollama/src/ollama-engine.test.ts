@@ -52,6 +52,7 @@ describeEngine('engine-ollama', {
     hasBrokenModel: true,
     refusesUnloaded: 'Ollama loads whatever model it is asked for',
     repeatsItself: true,
+    goesOn: true,
     timesAnswers: true,
     embeds: true,
     countsTokens: 'Ollama has no such call',

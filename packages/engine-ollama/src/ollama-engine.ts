@@ -85,6 +85,7 @@ export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
     reportsResidency: true,
     observation: 'poll',
     isLocal: isLoopback(url.hostname),
+    continues: 'probe',
     check: (signal) => check(client, clock, signal),
     list: (signal) => catalogue.list(signal),
     describe: (model, signal) => catalogue.describe(model, signal),

@@ -41,6 +41,7 @@ async function makeSubject(openai: FakeEngineConfig['openai']): Promise<EngineUn
 
 const COMMON = {
   repeatsItself: true,
+  goesOn: true,
   timesAnswers: 'the fake server sends no timings; a real llama-server does',
   embeds: true,
   ownsProcesses: 'the processes are the server’s own',

@@ -72,6 +72,7 @@ export function createOpenaiEngine(setup: OpenaiEngineSetup): Engine {
       return catalogue.kind !== 'plain';
     },
     observation: 'poll',
+    continues: 'probe',
     check: (signal) => check(client, catalogue, { clock, signal }),
     list: (signal) => catalogue.list(signal),
     describe: async (model, signal) => (await catalogue.findAnew(model, { signal })).description,

@@ -51,6 +51,15 @@ export function toWireMessages(messages: readonly Message[]): readonly Body[] {
   return messages.map(({ role, content }) => ({ role, content }));
 }
 
+/**
+ * vLLM goes on from a last message of the assistant only where it is told to, and a server of unknown kind may be one. llama-server does so by itself,
+ * and so do others or not: whoever relies on it has tried it.
+ */
+function toContinuing(messages: readonly Message[], kind: ServerKind): Body {
+  if (messages.at(-1)?.prefix !== true || (kind !== 'vllm' && kind !== 'plain')) return {};
+  return { continue_final_message: true, add_generation_prompt: false };
+}
+
 /** The body of `/v1/chat/completions` for one answer. llama-server also tells how far it has read the prompt. */
 export function toChatBody({ request, id, kind }: ChatCall): string {
   if (request.messages.length === 0) throw new EngineError('invalid', 'There is no message to answer.');
@@ -62,6 +71,7 @@ export function toChatBody({ request, id, kind }: ChatCall): string {
     stream: true,
     stream_options: { include_usage: true },
     ...(tellsReading ? { return_progress: true } : {}),
+    ...toContinuing(request.messages, kind),
     ...toSampling(options, kind),
   });
 }

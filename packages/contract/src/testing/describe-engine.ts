@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 
 import { describeAborting } from './describe-aborting.ts';
+import { describeContinuing } from './describe-continuing.ts';
 import { describeDisposing } from './describe-disposing.ts';
 import { describeEmbedding } from './describe-embedding.ts';
 import { describeFailing } from './describe-failing.ts';
@@ -15,6 +16,7 @@ export function describeEngine(name: string, suite: EngineSuite): void {
     describe('listing', () => describeListing(suite));
     describe('loading', () => describeLoading(suite));
     describe('streaming', () => describeStreaming(suite));
+    describe('going on', () => describeContinuing(suite));
     describe('aborting', () => describeAborting(suite));
     describe('failing', () => describeFailing(suite));
     describe('embedding and counting', () => describeEmbedding(suite));

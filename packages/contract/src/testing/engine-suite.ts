@@ -16,6 +16,8 @@ export interface EngineAbilities {
   readonly refusesUnloaded: Ability;
   /** The answer to the long prompt is the same each time with temperature 0 and a seed. */
   readonly repeatsItself: Ability;
+  /** With this model an answer goes on where a last message with `prefix` ends. */
+  readonly goesOn: Ability;
   /** `finish` carries durations. */
   readonly timesAnswers: Ability;
   readonly embeds: Ability;

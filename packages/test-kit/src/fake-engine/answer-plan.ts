@@ -1,5 +1,6 @@
 import type { AnswerRule, FakeModel } from './fake-engine-config.ts';
 import { capabilitiesOf } from './fake-engine-config.ts';
+import { HttpFailure } from './http-failure.ts';
 
 export interface PlanRequest {
   readonly model: FakeModel;
@@ -7,6 +8,8 @@ export interface PlanRequest {
   /** What the model reads: all messages in one, and the last one alone. */
   readonly prompt: string;
   readonly question: string;
+  /** The beginning of the answer, where the request brings one and the model goes on from it. */
+  readonly prefix: string;
   readonly thinks: boolean;
   readonly offersTools: boolean;
   readonly asJson: boolean;
@@ -56,11 +59,13 @@ function toSteps(request: PlanRequest): AnswerStep[] {
   const { model, question, rules } = request;
   const words = answerTo(question, model, rules);
   const said = request.asJson ? toTokens(JSON.stringify({ answer: words.join('') })) : words;
+  const whole = said.join('');
+  const rest = request.prefix !== '' && whole.startsWith(request.prefix) ? toTokens(whole.slice(request.prefix.length)) : said;
   const thoughts = request.thinks && capabilitiesOf(model).includes('thinking') ? toTokens(model.thought ?? 'Let me think.') : [];
   const called = request.offersTools && model.toolCall !== undefined;
   return [
     ...thoughts.map((text): AnswerStep => ({ kind: 'thought', text })),
-    ...(called ? [] : said.map((text): AnswerStep => ({ kind: 'text', text }))),
+    ...(called ? [] : rest.map((text): AnswerStep => ({ kind: 'text', text }))),
   ];
 }
 
@@ -89,6 +94,19 @@ function placeOfRepeats(steps: readonly AnswerStep[]): number | undefined {
     if (equal >= MAX_EQUAL) return index + 1;
   }
   return undefined;
+}
+
+interface RoleMessage {
+  readonly role: string;
+  readonly content: string;
+}
+
+/** The beginning that the request brings, if the model goes on from it; `''` if it begins anew. */
+export function prefixOf(model: FakeModel, messages: readonly RoleMessage[]): string {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant' || model.prefix === 'restarts') return '';
+  if (model.prefix === 'refuses') throw new HttpFailure(400, 'Cannot have the last message of the assistant');
+  return last.content;
 }
 
 /** Decides a whole answer. */

@@ -23,6 +23,8 @@ export interface FakeModel {
   readonly thought?: string;
   /** Called instead of an answer; in a line of its own, or inside the last line as models with a template in their file do. */
   readonly toolCall?: { readonly name: string; readonly arguments: Readonly<Record<string, unknown>>; readonly inLastLine?: boolean };
+  /** What it does with a last message of the assistant: goes on from it, begins anew after it, or refuses it. Default: goes on. */
+  readonly prefix?: 'goes-on' | 'restarts' | 'refuses';
   /** Set for a model that runs elsewhere: its host. */
   readonly remoteHost?: string;
 }

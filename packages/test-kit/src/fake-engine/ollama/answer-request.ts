@@ -1,5 +1,5 @@
 import type { AnswerPlan } from '../answer-plan.ts';
-import { countPromptTokens, planAnswer } from '../answer-plan.ts';
+import { countPromptTokens, planAnswer, prefixOf } from '../answer-plan.ts';
 import type { Exchange } from '../exchange.ts';
 import type { FakeModel } from '../fake-engine-config.ts';
 import { capabilitiesOf } from '../fake-engine-config.ts';
@@ -17,6 +17,7 @@ type Body = Readonly<Record<string, unknown>>;
 interface Prompt {
   readonly whole: string;
   readonly question: string;
+  readonly messages?: Parameters<typeof prefixOf>[1];
 }
 
 function keepAliveOf(body: Body): number | undefined {
@@ -48,6 +49,7 @@ function planFor(model: FakeModel, body: Body, prompt: Prompt): (state: FakeEngi
       rules: state.config().answers,
       prompt: prompt.whole,
       question: prompt.question,
+      prefix: prefixOf(model, prompt.messages ?? []),
       thinks: body['think'] !== false,
       offersTools: Array.isArray(body['tools']) && body['tools'].length > 0,
       asJson: body['format'] !== undefined && body['format'] !== '',

@@ -83,7 +83,7 @@ const chat: Handler = async (state, exchange) => {
   const messages = (body['messages'] ?? []) as readonly { readonly role: string; readonly content: string }[];
   const question = messages.findLast((message) => message.role === 'user')?.content ?? '';
   const whole = messages.map((message) => message.content).join('\n');
-  await serveAnswer(state, exchange, { body, shape: 'chat', prompt: messages.length === 0 ? undefined : { whole, question } });
+  await serveAnswer(state, exchange, { body, shape: 'chat', prompt: messages.length === 0 ? undefined : { whole, question, messages } });
 };
 
 const generate: Handler = async (state, exchange) => {

@@ -1,4 +1,4 @@
-import { planAnswer } from '../answer-plan.ts';
+import { planAnswer, prefixOf } from '../answer-plan.ts';
 import { toVector } from '../embedding.ts';
 import { capabilitiesOf } from '../fake-engine-config.ts';
 import type { Exchange } from '../exchange.ts';
@@ -53,6 +53,8 @@ const chat: Handler = async (state, exchange) => {
         rules: state.config().answers,
         prompt: messages.map((message) => message.content).join('\n'),
         question: messages.findLast((message) => message.role === 'user')?.content ?? '',
+        // vLLM goes on from a last message only where the request says so.
+        prefix: state.config().openai === 'vllm' && body['continue_final_message'] !== true ? '' : prefixOf(model, messages),
         thinks: body['reasoning_effort'] !== 'none',
         offersTools: Array.isArray(body['tools']) && body['tools'].length > 0,
         asJson: body['response_format'] !== undefined,
