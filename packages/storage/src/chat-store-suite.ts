@@ -1,6 +1,7 @@
 import type { AnswerEnding, ChatStore } from '@pilotlight/chat';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { describeModelStore } from './model-store-suite.ts';
 import type { Storage } from './open-storage.ts';
 import { describeSearch } from './search-suite.ts';
 import { describeWholeConversations } from './whole-conversations-suite.ts';
@@ -29,6 +30,7 @@ export function describeChatStore(name: string, open: () => Promise<Storage>): v
     }
     describeSearch(() => store);
     describeWholeConversations(() => store);
+    describeModelStore(() => storage.models);
   });
 }
 

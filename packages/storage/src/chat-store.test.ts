@@ -13,7 +13,7 @@ describeChatStore('in a file', async () => {
   const folder = await createTemporaryFolder();
   const storage = await openStorage({ location: { file: join(folder.path, 'data', 'chat.db') }, clock });
   return {
-    chats: storage.chats,
+    ...storage,
     async [Symbol.asyncDispose]() {
       await storage[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();

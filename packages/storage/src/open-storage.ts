@@ -1,12 +1,11 @@
-import type { ChatStore } from '@pilotlight/chat';
 import { Problem } from '@pilotlight/contract';
 import type { Clock } from '@pilotlight/contract';
 
 import type { DatabaseLocation } from './adapters/open-database.ts';
 import { startStorageWorker } from './adapters/start-storage-worker.ts';
 import { openInProcess } from './open-in-process.ts';
-import type { ServedStore } from './serve-store.ts';
-import { toStore } from './serve-store.ts';
+import type { ServedStore, Stores } from './serve-store.ts';
+import { toStores } from './serve-store.ts';
 import { toStorageFault } from './storage-fault.ts';
 import type { StorageFault } from './storage-fault.ts';
 
@@ -17,9 +16,7 @@ export interface StorageOptions {
 }
 
 /** The open database. Disposing closes it, after the calls that are under way. */
-export interface Storage extends AsyncDisposable {
-  readonly chats: ChatStore;
-}
+export interface Storage extends Stores, AsyncDisposable {}
 
 /**
  * Opens the database and brings its schema up to date. A file has a thread of its own, so that no sync of the disk holds up the event loop.
@@ -38,7 +35,7 @@ export async function openStorage({ location, clock }: StorageOptions): Promise<
 export async function openServed(open: () => ServedStore | Promise<ServedStore>): Promise<Storage> {
   try {
     const { call, close } = await open();
-    return { chats: toStore(call, toProblem), [Symbol.asyncDispose]: close };
+    return { ...toStores(call, toProblem), [Symbol.asyncDispose]: close };
   } catch (error) {
     throw toProblem(toStorageFault(error));
   }

@@ -1,7 +1,9 @@
 import type { ChatStore } from '@pilotlight/chat';
+import type { ModelStore } from '@pilotlight/contract';
 
 import { coalesce } from './coalesce.ts';
 import type { Operation, Operations } from './sqlite-chat-store.ts';
+import type { ModelOperations } from './sqlite-models.ts';
 import { StorageFault, toStorageFault } from './storage-fault.ts';
 import type { Durability, Transact } from './transaction.ts';
 
@@ -23,7 +25,9 @@ const METHODS = [
   'remove',
 ] as const satisfies readonly (keyof ChatStore)[];
 
-export type StoreMethod = (typeof METHODS)[number];
+const MODEL_METHODS = ['learned', 'keepLearned', 'pins', 'setPin'] as const satisfies readonly (keyof ModelStore)[];
+
+export type StoreMethod = (typeof METHODS)[number] | (typeof MODEL_METHODS)[number];
 
 /** Calls a store by the name of the method. Calls take effect in the order in which they were made. */
 export type CallStore = (method: StoreMethod, parameters: readonly unknown[]) => Promise<unknown>;
@@ -35,7 +39,7 @@ export interface ServedStore {
 }
 
 export interface ServeOptions {
-  readonly operations: Operations;
+  readonly operations: Operations & ModelOperations;
   readonly transact: Transact;
   /** Runs the body soon; what is called until then shares its transaction. */
   readonly defer: (body: () => void) => void;
@@ -144,17 +148,27 @@ function runEach(transact: Transact, batch: readonly Call[]): Done[] {
   return done;
 }
 
-/** The side that wants the store: each method is a call; `toError` makes of a fault what the port promises. */
-export function toStore(call: CallStore, toError: (fault: StorageFault) => Error): ChatStore {
-  const methods = METHODS.map((method) => [
-    method,
-    async (...parameters: readonly unknown[]) => {
-      try {
-        return await call(method, parameters);
-      } catch (error) {
-        throw toError(toStorageFault(error));
-      }
-    },
-  ]);
-  return Object.fromEntries(methods) as ChatStore;
+/** The stores of one database. */
+export interface Stores {
+  readonly chats: ChatStore;
+  readonly models: ModelStore;
+}
+
+/** The side that wants the stores: each method is a call; `toError` makes of a fault what the ports promise. */
+export function toStores(call: CallStore, toError: (fault: StorageFault) => Error): Stores {
+  function toStore(methods: readonly StoreMethod[]): object {
+    return Object.fromEntries(
+      methods.map((method) => [
+        method,
+        async (...parameters: readonly unknown[]) => {
+          try {
+            return await call(method, parameters);
+          } catch (error) {
+            throw toError(toStorageFault(error));
+          }
+        },
+      ]),
+    );
+  }
+  return { chats: toStore(METHODS) as ChatStore, models: toStore(MODEL_METHODS) as ModelStore };
 }

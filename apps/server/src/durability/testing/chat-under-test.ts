@@ -36,7 +36,7 @@ export interface ChatUnderTest extends AsyncDisposable {
 }
 
 export interface ChatUnderTestOptions {
-  readonly storage?: Storage;
+  readonly storage?: Pick<Storage, 'chats' | typeof Symbol.asyncDispose>;
   readonly clock?: ManualClock;
   readonly settings?: Partial<ChatSettings>;
   /** In place of answers that are given by hand. */
