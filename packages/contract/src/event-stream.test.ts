@@ -16,6 +16,13 @@ describe('createEventStreamParser', () => {
     expect(createEventStreamParser()(STREAM)).toEqual(EVENTS);
   });
 
+  it('tells of comments, wherever the text is cut', () => {
+    const comments: string[] = [];
+    const parse = createEventStreamParser((text) => comments.push(text));
+    for (const character of ': open\n\n:1250\nid: 3\ndata: x\n\n:\n') parse(character);
+    expect(comments).toEqual(['open', '1250', '']);
+  });
+
   it('gives the same events wherever the text is cut', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: STREAM.length }), { maxLength: 12 }), (cuts) => {

@@ -12,9 +12,9 @@ export const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Parses a `text/event-stream` as it arrives: feed it text in pieces of any size, get the events that are complete. Comments and `retry:` are left out.
- * Throws `RangeError` if one event grows beyond `MAX_EVENT_LENGTH`.
+ * `onComment` hears those of its own line. Throws `RangeError` if one event grows beyond `MAX_EVENT_LENGTH`.
  */
-export function createEventStreamParser(): (piece: string) => ServerSentEvent[] {
+export function createEventStreamParser(onComment?: (text: string) => void): (piece: string) => ServerSentEvent[] {
   let rest = '';
   let id = '';
   let event = '';
@@ -38,7 +38,10 @@ export function createEventStreamParser(): (piece: string) => ServerSentEvent[] 
       return;
     }
     const colon = line.indexOf(':');
-    if (colon === 0) return;
+    if (colon === 0) {
+      onComment?.(line.slice(1).trim());
+      return;
+    }
     const name = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(colon + 1);
     takeField(name, value.startsWith(' ') ? value.slice(1) : value);

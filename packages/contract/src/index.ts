@@ -101,7 +101,11 @@ export {
   toolCallPartSchema,
   toolResultPartSchema,
 } from './stream-parts.ts';
-export type { ErrorPart, FinishPart, PhasePart, StartPart, StreamPart } from './stream-parts.ts';
+export type { ErrorPart, FinishPart, PhasePart, SeamPart, StartPart, StreamPart } from './stream-parts.ts';
+export { HELD_BACK, isHeldBack, MAX_STAMPS, toStamp } from './held-back.ts';
+export type { StreamStamp } from './held-back.ts';
+export { storageEventSchema, storageViewSchema } from './storage-wire.ts';
+export type { StorageView } from './storage-wire.ts';
 export { Problem, problemDetailsSchema, PROBLEMS, REFUSAL_HEADER, REFUSALS } from './problems.ts';
 export type { ProblemCode, ProblemDetails, ProblemOptions, ProblemSource, Refusal } from './problems.ts';
 export { toMemoryFacts } from './memory-facts.ts';
@@ -220,5 +224,5 @@ export type {
 export { conversationEventSchema, pageEventSchema, sessionRequestSchema } from './page-wire.ts';
 export type { PageEvent } from './page-wire.ts';
 export type { LearnedFigure, LearnedFigures, ModelStore, Pins } from './model-store.ts';
-export type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority } from './gateway.ts';
+export type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority, Prompt, PromptPlace, PromptRefusal } from './gateway.ts';
 export type { Chat, ChatEvent, Continuation, ConversationQuery, LoggedPart, Question, Regeneration } from './chat.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { conversationSummarySchema } from './chat-wire.ts';
 import { conversationSettingsSchema, presetSchema } from './conversation-settings.ts';
 import { modelsEventSchema } from './models-wire.ts';
+import { storageEventSchema } from './storage-wire.ts';
 
 /** What `GET /api/conversations/events` sends: changes alone. One that was deleted and is restored comes as a `conversation` again. */
 export const conversationEventSchema = z.discriminatedUnion('type', [
@@ -15,11 +16,15 @@ export const conversationEventSchema = z.discriminatedUnion('type', [
 ]);
 
 /**
- * What `GET /api/events` sends: everything that a page needs to stay true, over one connection. The whole picture of the models comes first, then
- * every change of models, engines, memory and conversations. Events carry no id: after a reconnect the picture comes again, and the list of
+ * What `GET /api/events` sends: everything that a page needs to stay true, over one connection. The whole picture of the models comes first, then whether
+ * anything can be stored, then every change of models, engines, memory, storage and conversations. Events carry no id: after a reconnect the picture comes again, and the list of
  * conversations must be read again.
  */
-export const pageEventSchema = z.discriminatedUnion('type', [...modelsEventSchema.options, ...conversationEventSchema.options]);
+export const pageEventSchema = z.discriminatedUnion('type', [
+  ...modelsEventSchema.options,
+  ...conversationEventSchema.options,
+  storageEventSchema,
+]);
 export type PageEvent = z.infer<typeof pageEventSchema>;
 
 /** `POST /api/session`: signs a browser in with the access token; the answer sets an HttpOnly cookie. */

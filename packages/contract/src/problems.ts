@@ -144,6 +144,11 @@ export const PROBLEMS = {
     title: 'The conversation could not be stored',
     remedy: 'Free disk space in the data folder, or correct its permissions.',
   },
+  storage_full: {
+    status: 507,
+    title: 'There is no space left to store it',
+    remedy: 'Free space on the disk of the data folder. Messages are taken again within seconds of that, without a restart.',
+  },
   data_folder_in_use: {
     status: 503,
     title: 'The data folder is in use',
@@ -238,5 +243,9 @@ export const problemDetailsSchema = z.object({
   estimate: estimateSchema.optional(),
   /** Of a model that does not fit: what would. */
   would_fit: z.array(wayToFitSchema).optional(),
+  /** Of what could not be stored: the folder, what is free there, and how much there must be before anything is stored again. */
+  path: z.string().optional(),
+  free_bytes: z.int().optional(),
+  needed_bytes: z.int().optional(),
 });
 export type ProblemDetails = z.infer<typeof problemDetailsSchema>;
