@@ -67,6 +67,12 @@ function toFailure(problem: Problem, ownReceipt: Receipt | undefined, { content,
   };
 }
 
+/** The same end with another receipt, if it has one. */
+export function withReceipt({ terminal, answer }: Ending, toReceipt: (receipt: Receipt) => Receipt): Ending {
+  const receipt = answer.receipt === undefined ? undefined : toReceipt(answer.receipt);
+  return receipt === undefined ? { terminal, answer } : { terminal: { ...terminal, receipt }, answer: { ...answer, receipt } };
+}
+
 /** Any error as a problem for the reader of the answer. What is not one already is a fault of ours, whose words are for the operator alone. */
 export function toAnswerProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;

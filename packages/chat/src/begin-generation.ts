@@ -1,9 +1,29 @@
-import { idSchema, postMessageSchema, Problem, regenerateSchema } from '@pilotlight/contract';
-import type { Accepted, Gateway, Question, Randomness, Regeneration, StartPart } from '@pilotlight/contract';
+import { continueSchema, idSchema, postMessageSchema, Problem, regenerateSchema, RESERVED_CONVERSATION_IDS } from '@pilotlight/contract';
+import type {
+  Accepted,
+  Continuation,
+  ConversationSettings,
+  Gateway,
+  NewConversationWish,
+  Question,
+  Randomness,
+  Regeneration,
+  SeamPart,
+  StartPart,
+  StreamPart,
+} from '@pilotlight/contract';
 
-import type { Beginning, BeginResult, ChatStore } from './chat-store.ts';
+import type { WrittenAnswer } from './answer-ending.ts';
+import { applySettings } from './apply-settings.ts';
+import type { Manner } from './apply-settings.ts';
+import type { AnswerOrigin, Beginning, BeginResult, ChatStore, ConversationStart, MessageRecord } from './chat-store.ts';
+import { check } from './check.ts';
+import { refuseDeleted } from './deletions.ts';
+import type { Deletions } from './deletions.ts';
+import { toLine } from './edit-conversation.ts';
 import { toFingerprint } from './fingerprint.ts';
 import { packParts } from './pack-parts.ts';
+import { findPreset } from './presets.ts';
 import { toTitle } from './title.ts';
 
 export interface BeginOptions {
@@ -11,33 +31,74 @@ export interface BeginOptions {
   readonly gateway: Pick<Gateway, 'modelFor'>;
   readonly randomness: Randomness;
   readonly nowMs: number;
+  readonly deletions: Pick<Deletions, 'has'>;
+}
+
+/** What is to be stored, and how the answer is to be made. */
+export interface Prepared {
+  readonly beginning: Beginning;
+  readonly manner: Manner;
+  /** What the answer goes on from, if it does. */
+  readonly continued?: Continued | undefined;
+}
+
+export interface Continued {
+  readonly written: WrittenAnswer;
+  readonly seam: SeamPart;
 }
 
 /** What is to be stored for a question that is posted. Throws `Problem('invalid_request')`. */
-export function toBeginning(question: Question, options: BeginOptions): Beginning {
-  const { conversationId, messageId, text, parentId, model, task, system } = question;
+export async function toBeginning(question: Question, options: BeginOptions): Promise<Prepared> {
+  const { conversationId, messageId, text, parentId, model, task, system, newConversation } = question;
   check(idSchema, conversationId, 'conversation_id');
-  check(postMessageSchema, { message_id: messageId, text, parent_id: parentId, model, task_type: task, options: question.options });
-  return complete(options, {
+  const posted = { message_id: messageId, text, parent_id: parentId, model, task_type: task, options: question.options };
+  check(postMessageSchema, { ...posted, new_conversation: newConversation });
+  if (options.deletions.has(conversationId)) throw refuseDeleted(conversationId);
+  const former = await options.store.details(conversationId);
+  if (former === undefined) refuseReserved(conversationId);
+  const start = former === undefined ? await toStart(newConversation, options) : undefined;
+  const settings = former?.settings ?? start?.settings ?? {};
+  const manner = applySettings({ model, system, options: question.options }, settings);
+  const beginning = complete(options, {
     conversationId,
     title: toTitle(text),
+    start,
     question: { kind: 'question', id: messageId, text, parentId, system },
     generationId: options.randomness.id(),
-    fingerprint: toFingerprint({ conversationId, text, parentId, model, task, system, options: question.options }),
+    fingerprint: toFingerprint({ conversationId, text, parentId, model, task, system, options: question.options, newConversation }),
     model,
     task,
+    asked: manner.model,
+  });
+  return { beginning, manner };
+}
+
+/** Addresses of ours stand where the conversation would. */
+function refuseReserved(id: string): void {
+  if (!RESERVED_CONVERSATION_IDS.includes(id)) return;
+  throw new Problem('invalid_request', `"${id}" is part of an address of its own and cannot be the id of a conversation: choose another.`, {
+    field: 'conversation_id',
   });
 }
 
-/** What is to be stored to answer a question again: on the model that was asked for then, unless another is named now. */
-export async function toNewAnswer(request: Regeneration, options: BeginOptions): Promise<Beginning> {
-  const { conversationId, answerId, generationId, model } = request;
-  check(idSchema, conversationId, 'conversation_id');
-  check(idSchema, answerId, 'message_id');
+async function toStart(wish: NewConversationWish | undefined, options: BeginOptions): Promise<ConversationStart | undefined> {
+  if (wish === undefined) return undefined;
+  const { temporary, folder, settings = {}, preset_id: presetId } = wish;
+  const preset = presetId === undefined ? {} : await findPreset(options, presetId, 'new_conversation.preset_id');
+  return {
+    temporary,
+    folder: folder === undefined || temporary === true ? undefined : toLine(folder),
+    settings: { ...preset, ...settings },
+  };
+}
+
+/** What is to be stored to answer a question again: on the model that was asked for then, unless the request or the conversation names another. */
+export async function toNewAnswer(request: Regeneration, options: BeginOptions): Promise<Prepared> {
+  const { conversationId, generationId, model } = request;
+  const { origin, settings } = await findOrigin(request, options);
   check(regenerateSchema, { generation_id: generationId, model, options: request.options });
-  const origin = await options.store.answer(conversationId, answerId);
-  if (origin === undefined) throw new Problem('message_not_found', `There is no answer ${answerId} in the conversation ${conversationId}.`);
-  return complete(options, {
+  const manner = applySettings({ model, options: request.options }, settings, origin.model);
+  const beginning = complete(options, {
     conversationId,
     title: '',
     question: { kind: 'same_question', id: origin.questionId },
@@ -45,45 +106,115 @@ export async function toNewAnswer(request: Regeneration, options: BeginOptions):
     fingerprint: toFingerprint({ conversationId, questionId: origin.questionId, model, options: request.options }),
     model: model ?? origin.model,
     task: origin.task,
+    asked: manner.model,
   });
+  return { beginning, manner };
 }
 
-function complete(options: BeginOptions, beginning: Omit<Beginning, 'answerId' | 'firstParts' | 'atMs'>): Beginning {
+/** What is to be stored to go on from an answer that is not whole: another answer, whose log begins with the text of that one and the seam. */
+export async function toContinuation(request: Continuation, options: BeginOptions): Promise<Prepared> {
+  const { conversationId, answerId, generationId, model } = request;
+  const { origin, settings } = await findOrigin(request, options);
+  check(continueSchema, { generation_id: generationId, model, options: request.options });
+  const answer = await options.store.message(conversationId, answerId);
+  if (answer === undefined) throw noSuchAnswer(request);
+  refuseWhole(answer);
+  // Whoever wrote the text goes on best.
+  const manner = applySettings({ model: model ?? answer.model, options: request.options }, settings, origin.model);
+  const applied = model === undefined && answer.model !== undefined ? { ...manner.applied, model: 'message' as const } : manner.applied;
+  const asked = options.gateway.modelFor(origin.task, manner.model)?.name ?? manner.model ?? '';
+  const seam: SeamPart = {
+    type: 'seam',
+    from: answer.model ?? asked,
+    to: asked,
+    reason: `continued on request: the answer ${toEnd(answer)}`,
+  };
+  const written = { content: answer.content, reasoning: answer.reasoning ?? '' };
+  const beginning = complete(options, {
+    conversationId,
+    title: '',
+    question: { kind: 'same_question', id: origin.questionId, continues: answerId },
+    generationId: generationId ?? options.randomness.id(),
+    fingerprint: toFingerprint({ conversationId, continues: answerId, model, options: request.options }),
+    model: model ?? origin.model,
+    task: origin.task,
+    asked: manner.model,
+    more: [
+      ...(written.reasoning === '' ? [] : [{ type: 'reasoning' as const, text: written.reasoning }]),
+      { type: 'text', text: written.content },
+      seam,
+    ],
+  });
+  return { beginning, manner: { ...manner, applied }, continued: { written, seam } };
+}
+
+function refuseWhole(answer: MessageRecord): void {
+  const facts = { generation_id: answer.generationId };
+  if (answer.state === 'running')
+    throw new Problem('generation_running', 'This answer is still being written.', { field: 'message_id', facts });
+  if (answer.state === 'complete' && answer.finishReason !== 'length') {
+    throw new Problem('nothing_to_continue', 'This answer is whole: the model ended it.', { field: 'message_id' });
+  }
+  if (answer.content.trim() === '') throw new Problem('nothing_to_continue', 'This answer has no text yet.', { field: 'message_id' });
+}
+
+function toEnd({ state }: MessageRecord): string {
+  if (state === 'complete') return 'had reached its token limit';
+  return state === 'stopped' ? 'was stopped' : 'was cut off';
+}
+
+async function findOrigin(
+  { conversationId, answerId }: Regeneration,
+  options: BeginOptions,
+): Promise<{ readonly origin: AnswerOrigin; readonly settings: ConversationSettings }> {
+  check(idSchema, conversationId, 'conversation_id');
+  check(idSchema, answerId, 'message_id');
+  if (options.deletions.has(conversationId)) throw refuseDeleted(conversationId);
+  const { store } = options;
+  const [origin, details] = await Promise.all([store.answer(conversationId, answerId), store.details(conversationId)]);
+  if (origin === undefined) throw noSuchAnswer({ conversationId, answerId });
+  return { origin, settings: details?.settings ?? {} };
+}
+
+function noSuchAnswer({ conversationId, answerId }: Pick<Regeneration, 'conversationId' | 'answerId'>): Problem {
+  return new Problem('message_not_found', `There is no answer ${answerId} in the conversation ${conversationId}.`, { field: 'message_id' });
+}
+
+interface Rough extends Omit<Beginning, 'answerId' | 'firstParts' | 'atMs'> {
+  /** The model that the gateway is asked for. */
+  readonly asked: string | undefined;
+  /** What the log begins with beside its start. */
+  readonly more?: readonly StreamPart[];
+}
+
+function complete(options: BeginOptions, { asked, more = [], ...beginning }: Rough): Beginning {
   const answerId = options.randomness.id();
   const start: StartPart = {
     type: 'start',
     conversation_id: beginning.conversationId,
     generation_id: beginning.generationId,
     message_id: answerId,
-    model: options.gateway.modelFor(beginning.task, beginning.model)?.name ?? beginning.model ?? '',
+    model: options.gateway.modelFor(beginning.task, asked)?.name ?? asked ?? '',
   };
-  return { ...beginning, answerId, firstParts: { count: 1, parts: packParts([start]) }, atMs: options.nowMs };
-}
-
-interface Schema {
-  safeParse(value: unknown): {
-    readonly success: boolean;
-    readonly error?: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] } | undefined;
-  };
-}
-
-function check(schema: Schema, value: unknown, field?: string): void {
-  const issue = schema.safeParse(value).error?.issues[0];
-  if (issue === undefined) return;
-  const path = field ?? issue.path.map(String).join('.');
-  throw new Problem('invalid_request', `${path}: ${issue.message}`, { field: path });
+  const parts = [start, ...more];
+  return { ...beginning, answerId, firstParts: { count: parts.length, parts: packParts(parts) }, atMs: options.nowMs };
 }
 
 /** The answer to a request that was accepted, now or before. Throws the `Problem` of one that was not. */
-export function toAccepted(beginning: Beginning, result: BeginResult): Accepted {
-  const ids = { conversation_id: beginning.conversationId, message_id: beginning.question.id };
+export function toAccepted(beginning: Beginning, result: BeginResult, isTemporary: boolean): Accepted {
+  const temporary = isTemporary ? { temporary: true } : {};
+  const ids = { conversation_id: beginning.conversationId, message_id: beginning.question.id, ...temporary };
   switch (result.outcome) {
     case 'stored':
       return { ...ids, answer_id: beginning.answerId, generation_id: beginning.generationId };
     case 'known':
       return { ...ids, message_id: result.questionId, answer_id: result.answerId, generation_id: result.generationId };
+    case 'deleted':
+      throw refuseDeleted(beginning.conversationId);
     case 'conflict':
-      throw new Problem('conflict', 'This id was used before, with other content.');
+      throw new Problem('conflict', 'This id was used before, with other content.', {
+        field: beginning.question.kind === 'question' ? 'message_id' : 'generation_id',
+      });
     case 'message_missing':
       throw new Problem('message_not_found', 'The message to go on from is not in this conversation.', { field: 'parent_id' });
     case 'busy':

@@ -16,6 +16,8 @@ export interface ChatSettings {
   readonly pageCharacters: number;
   /** How long a stopped generation may take to come to its end before it is ended without it. */
   readonly stopGraceMs: number;
+  /** How long a deleted conversation can be restored. */
+  readonly undoMs: number;
   /** First and longest wait before an end that could not be stored is tried again. */
   readonly retryMs: number;
   readonly maxRetryMs: number;
@@ -30,6 +32,7 @@ export const DEFAULT_CHAT_SETTINGS: ChatSettings = {
   maxLogParts: 1_000_000,
   pageCharacters: 262_144,
   stopGraceMs: 2000,
+  undoMs: 300_000,
   retryMs: 1000,
   maxRetryMs: 30_000,
 };

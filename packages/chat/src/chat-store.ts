@@ -1,4 +1,4 @@
-import type { Receipt } from '@pilotlight/contract';
+import type { ConversationSettings, Receipt, SettingsChange } from '@pilotlight/contract';
 
 /**
  * Where conversations and generation logs are kept. The port of `packages/chat`; `packages/storage` stands behind it.
@@ -26,8 +26,14 @@ export interface ChatStore {
   running(): Promise<readonly string[]>;
   /** What is needed to answer the question of this answer again. Undefined: there is no such answer in this conversation. */
   answer(conversationId: string, answerId: string): Promise<AnswerOrigin | undefined>;
-  /** Conversations by the time of their last change, newest first. */
+  /** One message. Undefined: there is none of that id in this conversation. */
+  message(conversationId: string, messageId: string): Promise<MessageRecord | undefined>;
+  /** Pinned conversations first, then by the time of their last change, newest first. */
   list(query: ListQuery): Promise<readonly ConversationRecord[]>;
+  /** The folders that conversations are in, by name in the order of its characters; archived conversations count. */
+  folders(): Promise<readonly FolderRecord[]>;
+  /** The conversation without its messages. Undefined: there is none, or it is hidden. */
+  details(id: string): Promise<ConversationDetailsRecord | undefined>;
   /** The conversation with all its messages in the order in which they were stored. */
   conversation(id: string): Promise<ConversationTree | undefined>;
   /** Titles, then messages, in which all the words of a text stand, the last of them at least as the beginning of a word; the best first. No text is an error. */
@@ -35,10 +41,33 @@ export interface ChatStore {
   /** Stores a conversation that is whole already, under an id that is new. Durable. */
   add(conversation: NewConversation): Promise<ConversationRecord>;
   rename(id: string, title: string): Promise<ConversationRecord | undefined>;
+  /** What is named changes, at the settings one by one; the time of the last change stays. Durable. Undefined: there is no such conversation. */
+  change(id: string, change: RecordChange): Promise<ConversationDetailsRecord | undefined>;
   /** Undefined: there is no such conversation, or no such message in it. */
   setHead(id: string, messageId: string): Promise<ConversationRecord | undefined>;
-  /** Removes the conversation, its messages and its logs. False: it was not there. Durable. */
+  /** Removes the conversation, its messages and its logs, hidden or not. False: it was not there. Durable. */
   remove(id: string): Promise<boolean>;
+  /**
+   * Hides the conversation: from now on every method that is asked for it by its id, or for a message of it, answers as if it was not there, `list`, `folders` and
+   * `search` leave it out, `begin` answers `deleted`, and `read` says so; its generations can still be ended. Resolves with the time at which it was
+   * hidden, the earlier one if it was before; undefined: it is not there. Durable.
+   */
+  hide(id: string, atMs: number): Promise<number | undefined>;
+  /** Shows it again if it was hidden at `sinceMs` or later, or was not hidden. Undefined: it is not there, or was hidden before. Durable. */
+  unhide(id: string, sinceMs: number): Promise<ConversationRecord | undefined>;
+  /** The conversations that are hidden, the one hidden first at first. */
+  hidden(): Promise<readonly HiddenConversation[]>;
+  /** Removes what was hidden at or before `untilMs`, as `remove` does; resolves with the ids. Durable. */
+  purge(untilMs: number): Promise<readonly string[]>;
+  /** By name in the order of its characters, then by id. */
+  presets(): Promise<readonly PresetRecord[]>;
+  preset(id: string): Promise<PresetRecord | undefined>;
+  /** Adds one under a new id. Durable. `taken`: the id belongs to another; with the same name and settings it is `stored`. `full`: there are `most` already. */
+  addPreset(preset: PresetRecord, most: number): Promise<'stored' | 'taken' | 'full'>;
+  /** What is named changes. Durable. Undefined: there is no such preset. */
+  changePreset(id: string, change: PresetRecordChange): Promise<PresetRecord | undefined>;
+  /** False: it was not there. Durable. */
+  removePreset(id: string): Promise<boolean>;
 }
 
 /** Parts of one log, packed by `packParts`. Its first part has the offset `firstOffset`. */
@@ -67,12 +96,24 @@ export interface NewQuestion {
 export interface SameQuestion {
   readonly kind: 'same_question';
   readonly id: string;
+  /** The answer that the new one goes on from. */
+  readonly continues?: string | undefined;
+}
+
+/** What a conversation is made with by its first message. */
+export interface ConversationStart {
+  readonly folder?: string | undefined;
+  readonly settings?: ConversationSettings | undefined;
+  /** It is for the store that keeps nothing. */
+  readonly temporary?: boolean | undefined;
 }
 
 export interface Beginning {
   readonly conversationId: string;
   /** Of the conversation, should this be its first message. */
   readonly title: string;
+  /** Of the conversation, should this be its first message; else it is not used. */
+  readonly start?: ConversationStart | undefined;
   readonly question: NewQuestion | SameQuestion;
   readonly answerId: string;
   readonly generationId: string;
@@ -96,6 +137,8 @@ export type BeginResult =
   | { readonly outcome: 'known'; readonly questionId: string; readonly answerId: string; readonly generationId: string }
   /** The id belongs to something else. */
   | { readonly outcome: 'conflict' }
+  /** The conversation is hidden. */
+  | { readonly outcome: 'deleted' }
   /** The parent, or the question to answer again, is not in this conversation. */
   | { readonly outcome: 'message_missing' }
   /** An answer to the same parent or question is running, or the parent is an answer that is still running. */
@@ -150,6 +193,8 @@ export interface LogPage {
   /** The offset that the next part will have, or would have if the log were not closed. */
   readonly nextOffset: number;
   readonly closed: boolean;
+  /** It stands in a conversation that is hidden: for the end of it alone. */
+  readonly hidden: boolean;
 }
 
 export interface ClaimedGeneration {
@@ -166,8 +211,46 @@ export interface AnswerOrigin {
 
 export interface ListQuery {
   /** Only those that come after this one in the list. */
-  readonly before: { readonly updatedMs: number; readonly id: string } | undefined;
+  readonly before: { readonly pinned: boolean; readonly updatedMs: number; readonly id: string } | undefined;
   readonly limit: number;
+  /** Undefined: both. */
+  readonly archived?: boolean | undefined;
+  /** Undefined: those in none, too. */
+  readonly folder?: string | undefined;
+}
+
+export interface FolderRecord {
+  readonly name: string;
+  readonly conversations: number;
+}
+
+export interface RecordChange {
+  readonly title?: string | undefined;
+  readonly pinned?: boolean | undefined;
+  readonly archived?: boolean | undefined;
+  /** Null: none. */
+  readonly folder?: string | null | undefined;
+  /** What is null is taken away. */
+  readonly settings?: SettingsChange | undefined;
+}
+
+export interface HiddenConversation {
+  readonly id: string;
+  readonly deletedMs: number;
+}
+
+export interface PresetRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: ConversationSettings;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+export interface PresetRecordChange {
+  readonly name?: string | undefined;
+  readonly settings?: SettingsChange | undefined;
+  readonly atMs: number;
 }
 
 export interface SearchQuery {
@@ -196,6 +279,17 @@ export interface ConversationRecord {
   readonly updatedMs: number;
   readonly headId: string | null;
   readonly runningGenerationId: string | undefined;
+  readonly pinned: boolean;
+  readonly archived: boolean;
+  readonly folder: string | undefined;
+  /** It is in the store that keeps nothing. Set by the chat, never by a store. */
+  readonly temporary?: boolean | undefined;
+}
+
+export interface ConversationDetailsRecord {
+  readonly conversation: ConversationRecord;
+  /** Empty: nothing is set. */
+  readonly settings: ConversationSettings;
 }
 
 export interface MessageRecord {
@@ -213,18 +307,20 @@ export interface MessageRecord {
   readonly finishReason: string | undefined;
   readonly receipt: Receipt | undefined;
   readonly error: AnswerError | undefined;
+  /** Of an answer that goes on from another: that one. */
+  readonly continues: string | undefined;
 }
 
 /** A message that no generation of ours wrote. */
 export type NewMessage = Omit<MessageRecord, 'generationId'>;
 
-export interface NewConversation extends Omit<ConversationRecord, 'runningGenerationId'> {
+export interface NewConversation extends Omit<ConversationRecord, 'runningGenerationId' | 'temporary'> {
   readonly headId: string;
+  readonly settings: ConversationSettings;
   /** Parents before their children; none is running. */
   readonly messages: readonly NewMessage[];
 }
 
-export interface ConversationTree {
-  readonly conversation: ConversationRecord;
+export interface ConversationTree extends ConversationDetailsRecord {
   readonly messages: readonly MessageRecord[];
 }

@@ -28,12 +28,19 @@ export function toLeaf(messages: readonly Node[], messageId: string): string {
   return leaf;
 }
 
+export interface ContextOptions {
+  /** Goes before what the branch has; undefined: the branch's. */
+  readonly system?: string | undefined;
+  /** The beginning of the answer, to go on from. */
+  readonly prefix?: string | undefined;
+}
+
 /**
  * What a model is given of a branch: the system prompt that was set last, then questions and answers. An answer without text is left out, whatever became
  * of it; questions that then follow on each other become one, since many chat templates take nothing but question and answer in turn.
  */
-export function toContext(branch: readonly BranchMessage[]): Message[] {
-  const system = branch.findLast((message) => message.system !== undefined)?.system;
+export function toContext(branch: readonly BranchMessage[], { system: set, prefix }: ContextOptions = {}): Message[] {
+  const system = set ?? branchSystem(branch);
   const context: Message[] = [];
   for (const { role, content } of branch) {
     if (content.trim() === '') continue;
@@ -41,7 +48,13 @@ export function toContext(branch: readonly BranchMessage[]): Message[] {
     if (last?.role === role) context[context.length - 1] = { role, content: `${last.content}\n\n${content}` };
     else context.push({ role, content });
   }
+  if (prefix !== undefined) context.push({ role: 'assistant', content: prefix, prefix: true });
   return system === undefined || system.trim() === '' ? context : [{ role: 'system', content: system }, ...context];
+}
+
+/** The system prompt that was set last in a branch. */
+export function branchSystem(branch: readonly BranchMessage[]): string | undefined {
+  return branch.findLast((message) => message.system !== undefined)?.system;
 }
 
 /** The shown branch as `GET /api/chat/history/{conversation_id}` has it. */

@@ -1,92 +1,73 @@
 import { Problem } from '@pilotlight/contract';
 import type {
   Accepted,
+  AppliedSettings,
   Chat,
   ChatEvent,
   Clock,
-  ConversationSummary,
-  ConversationView,
   Gateway,
   GenerateRequest,
   Randomness,
+  Receipt,
 } from '@pilotlight/contract';
 
-import { toAccepted, toBeginning, toNewAnswer } from './begin-generation.ts';
+import { toReceiptWith } from './apply-settings.ts';
+import { toAccepted, toBeginning, toContinuation, toNewAnswer } from './begin-generation.ts';
+import type { BeginOptions, Continued, Prepared } from './begin-generation.ts';
 import type { ChatLog } from './chat-log.ts';
 import { DEFAULT_CHAT_SETTINGS } from './chat-settings.ts';
 import type { ChatSettings } from './chat-settings.ts';
-import type { Beginning, BeginResult, ChatStore, ConversationRecord } from './chat-store.ts';
-import { toContext, toLeaf } from './conversation-tree.ts';
+import type { BeginResult, ChatStore, ConversationRecord } from './chat-store.ts';
+import { branchSystem, toContext } from './conversation-tree.ts';
+import { createDeletions, isShown } from './deletions.ts';
+import { change, readConversation, remove, rename, restore, select } from './edit-conversation.ts';
 import { endFromStore } from './end-from-store.ts';
 import { followLog } from './follow-log.ts';
+import type { House } from './house.ts';
 import { importConversations } from './import-conversations.ts';
-import { fromCursor, toCursor } from './list-cursor.ts';
+import { listConversations } from './list-conversations.ts';
 import { createLiveLog } from './live-log.ts';
 import { createLogWriter, toStorageProblem } from './log-writer.ts';
-import type { LogWriter } from './log-writer.ts';
 import { unpackParts } from './pack-parts.ts';
+import { addPreset, changePreset, listPresets, removePreset } from './presets.ts';
 import { runGeneration } from './run-generation.ts';
 import type { RunningGeneration } from './run-generation.ts';
 import { search } from './search.ts';
-import { toSummary, toView } from './views.ts';
+import { createSplitStore } from './split-store.ts';
+import { toSummary } from './views.ts';
 
 export interface CreateChatOptions {
   readonly gateway: Gateway;
   readonly store: ChatStore;
+  /** For temporary conversations: one that keeps nothing beyond this process. Absent: no conversation can be temporary. */
+  readonly temporaryStore?: ChatStore | undefined;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: ChatLog;
   readonly settings?: Partial<ChatSettings>;
 }
 
-/** What the operations of the chat work on. */
-interface House extends Omit<CreateChatOptions, 'settings'> {
-  readonly settings: ChatSettings;
-  readonly writer: LogWriter;
-  readonly running: Map<string, RunningGeneration>;
-  /** Requests that are being stored. */
-  readonly beginnings: Set<Promise<unknown>>;
-  readonly closing: AbortController;
-  readonly emit: (event: ChatEvent) => void;
-}
-
-const MAX_TITLE_LENGTH = 200;
-const MAX_LIST_LENGTH = 200;
-
 /** The chat over a gateway and a store. Dispose it before the store is closed. */
 export function createChat(options: CreateChatOptions): Chat {
-  const settings = { ...DEFAULT_CHAT_SETTINGS, ...options.settings };
-  const listeners = new Set<(event: ChatEvent) => void>();
-  const { store, clock } = options;
-  const house: House = {
-    ...options,
-    settings,
-    writer: createLogWriter({ store, clock, settings }),
-    running: new Map(),
-    beginnings: new Set(),
-    closing: new AbortController(),
-    emit(event) {
-      for (const listener of listeners) tell(listener, event, options.log);
-    },
-  };
+  const house = openHouse(options);
+  const { store, clock, settings } = house;
+  const listeners = house.listeners;
   return {
-    post: async (question) => begin(house, toBeginning(question, toBeginOptions(house)), question),
-    regenerate: async (request) => begin(house, await toNewAnswer(request, toBeginOptions(house)), { ...request, priority: 'interactive' }),
+    post: (question) => begin(house, () => toBeginning(question, toBeginOptions(house)), question),
+    regenerate: (request) => begin(house, () => toNewAnswer(request, toBeginOptions(house)), { ...request, priority: 'interactive' }),
+    continueAnswer: (request) =>
+      begin(house, () => toContinuation(request, toBeginOptions(house)), { ...request, priority: 'interactive' }),
     follow(generationId, from, signal) {
       const live = (): RunningGeneration['live'] | undefined => house.running.get(generationId)?.live;
       return followLog({ store, generationId, from, signal, live, pageCharacters: settings.pageCharacters });
     },
     stop: (generationId) => stop(house, generationId),
-    list: async ({ before, limit }) => {
-      const bounded = Math.min(Math.max(1, limit), MAX_LIST_LENGTH);
-      const records = await store.list({ before: before === undefined ? undefined : fromCursor(before), limit: bounded + 1 });
-      const shown = records.slice(0, bounded);
-      const last = shown.at(-1);
-      return { conversations: shown.map(toSummary), next: records.length > bounded && last !== undefined ? toCursor(last) : null };
-    },
+    list: (query) => listConversations(store, query),
+    folders: async () => ({ folders: [...(await store.folders())] }),
     search: (query) => search(store, query),
-    conversation: (id) => read(house, id),
+    conversation: (id) => readConversation(house, id),
     rename: (id, title) => rename(house, id, title),
+    change: (id, wish) => change(house, id, wish),
     select: (id, messageId) => select(house, id, messageId),
     importConversations: (value) =>
       importConversations(value, {
@@ -96,12 +77,46 @@ export function createChat(options: CreateChatOptions): Chat {
         onAdded: (conversation) => house.emit({ type: 'conversation', conversation }),
       }),
     remove: (id) => remove(house, id),
+    restore: (id) => restore(house, id),
+    presets: () => listPresets(house),
+    addPreset: (preset) => addPreset(house, preset),
+    changePreset: (id, wish) => changePreset(house, id, wish),
+    removePreset: (id) => removePreset(house, id),
     subscribe(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     recover: () => recover(house),
     [Symbol.asyncDispose]: () => dispose(house),
+  };
+}
+
+interface OpenHouse extends House {
+  readonly listeners: Set<(event: ChatEvent) => void>;
+}
+
+function openHouse(options: CreateChatOptions): OpenHouse {
+  const { clock, log, gateway, randomness } = options;
+  const settings = { ...DEFAULT_CHAT_SETTINGS, ...options.settings };
+  const { undoMs: graceMs, retryMs, maxRetryMs } = settings;
+  const store = createSplitStore({ lasting: options.store, temporary: options.temporaryStore });
+  const listeners = new Set<(event: ChatEvent) => void>();
+  return {
+    gateway,
+    randomness,
+    clock,
+    log,
+    settings,
+    store,
+    listeners,
+    writer: createLogWriter({ store, clock, settings }),
+    running: new Map(),
+    beginnings: new Set(),
+    closing: new AbortController(),
+    deletions: createDeletions({ store, clock, log, graceMs, retryMs, maxRetryMs }),
+    emit(event) {
+      for (const listener of listeners) tell(listener, event, log);
+    },
   };
 }
 
@@ -114,16 +129,16 @@ function tell(listener: (event: ChatEvent) => void, event: ChatEvent, log: ChatL
   }
 }
 
-function toBeginOptions({ store, gateway, randomness, clock, closing }: House): Parameters<typeof toBeginning>[1] {
+function toBeginOptions({ store, gateway, randomness, clock, closing, deletions }: House): BeginOptions {
   if (closing.signal.aborted) throw new Problem('shutting_down', 'Nothing was stored.');
-  return { store, gateway, randomness, nowMs: clock.now() };
+  return { store, gateway, randomness, nowMs: clock.now(), deletions };
 }
 
-/** How the answer is to be made, beside what is stored. */
-type Manner = Pick<GenerateRequest, 'options' | 'priority' | 'requestId'>;
+/** Who asks, beside what is asked. */
+type Asker = Pick<GenerateRequest, 'priority' | 'requestId'>;
 
-async function begin(house: House, beginning: Beginning, manner: Manner): Promise<Accepted> {
-  const started = store(house, beginning, manner);
+async function begin(house: House, prepare: () => Promise<Prepared>, asker: Asker): Promise<Accepted> {
+  const started = (async () => store(house, await prepare(), asker))();
   house.beginnings.add(started);
   try {
     return await started;
@@ -133,33 +148,39 @@ async function begin(house: House, beginning: Beginning, manner: Manner): Promis
 }
 
 /** The engine is asked as soon as the question is stored, while the disk is synced; whoever asked hears of it after that. */
-async function store(house: House, beginning: Beginning, manner: Manner): Promise<Accepted> {
+async function store(house: House, prepared: Prepared, asker: Asker): Promise<Accepted> {
+  const { beginning } = prepared;
+  const isTemporary = (): boolean => house.store.isTemporary(beginning.conversationId);
   const result = await house.store.begin(beginning);
-  if (result.outcome !== 'stored' && result.outcome !== 'known') return toAccepted(beginning, result);
+  if (result.outcome !== 'stored' && result.outcome !== 'known') return toAccepted(beginning, result, isTemporary());
   const synced = house.store.sync();
-  const generation = result.outcome === 'stored' ? start(house, { beginning, manner, stored: result }) : undefined;
+  const generation = result.outcome === 'stored' ? start(house, { ...prepared, asker, stored: result }) : undefined;
   try {
     await synced;
   } catch (error) {
     generation?.end(toStorageProblem(error));
     throw error;
   }
-  if (result.outcome === 'stored') house.emit({ type: 'conversation', conversation: toSummary(result.conversation) });
-  return toAccepted(beginning, result);
+  if (result.outcome === 'stored') announce(house, result.conversation);
+  return toAccepted(beginning, result, isTemporary());
 }
 
-interface Start {
-  readonly beginning: Beginning;
-  readonly manner: Manner;
+/** Tells of a change; what is deleted or temporary is nobody's news. */
+function announce({ emit, deletions }: House, record: ConversationRecord | undefined): void {
+  if (isShown(record, deletions)) emit({ type: 'conversation', conversation: toSummary(record) });
+}
+
+interface Start extends Prepared {
+  readonly asker: Asker;
   readonly stored: Extract<BeginResult, { outcome: 'stored' }>;
 }
 
-function start(house: House, { beginning, manner, stored }: Start): RunningGeneration {
+function start(house: House, { beginning, manner, continued, asker, stored }: Start): RunningGeneration {
   const { settings, running } = house;
-  const { generationId, conversationId, firstParts, model, task } = beginning;
-  const { options, priority, requestId } = manner;
+  const { generationId, conversationId, firstParts, task } = beginning;
   const live = createLiveLog({ generationId, firstOffset: 0, keptCharacters: settings.keptCharacters });
   live.commit(unpackParts(firstParts.parts), firstParts.parts.length);
+  const applied = { ...toSystemSource(stored.branch), ...manner.applied };
   const generation = runGeneration({
     ...house,
     conversationId,
@@ -167,24 +188,37 @@ function start(house: House, { beginning, manner, stored }: Start): RunningGener
     live,
     tail: house.writer.open(live, stored.epoch),
     closing: house.closing.signal,
+    written: continued?.written,
+    toReceipt: (receipt) => withSeam(toReceiptWith(receipt, applied), continued),
     request: {
-      ...(model !== undefined && { model }),
+      ...(manner.model !== undefined && { model: manner.model }),
       task,
-      messages: toContext(stored.branch),
-      options,
-      priority,
-      requestId,
+      messages: toContext(stored.branch, { system: manner.system, prefix: continued?.written.content }),
+      options: manner.options,
+      priority: asker.priority,
+      requestId: asker.requestId,
       label: `an answer for “${stored.conversation.title}”`,
     },
     onEnd(conversation) {
       running.delete(generationId);
-      if (conversation !== undefined) house.emit({ type: 'conversation', conversation: toSummary(conversation) });
+      announce(house, conversation);
     },
   });
   running.set(generationId, generation);
   // A chat that is being closed takes nothing on; what it had accepted by then is ended like the rest.
   if (house.closing.signal.aborted) generation.end(shutDown());
   return generation;
+}
+
+/** A system prompt that nobody but an earlier message has set. */
+function toSystemSource(branch: Parameters<typeof branchSystem>[0]): AppliedSettings {
+  return (branchSystem(branch) ?? '').trim() === '' ? {} : { system: 'message' };
+}
+
+function withSeam(receipt: Receipt, continued: Continued | undefined): Receipt {
+  if (continued === undefined) return receipt;
+  const { from, reason } = continued.seam;
+  return { ...receipt, seams: [{ from, to: receipt.model, reason }, ...receipt.seams] };
 }
 
 function shutDown(): Problem {
@@ -203,50 +237,10 @@ async function stop(house: House, generationId: string): Promise<void> {
   if (problem !== undefined) throw problem;
 }
 
-function notFound(id: string): Problem {
-  return new Problem('conversation_not_found', `There is no conversation ${id}.`);
-}
-
-async function read({ store }: House, id: string): Promise<ConversationView> {
-  const tree = await store.conversation(id);
-  if (tree === undefined) throw notFound(id);
-  return toView(tree);
-}
-
-async function rename(house: House, id: string, title: string): Promise<ConversationSummary> {
-  const line = title.replaceAll(/\s+/g, ' ').trim();
-  if (line === '' || line.length > MAX_TITLE_LENGTH) {
-    throw new Problem('invalid_request', `A title has 1 to ${MAX_TITLE_LENGTH} characters.`, { field: 'title' });
-  }
-  return announce(house, id, await house.store.rename(id, line));
-}
-
-function announce({ emit }: House, id: string, record: ConversationRecord | undefined): ConversationSummary {
-  if (record === undefined) throw notFound(id);
-  const conversation = toSummary(record);
-  emit({ type: 'conversation', conversation });
-  return conversation;
-}
-
-async function select(house: House, id: string, messageId: string): Promise<ConversationView> {
-  const view = await read(house, id);
-  if (!view.messages.some((message) => message.id === messageId)) {
-    throw new Problem('message_not_found', `There is no message ${messageId} in the conversation ${id}.`);
-  }
-  const headId = toLeaf(view.messages, messageId);
-  announce(house, id, await house.store.setHead(id, headId));
-  return { ...view, head_id: headId };
-}
-
-async function remove(house: House, id: string): Promise<void> {
-  const generations = [...house.running.values()].filter(({ conversationId }) => conversationId === id);
-  for (const generation of generations) generation.end('stopped');
-  await Promise.all(generations.map(({ ended }) => ended));
-  if (!(await house.store.remove(id))) throw notFound(id);
-  house.emit({ type: 'conversation_removed', id });
-}
-
-async function recover({ store, running, clock, settings, log, emit }: House): Promise<number> {
+async function recover(house: House): Promise<number> {
+  const { store, running, clock, settings, log } = house;
+  // First: what is deleted is not news when it is ended.
+  await house.deletions.recover();
   const problem = new Problem('interrupted', 'The server stopped while the answer was being written.');
   let count = 0;
   for (const generationId of await store.running()) {
@@ -255,14 +249,15 @@ async function recover({ store, running, clock, settings, log, emit }: House): P
     const conversation = await endFromStore({ store, generationId, problem, pageCharacters, atMs: clock.now() });
     if (conversation === undefined) continue;
     count += 1;
-    emit({ type: 'conversation', conversation: toSummary(conversation) });
+    announce(house, conversation);
   }
   if (count > 0) log.warn({ count }, 'answers that a former process left unfinished are marked as interrupted');
   return count;
 }
 
-async function dispose({ running, closing, beginnings }: House): Promise<void> {
+async function dispose({ running, closing, beginnings, deletions }: House): Promise<void> {
   closing.abort(new DOMException('The chat is closed.', 'AbortError'));
+  deletions[Symbol.dispose]();
   await Promise.allSettled(beginnings);
   const generations = [...running.values()];
   for (const generation of generations) generation.end(shutDown());

@@ -63,7 +63,9 @@ async function readStored(
 ): Promise<{ readonly parts: readonly StreamPart[]; readonly closed: boolean }> {
   const { generationId, pageCharacters: maxCharacters } = options;
   const page = await options.store.read({ generationId, from, maxCharacters });
-  if (page === undefined) throw new Problem('generation_not_found', `There is no generation ${generationId}.`);
+  if (page === undefined || page.hidden) {
+    throw new Problem('generation_not_found', `There is no generation ${generationId}.`, { field: 'id' });
+  }
   const parts = page.groups.flatMap((group) => unpackParts(group.parts).slice(Math.max(0, from - group.firstOffset)));
   return { parts, closed: page.closed };
 }

@@ -1,7 +1,7 @@
 import { Problem, sleep } from '@pilotlight/contract';
-import type { Clock, Gateway, GatewayPart, GenerateRequest } from '@pilotlight/contract';
+import type { Clock, Gateway, GatewayPart, GenerateRequest, Receipt } from '@pilotlight/contract';
 
-import { decideEnding, toAnswerProblem } from './answer-ending.ts';
+import { decideEnding, toAnswerProblem, withReceipt } from './answer-ending.ts';
 import type { Outcome, WrittenAnswer } from './answer-ending.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { ChatSettings } from './chat-settings.ts';
@@ -38,6 +38,10 @@ export interface RunOptions {
   readonly tail: LogTail;
   /** Ends the attempts to store an end that could not be stored. */
   readonly closing: AbortSignal;
+  /** What the log began with, if the answer goes on from another. */
+  readonly written?: WrittenAnswer | undefined;
+  /** What the chat knows and a receipt does not. */
+  readonly toReceipt: (receipt: Receipt) => Receipt;
   /** The end is stored; or it is not, for now: then without a conversation. */
   readonly onEnd: (conversation: ConversationRecord | undefined) => void;
 }
@@ -84,7 +88,7 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
     requestedModel: request.model,
     engineOf: (model) => options.gateway.model(model)?.engine,
   });
-  let written: WrittenAnswer = { content: '', reasoning: '' };
+  let written: WrittenAnswer = options.written ?? { content: '', reasoning: '' };
   let isOver = false;
 
   /** Takes one part; returns why it must be the last, if so. */
@@ -120,7 +124,7 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
   const rest = await tail.seal();
   report(log, options, outcome);
   if (tail.failure !== undefined) return endLater(options, { problem: notStored(tail) });
-  return store(options, { ...rest, ending: decideEnding(outcome, written) });
+  return store(options, { ...rest, ending: withReceipt(decideEnding(outcome, written), options.toReceipt) });
 }
 
 interface Driver {

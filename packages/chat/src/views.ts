@@ -1,7 +1,7 @@
 import { toTimestamp } from '@pilotlight/contract';
-import type { ConversationSummary, ConversationView, MessageView } from '@pilotlight/contract';
+import type { ConversationDetails, ConversationSummary, ConversationView, MessageView } from '@pilotlight/contract';
 
-import type { ConversationRecord, ConversationTree, MessageRecord } from './chat-store.ts';
+import type { ConversationDetailsRecord, ConversationRecord, ConversationTree, MessageRecord } from './chat-store.ts';
 
 /** A conversation as the wire has it. */
 export function toSummary(record: ConversationRecord): ConversationSummary {
@@ -11,12 +11,21 @@ export function toSummary(record: ConversationRecord): ConversationSummary {
     created_at: toTimestamp(record.createdMs),
     updated_at: toTimestamp(record.updatedMs),
     ...(record.runningGenerationId !== undefined && { running_generation_id: record.runningGenerationId }),
+    ...(record.pinned && { pinned: true }),
+    ...(record.archived && { archived: true }),
+    ...(record.folder !== undefined && { folder: record.folder }),
+    ...(record.temporary === true && { temporary: true }),
   };
 }
 
+/** A conversation with its settings as the wire has it. */
+export function toDetails({ conversation, settings }: ConversationDetailsRecord): ConversationDetails {
+  return { ...toSummary(conversation), ...(Object.keys(settings).length > 0 && { settings }) };
+}
+
 /** A conversation with all its messages as the wire has it. */
-export function toView({ conversation, messages }: ConversationTree): ConversationView {
-  return { ...toSummary(conversation), head_id: conversation.headId, messages: messages.map(toMessage) };
+export function toView({ messages, ...details }: ConversationTree): ConversationView {
+  return { ...toDetails(details), head_id: details.conversation.headId, messages: messages.map(toMessage) };
 }
 
 function toMessage(record: MessageRecord): MessageView {
@@ -34,5 +43,6 @@ function toMessage(record: MessageRecord): MessageView {
     ...(record.finishReason !== undefined && { finish_reason: record.finishReason }),
     ...(record.receipt !== undefined && { receipt: record.receipt }),
     ...(record.error !== undefined && { error: record.error }),
+    ...(record.continues !== undefined && { continues: record.continues }),
   };
 }

@@ -1,5 +1,22 @@
-import type { Accepted, ConversationList, ConversationSummary, ConversationView, ImportResult, SearchResult } from './chat-wire.ts';
-import type { ConversationSettings, NewConversationWish, Preset } from './conversation-settings.ts';
+import type {
+  Accepted,
+  ConversationDetails,
+  ConversationList,
+  ConversationSummary,
+  ConversationView,
+  DeletedConversation,
+  FolderList,
+  ImportResult,
+  SearchResult,
+} from './chat-wire.ts';
+import type {
+  ConversationChange,
+  ConversationSettings,
+  NewConversationWish,
+  NewPreset,
+  Preset,
+  PresetChange,
+} from './conversation-settings.ts';
 import type { Priority } from './gateway.ts';
 import type { Options } from './options.ts';
 import type { StreamPart } from './stream-parts.ts';
@@ -63,13 +80,20 @@ export interface Chat {
   post(question: Question): Promise<Accepted>;
   regenerate(request: Regeneration): Promise<Accepted>;
   /**
+   * Goes on from the text of an answer that is not whole. Throws `Problem('nothing_to_continue')` for one that is whole or has no text, and
+   * `Problem('continue_not_supported')`, before anything is stored, where it is known that the model cannot.
+   */
+  continueAnswer(request: Continuation): Promise<Accepted>;
+  /**
    * The log from `from` on: first what is there, then what comes, ending after the terminal part. A reader that leaves ends nothing.
    * A reader sees only what the log holds. Throws `Problem('generation_not_found')`, also for a log that was removed meanwhile.
    */
   follow(generationId: string, from: number, signal: AbortSignal): AsyncIterable<LoggedPart>;
   /** Ends a running answer; what was written is kept. Resolves when its terminal part is logged; of an ended one at once. */
   stop(generationId: string): Promise<void>;
-  list(query: { readonly before?: string | undefined; readonly limit: number }): Promise<ConversationList>;
+  /** Pinned ones first, then the last used one first. */
+  list(query: ConversationQuery): Promise<ConversationList>;
+  folders(): Promise<FolderList>;
   /**
    * Titles and messages in which all words of the text stand, the last of them at least as the beginning of a word, without regard to case and accents.
    * `before` is the `next` of the page before. Nothing in the text is syntax, and no text is an error.
@@ -77,6 +101,8 @@ export interface Chat {
   search(query: { readonly text: string; readonly before?: string | undefined; readonly limit: number }): Promise<SearchResult>;
   conversation(id: string): Promise<ConversationView>;
   rename(id: string, title: string): Promise<ConversationSummary>;
+  /** All that is named changes, or nothing does. Two that change different things at once do not undo each other. */
+  change(id: string, change: ConversationChange): Promise<ConversationDetails>;
   /** Shows another branch: the one that ends in, or below, this message. */
   select(id: string, messageId: string): Promise<ConversationView>;
   /**
@@ -84,8 +110,17 @@ export interface Chat {
    * copies. Throws `Problem('import_refused')` if there is nothing in it that can be taken.
    */
   importConversations(value: unknown): Promise<ImportResult>;
-  /** Removes the conversation with all its messages and logs, stopping what runs in it. */
-  remove(id: string): Promise<void>;
+  /**
+   * Hides the conversation with all its messages and logs at once, stops what runs in it, and removes it for good after a time, also over a restart. Deleting it
+   * again changes nothing. A temporary one is removed for good at once.
+   */
+  remove(id: string): Promise<DeletedConversation>;
+  /** Takes a deletion back. Throws `Problem('conversation_not_found')` once it is final. */
+  restore(id: string): Promise<ConversationSummary>;
+  presets(): Promise<readonly Preset[]>;
+  addPreset(preset: NewPreset): Promise<Preset>;
+  changePreset(id: string, change: PresetChange): Promise<Preset>;
+  removePreset(id: string): Promise<void>;
   subscribe(listener: (event: ChatEvent) => void): Disposable;
   /** Marks generations that a former process left unfinished as `interrupted`, with their text kept; resolves with their number. Run once at the start. */
   recover(): Promise<number>;

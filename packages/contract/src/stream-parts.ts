@@ -67,6 +67,7 @@ export const streamPartSchema = z.discriminatedUnion('type', [
 export type StreamPart = z.infer<typeof streamPartSchema>;
 export type StartPart = z.infer<typeof startPartSchema>;
 export type PhasePart = z.infer<typeof phasePartSchema>;
+export type SeamPart = z.infer<typeof seamPartSchema>;
 export type FinishPart = z.infer<typeof finishPartSchema>;
 export type ErrorPart = z.infer<typeof errorPartSchema>;
 

@@ -53,6 +53,7 @@ function describeBeginning(current: () => ChatStore): void {
         groups: [{ firstOffset: 0, count: 1, parts: START }],
         nextOffset: 1,
         closed: false,
+        hidden: false,
       });
     });
 
@@ -217,7 +218,12 @@ function describeEnd(current: () => ChatStore): void {
         finishReason: 'stop',
         error,
       });
-      expect(await store.read({ generationId: 'g-1', from: 3, maxCharacters: 10 })).toEqual({ groups: [], nextOffset: 3, closed: true });
+      expect(await store.read({ generationId: 'g-1', from: 3, maxCharacters: 10 })).toEqual({
+        groups: [],
+        nextOffset: 3,
+        closed: true,
+        hidden: false,
+      });
       expect(await store.running()).toEqual([]);
     });
 
@@ -249,9 +255,9 @@ function describeConversations(current: () => ChatStore): void {
       }
       const first = await store.list({ before: undefined, limit: 2 });
       expect(first.map(({ id }) => id)).toEqual(['d', 'c']);
-      const second = await store.list({ before: { updatedMs: 2, id: 'c' }, limit: 2 });
+      const second = await store.list({ before: { pinned: false, updatedMs: 2, id: 'c' }, limit: 2 });
       expect(second.map(({ id }) => id)).toEqual(['b', 'a']);
-      expect(await store.list({ before: { updatedMs: 1, id: 'a' }, limit: 2 })).toEqual([]);
+      expect(await store.list({ before: { pinned: false, updatedMs: 1, id: 'a' }, limit: 2 })).toEqual([]);
     });
 
     it('are renamed without moving in the list', async () => {

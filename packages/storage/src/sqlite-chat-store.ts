@@ -4,6 +4,8 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import { createConversationTables } from './sqlite-conversations.ts';
 import { createGenerationTables } from './sqlite-generations.ts';
 import { createLogTable } from './sqlite-log.ts';
+import { createMetadataTables } from './sqlite-metadata.ts';
+import { createPresetTable } from './sqlite-presets.ts';
 import { createSearch } from './sqlite-search.ts';
 import type { Durability } from './transaction.ts';
 
@@ -22,6 +24,8 @@ export function createSqliteChatStore(connection: SqliteConnection): Operations 
   const log = createLogTable(connection);
   const conversations = createConversationTables(connection);
   const generations = createGenerationTables(connection, { log, conversations });
+  const metadata = createMetadataTables(connection, conversations);
+  const presets = createPresetTable(connection);
   return {
     begin: { durability: 'normal', run: generations.begin },
     sync: { durability: 'full', run: () => undefined },
@@ -31,12 +35,25 @@ export function createSqliteChatStore(connection: SqliteConnection): Operations 
     claim: { durability: 'full', run: generations.claim },
     running: { durability: 'read', run: generations.running },
     answer: { durability: 'read', run: generations.origin },
+    message: { durability: 'read', run: conversations.message },
     list: { durability: 'read', run: conversations.list },
+    folders: { durability: 'read', run: metadata.folders },
+    details: { durability: 'read', run: conversations.details },
     conversation: { durability: 'read', run: conversations.tree },
     add: { durability: 'full', run: conversations.addWhole },
     rename: { durability: 'full', run: conversations.rename },
     setHead: { durability: 'full', run: conversations.setHead },
     search: { durability: 'read', run: createSearch(connection, conversations) },
+    change: { durability: 'full', run: metadata.change },
     remove: { durability: 'full', run: conversations.remove },
+    hide: { durability: 'full', run: metadata.hide },
+    unhide: { durability: 'full', run: metadata.unhide },
+    hidden: { durability: 'read', run: metadata.hidden },
+    purge: { durability: 'full', run: metadata.purge },
+    presets: { durability: 'read', run: presets.all },
+    preset: { durability: 'read', run: presets.find },
+    addPreset: { durability: 'full', run: presets.add },
+    changePreset: { durability: 'full', run: presets.change },
+    removePreset: { durability: 'full', run: presets.remove },
   };
 }

@@ -1,13 +1,29 @@
-import type { ConversationRecord, ConversationTree, ListQuery, MessageRecord, NewConversation, NewMessage } from '@pilotlight/chat';
+import type {
+  ConversationDetailsRecord,
+  ConversationRecord,
+  ConversationStart,
+  ConversationTree,
+  ListQuery,
+  MessageRecord,
+  NewConversation,
+  NewMessage,
+} from '@pilotlight/chat';
 
-import type { SqliteConnection, SqliteValue } from './sqlite-connection.ts';
+import { toSettings, toSettingsJson } from './settings-json.ts';
+import type { SqliteConnection, SqliteStatement, SqliteValue } from './sqlite-connection.ts';
 
 /** Conversations as a whole. What writes runs within the caller's transaction. */
 export interface ConversationTables {
+  /** Undefined: there is none, or it is hidden. */
   readonly find: (id: string) => ConversationRecord | undefined;
+  /** Hidden ones, too. */
+  readonly findAny: (id: string) => ConversationRecord | undefined;
+  readonly isHidden: (id: string) => boolean;
+  readonly details: (id: string) => ConversationDetailsRecord | undefined;
   readonly list: (query: ListQuery) => ConversationRecord[];
   readonly tree: (id: string) => ConversationTree | undefined;
-  readonly add: (conversation: { readonly id: string; readonly title: string; readonly atMs: number }) => void;
+  readonly message: (conversationId: string, messageId: string) => MessageRecord | undefined;
+  readonly add: (conversation: AddedConversation) => void;
   /** Adds a conversation with its messages, none of which is being written. */
   readonly addWhole: (conversation: NewConversation) => ConversationRecord;
   /** Notes that it changed. */
@@ -17,24 +33,32 @@ export interface ConversationTables {
   readonly remove: (id: string) => boolean;
 }
 
+export interface AddedConversation {
+  readonly id: string;
+  readonly title: string;
+  readonly atMs: number;
+  readonly start: ConversationStart | undefined;
+}
+
 const SELECT = `
-  SELECT id, title, created_ms, updated_ms, head_id,
+  SELECT id, title, created_ms, updated_ms, head_id, pinned, archived, folder, settings, deleted_ms,
     (SELECT g.id FROM generations g WHERE g.conversation_id = c.id AND g.closed = 0 ORDER BY g.key DESC LIMIT 1) AS running_id
   FROM conversations c`;
-const ORDER = 'ORDER BY updated_ms DESC, id DESC LIMIT ?';
+const MESSAGE = `
+  SELECT id, parent_id, role, content, created_ms, system, reasoning, state, generation_id, model, finish_reason, receipt, error, continues_id
+  FROM messages`;
 
 export function createConversationTables(connection: SqliteConnection): ConversationTables {
   const selectOne = connection.prepare(`${SELECT} WHERE id = ?`);
-  const selectFirst = connection.prepare(`${SELECT} ${ORDER}`);
-  const selectAfter = connection.prepare(`${SELECT} WHERE (updated_ms, id) < (?, ?) ${ORDER}`);
-  const selectMessages = connection.prepare(`
-    SELECT id, parent_id, role, content, created_ms, system, reasoning, state, generation_id, model, finish_reason, receipt, error
-    FROM messages WHERE conversation_id = ? ORDER BY seq`);
-  const hasMessage = connection.prepare('SELECT 1 FROM messages WHERE id = ? AND conversation_id = ?');
-  const insert = connection.prepare('INSERT INTO conversations (id, title, created_ms, updated_ms) VALUES (?, ?, ?, ?)');
+  const list = createList(connection);
+  const selectMessages = connection.prepare(`${MESSAGE} WHERE conversation_id = ? ORDER BY seq`);
+  const selectMessage = connection.prepare(`${MESSAGE} WHERE id = ? AND conversation_id = ?`);
+  const insert = connection.prepare(`
+    INSERT INTO conversations (id, title, created_ms, updated_ms, pinned, archived, folder, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const insertMessage = connection.prepare(`
-    INSERT INTO messages (id, conversation_id, parent_id, role, content, created_ms, system, state, reasoning, model, finish_reason, receipt, error)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO messages (id, conversation_id, parent_id, role, content, created_ms, system, state, reasoning, model, finish_reason, receipt, error,
+      continues_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const updateTime = connection.prepare('UPDATE conversations SET updated_ms = max(updated_ms, ?) WHERE id = ?');
   const updateTitle = connection.prepare('UPDATE conversations SET title = ? WHERE id = ?');
   const updateHead = connection.prepare('UPDATE conversations SET head_id = ? WHERE id = ?');
@@ -45,36 +69,59 @@ export function createConversationTables(connection: SqliteConnection): Conversa
   ].map((sql) => connection.prepare(sql));
   const removeOne = connection.prepare('DELETE FROM conversations WHERE id = ?');
 
+  function row(id: string): ConversationRow | undefined {
+    return selectOne.get(id) as ConversationRow | undefined;
+  }
+
+  function shown(id: string): ConversationRow | undefined {
+    const found = row(id);
+    return found?.deleted_ms === null ? found : undefined;
+  }
+
   function find(id: string): ConversationRecord | undefined {
-    const row = selectOne.get(id) as ConversationRow | undefined;
-    return row && toRecord(row);
+    const found = shown(id);
+    return found && toRecord(found);
+  }
+
+  function message(conversationId: string, messageId: string): MessageRecord | undefined {
+    const found = shown(conversationId) && (selectMessage.get(messageId, conversationId) as MessageRow | undefined);
+    return found && toMessage(found);
   }
 
   return {
     find,
-    list({ before, limit }) {
-      const rows = before === undefined ? selectFirst.all(limit) : selectAfter.all(before.updatedMs, before.id, limit);
-      return (rows as ConversationRow[]).map(toRecord);
+    findAny(id) {
+      const found = row(id);
+      return found && toRecord(found);
     },
+    isHidden: (id) => typeof row(id)?.deleted_ms === 'number',
+    details(id) {
+      const found = shown(id);
+      return found && toDetails(found);
+    },
+    list,
     tree(id) {
-      const conversation = find(id);
-      return conversation && { conversation, messages: (selectMessages.all(id) as MessageRow[]).map(toMessage) };
+      const found = shown(id);
+      return found && { ...toDetails(found), messages: (selectMessages.all(id) as MessageRow[]).map(toMessage) };
     },
-    add: ({ id, title, atMs }) => void insert.run(id, title, atMs, atMs),
+    message,
+    add({ id, title, atMs, start }) {
+      insert.run(id, title, atMs, atMs, 0, 0, start?.folder ?? null, toSettingsJson(start?.settings));
+    },
     addWhole(conversation) {
-      const { id, title, createdMs, updatedMs, headId, messages } = conversation;
-      insert.run(id, title, createdMs, updatedMs);
-      for (const message of messages) insertMessage.run(...toValues(id, message));
+      const { id, title, createdMs, updatedMs, headId, messages, pinned, archived, folder, settings } = conversation;
+      insert.run(id, title, createdMs, updatedMs, Number(pinned), Number(archived), folder ?? null, toSettingsJson(settings));
+      for (const one of messages) insertMessage.run(...toValues(id, one));
       updateHead.run(headId, id);
-      return { id, title, createdMs, updatedMs, headId, runningGenerationId: undefined };
+      return { id, title, createdMs, updatedMs, headId, pinned, archived, folder, runningGenerationId: undefined };
     },
     touch: (id, atMs) => void updateTime.run(atMs, id),
     rename(id, title) {
-      updateTitle.run(title, id);
+      if (shown(id) !== undefined) updateTitle.run(title, id);
       return find(id);
     },
     setHead(id, messageId) {
-      if (hasMessage.get(messageId, id) === undefined) return undefined;
+      if (message(id, messageId) === undefined) return undefined;
       updateHead.run(messageId, id);
       return find(id);
     },
@@ -85,13 +132,48 @@ export function createConversationTables(connection: SqliteConnection): Conversa
   };
 }
 
+/** The list in all its cuts; each is read along an index. */
+function createList(connection: SqliteConnection): (query: ListQuery) => ConversationRecord[] {
+  const statements = new Map<string, SqliteStatement>();
+  function prepare(sql: string): SqliteStatement {
+    const prepared = statements.get(sql) ?? connection.prepare(sql);
+    statements.set(sql, prepared);
+    return prepared;
+  }
+  return ({ before, limit, archived, folder }) => {
+    const conditions = [
+      'deleted_ms IS NULL',
+      ...(folder === undefined ? [] : ['folder = ?']),
+      ...(archived === undefined ? [] : ['archived = ?']),
+      ...(before === undefined ? [] : ['(pinned, updated_ms, id) < (?, ?, ?)']),
+    ];
+    const values = [
+      ...(folder === undefined ? [] : [folder]),
+      ...(archived === undefined ? [] : [Number(archived)]),
+      ...(before === undefined ? [] : [Number(before.pinned), before.updatedMs, before.id]),
+    ];
+    const sql = `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY pinned DESC, updated_ms DESC, id DESC LIMIT ?`;
+    return (prepare(sql).all(...values, limit) as ConversationRow[]).map(toRecord);
+  };
+}
+
 interface ConversationRow {
   readonly id: string;
   readonly title: string;
   readonly created_ms: number;
   readonly updated_ms: number;
   readonly head_id: string | null;
+  readonly pinned: number;
+  readonly archived: number;
+  readonly folder: string | null;
+  readonly settings: string | null;
+  readonly deleted_ms: number | null;
   readonly running_id: string | null;
+}
+
+/** The row with its settings. */
+function toDetails(row: ConversationRow): ConversationDetailsRecord {
+  return { conversation: toRecord(row), settings: toSettings(row.settings) };
 }
 
 function toRecord(row: ConversationRow): ConversationRecord {
@@ -101,6 +183,9 @@ function toRecord(row: ConversationRow): ConversationRecord {
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
     headId: row.head_id,
+    pinned: row.pinned === 1,
+    archived: row.archived === 1,
+    folder: row.folder ?? undefined,
     runningGenerationId: row.running_id ?? undefined,
   };
 }
@@ -119,6 +204,7 @@ interface MessageRow {
   readonly finish_reason: string | null;
   readonly receipt: string | null;
   readonly error: string | null;
+  readonly continues_id: string | null;
 }
 
 function toMessage(row: MessageRow): MessageRecord {
@@ -136,13 +222,14 @@ function toMessage(row: MessageRow): MessageRecord {
     finishReason: row.finish_reason ?? undefined,
     receipt: row.receipt === null ? undefined : (JSON.parse(row.receipt) as MessageRecord['receipt']),
     error: row.error === null ? undefined : (JSON.parse(row.error) as MessageRecord['error']),
+    continues: row.continues_id ?? undefined,
   };
 }
 
 function toValues(conversationId: string, message: NewMessage): SqliteValue[] {
-  const { id, parentId, role, content, createdMs, system, state, reasoning, model, finishReason, receipt, error } = message;
+  const { id, parentId, role, content, createdMs, system, state, reasoning, model, finishReason, receipt, error, continues } = message;
   const texts = [system, state, reasoning, model, finishReason].map((value) => value ?? null);
-  return [id, conversationId, parentId, role, content, createdMs, ...texts, toJson(receipt), toJson(error)];
+  return [id, conversationId, parentId, role, content, createdMs, ...texts, toJson(receipt), toJson(error), continues ?? null];
 }
 
 function toJson(value: unknown): string | null {

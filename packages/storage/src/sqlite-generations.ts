@@ -40,6 +40,7 @@ export function createGenerationTables(connection: SqliteConnection, { log, conv
     },
     running: () => (statements.running.all() as { readonly id: string }[]).map(({ id }) => id),
     origin(conversationId, answerId) {
+      if (conversations.isHidden(conversationId)) return undefined;
       const row = statements.origin.get(answerId, conversationId) as
         | { question_id: string; model: string | null; task: string }
         | undefined;
@@ -64,8 +65,8 @@ function prepareStatements(connection: SqliteConnection) {
     insertQuestion: connection.prepare(`
       INSERT INTO messages (id, conversation_id, parent_id, role, content, created_ms, system) VALUES (?, ?, ?, 'user', ?, ?, ?)`),
     insertAnswer: connection.prepare(`
-      INSERT INTO messages (id, conversation_id, parent_id, role, content, created_ms, state, generation_id)
-      VALUES (?, ?, ?, 'assistant', '', ?, 'running', ?)`),
+      INSERT INTO messages (id, conversation_id, parent_id, role, content, created_ms, state, generation_id, continues_id)
+      VALUES (?, ?, ?, 'assistant', '', ?, 'running', ?, ?)`),
     insertGeneration: connection.prepare(`
       INSERT INTO generations (id, conversation_id, question_id, answer_id, fingerprint, model, task, epoch, next_offset, closed, created_ms)
       VALUES (?, ?, ?, ?, ?, ?, ?, ${FIRST_EPOCH}, 0, 0, ?)`),
@@ -98,6 +99,7 @@ interface Context extends Tables {
 function begin(context: Context, beginning: Beginning): BeginResult {
   const { statements, conversations, log } = context;
   const { conversationId, question, answerId, generationId, firstParts, fingerprint, atMs } = beginning;
+  if (conversations.isHidden(conversationId)) return { outcome: 'deleted' };
   const known = findKnown(statements, beginning);
   if (known !== undefined) return known;
 
@@ -106,13 +108,14 @@ function begin(context: Context, beginning: Beginning): BeginResult {
     const parentId = question.parentId === undefined ? (former?.headId ?? null) : question.parentId;
     const refusal = refuseParent(statements, conversationId, parentId);
     if (refusal !== undefined) return refusal;
-    if (former === undefined) conversations.add({ id: conversationId, title: beginning.title, atMs });
+    if (former === undefined) conversations.add({ id: conversationId, title: beginning.title, atMs, start: beginning.start });
     insertQuestion(statements, beginning, { ...question, parentId });
   } else {
     const refusal = refuseQuestion(statements, conversationId, question.id);
     if (refusal !== undefined) return refusal;
   }
-  statements.insertAnswer.run(answerId, conversationId, question.id, atMs, generationId);
+  const continues = question.kind === 'same_question' ? question.continues : undefined;
+  statements.insertAnswer.run(answerId, conversationId, question.id, atMs, generationId, continues ?? null);
   const { model = null, task } = beginning;
   statements.insertGeneration.run(generationId, conversationId, question.id, answerId, fingerprint, model, task, atMs);
   log.append({ generationId, epoch: FIRST_EPOCH, firstOffset: 0, ...firstParts });
@@ -179,7 +182,7 @@ function end({ statements, log, conversations }: Context, { group, answer, atMs 
   const { content, reasoning = null, state, model = null, finishReason = null } = answer;
   statements.updateAnswer.run(content, reasoning, state, model, finishReason, toJson(answer.receipt), toJson(answer.error), ids.answer_id);
   conversations.touch(ids.conversation_id, atMs);
-  const conversation = conversations.find(ids.conversation_id);
+  const conversation = conversations.findAny(ids.conversation_id);
   if (conversation === undefined) throw new Error('a generation stands in no conversation');
   return { outcome: 'ended', conversation };
 }

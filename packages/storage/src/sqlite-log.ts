@@ -20,7 +20,8 @@ export function createLogTable(connection: SqliteConnection): LogTable {
     'UPDATE generations SET next_offset = next_offset + ? WHERE id = ? AND epoch = ? AND next_offset = ? AND closed = 0 RETURNING key',
   );
   const insert = connection.prepare('INSERT INTO generation_log (generation_key, first_offset, count, parts) VALUES (?, ?, ?, ?)');
-  const find = connection.prepare('SELECT key, next_offset, closed FROM generations WHERE id = ?');
+  const find = connection.prepare(`
+    SELECT g.key, g.next_offset, g.closed, c.deleted_ms FROM generations g JOIN conversations c ON c.id = g.conversation_id WHERE g.id = ?`);
   const groupsFrom = connection.prepare(`
     SELECT first_offset, count, parts FROM generation_log
     WHERE generation_key = ?1
@@ -36,7 +37,7 @@ export function createLogTable(connection: SqliteConnection): LogTable {
     },
     read({ generationId, from, maxCharacters }) {
       const generation = find.get(generationId) as
-        | { readonly key: number; readonly next_offset: number; readonly closed: number }
+        | { readonly key: number; readonly next_offset: number; readonly closed: number; readonly deleted_ms: number | null }
         | undefined;
       if (generation === undefined) return undefined;
       const groups: { firstOffset: number; count: number; parts: string }[] = [];
@@ -47,7 +48,7 @@ export function createLogTable(connection: SqliteConnection): LogTable {
         characters += parts.length;
         if (characters >= maxCharacters) break;
       }
-      return { groups, nextOffset: generation.next_offset, closed: generation.closed === 1 };
+      return { groups, nextOffset: generation.next_offset, closed: generation.closed === 1, hidden: generation.deleted_ms !== null };
     },
   };
 }

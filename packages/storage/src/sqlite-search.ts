@@ -27,11 +27,13 @@ export function createSearch(connection: SqliteConnection, conversations: Pick<C
   const titles = connection.prepare(`
     SELECT t.conversation_id FROM (
       SELECT rowid AS key, rank AS place FROM title_index WHERE title_index MATCH ? ORDER BY rowid DESC LIMIT ${MAX_TITLES}
-    ) f JOIN search_titles t ON t.key = f.key ORDER BY f.place, f.key DESC`);
+    ) f JOIN search_titles t ON t.key = f.key JOIN conversations c ON c.id = t.conversation_id
+    WHERE c.deleted_ms IS NULL ORDER BY f.place, f.key DESC`);
   const messages = connection.prepare(`
-    SELECT seq FROM (
+    SELECT f.seq FROM (
       SELECT rowid AS seq, rank AS place FROM message_index WHERE message_index MATCH ? ORDER BY rowid DESC LIMIT ${MAX_MESSAGES}
-    ) ORDER BY place, seq DESC`);
+    ) f JOIN messages m ON m.seq = f.seq JOIN conversations c ON c.id = m.conversation_id
+    WHERE c.deleted_ms IS NULL ORDER BY f.place, f.seq DESC`);
   const message = connection.prepare('SELECT id, conversation_id, role, content, created_ms FROM messages WHERE seq = ?');
 
   function toHit(place: Place, words: SearchWords): SearchHitRecord | undefined {

@@ -11,6 +11,7 @@ const NOTHING = {
   finishReason: undefined,
   receipt: undefined,
   error: undefined,
+  continues: undefined,
 };
 
 function message(id: string, parentId: string | null, over: Partial<NewMessage> = {}): NewMessage {
@@ -22,9 +23,10 @@ function conversation(over: Partial<NewConversation> = {}): NewConversation {
   const messages = [
     message('q', null, { system: 'Be kind.' }),
     message('a', 'q', { role: 'assistant', state: 'failed', model: 'pilot:latest', reasoning: 'why', error }),
-    message('b', 'q', { role: 'assistant', state: 'complete', finishReason: 'stop' }),
+    message('b', 'q', { role: 'assistant', state: 'complete', finishReason: 'stop', continues: 'a' }),
   ];
-  return { id: 'c', title: 'Whole', createdMs: 400, updatedMs: 600, headId: 'b', messages, ...over };
+  const place = { pinned: true, archived: true, folder: 'Birds', settings: { model: 'pilot:latest', options: { seed: 7 } } };
+  return { id: 'c', title: 'Whole', createdMs: 400, updatedMs: 600, headId: 'b', ...place, messages, ...over };
 }
 
 /** A conversation that comes from elsewhere is stored as one that was held here. */
@@ -39,8 +41,12 @@ export function describeWholeConversations(current: () => ChatStore): void {
         createdMs: 400,
         updatedMs: 600,
         headId: 'b',
+        pinned: true,
+        archived: true,
+        folder: 'Birds',
         runningGenerationId: undefined,
       });
+      expect((await store.details('c'))?.settings).toEqual(whole.settings);
       expect((await store.conversation('c'))?.messages).toEqual(whole.messages.map((one) => ({ ...one, generationId: undefined })));
       expect(await store.list({ before: undefined, limit: 9 })).toHaveLength(1);
       expect((await store.search({ text: 'text b', skip: 0, limit: 9 })).map(({ messageId }) => messageId)).toEqual(['b']);

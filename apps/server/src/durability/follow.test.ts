@@ -153,7 +153,7 @@ describe('a reader', () => {
     expect(['finish', 'generation_not_found']).toContain(last);
     expect(under.answer().isFreed).toBe(true);
     expect((await problemOf(readAll(chat, id))).code).toBe('generation_not_found');
-    expect(under.events.at(-1)).toEqual({ type: 'conversation_removed', id: 'c' });
+    expect(under.events.at(-1)).toMatchObject({ type: 'conversation_removed', id: 'c' });
   });
 });
 

@@ -20,17 +20,25 @@ export function createLateChat({ opened, modelsKnown }: LateChatOptions): Omit<C
   return {
     post: async (question) => (await all()).post(question),
     regenerate: async (request) => (await all()).regenerate(request),
+    continueAnswer: async (request) => (await all()).continueAnswer(request),
     async *follow(generationId, from, signal) {
       yield* (await opened).follow(generationId, from, signal);
     },
     stop: async (generationId) => (await opened).stop(generationId),
     list: async (query) => (await opened).list(query),
+    folders: async () => (await opened).folders(),
     search: async (query) => (await opened).search(query),
     conversation: async (id) => (await opened).conversation(id),
     rename: async (id, title) => (await opened).rename(id, title),
+    change: async (id, change) => (await opened).change(id, change),
     select: async (id, messageId) => (await opened).select(id, messageId),
     importConversations: async (value) => (await opened).importConversations(value),
     remove: async (id) => (await opened).remove(id),
+    restore: async (id) => (await opened).restore(id),
+    presets: async () => (await opened).presets(),
+    addPreset: async (preset) => (await opened).addPreset(preset),
+    changePreset: async (id, change) => (await opened).changePreset(id, change),
+    removePreset: async (id) => (await opened).removePreset(id),
     recover: async () => (await opened).recover(),
     subscribe: (listener) => subscribeLate(opened, listener),
   };

@@ -1,4 +1,4 @@
-import type { Receipt } from '@pilotlight/contract';
+import type { ConversationSettings, Receipt } from '@pilotlight/contract';
 
 import type { AnswerError, MessageState } from '../chat-store.ts';
 
@@ -17,6 +17,8 @@ export interface ForeignMessage {
   readonly finishReason?: string | undefined;
   readonly receipt?: Receipt | undefined;
   readonly error?: AnswerError | undefined;
+  /** Of an answer that goes on from another: that one. */
+  readonly continuesKey?: string | undefined;
 }
 
 /** A conversation as a file has it. */
@@ -27,5 +29,9 @@ export interface ForeignConversation {
   /** The last message of the branch that was shown. */
   readonly headKey?: string | undefined;
   readonly system?: string | undefined;
+  readonly pinned?: boolean | undefined;
+  readonly archived?: boolean | undefined;
+  readonly folder?: string | undefined;
+  readonly settings?: ConversationSettings | undefined;
   readonly messages: readonly ForeignMessage[];
 }

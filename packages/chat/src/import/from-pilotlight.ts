@@ -1,4 +1,5 @@
-import { MESSAGE_STATES, receiptSchema } from '@pilotlight/contract';
+import { conversationSettingsSchema, MESSAGE_STATES, receiptSchema } from '@pilotlight/contract';
+import type { ConversationSettings } from '@pilotlight/contract';
 
 import type { AnswerError } from '../chat-store.ts';
 import type { ForeignConversation, ForeignMessage } from './foreign-conversation.ts';
@@ -12,6 +13,10 @@ export function fromPilotlight(conversation: Fields): ForeignConversation {
     createdMs: toMs(conversation['created_at']),
     updatedMs: toMs(conversation['updated_at']),
     headKey: toText(conversation['head_id']),
+    pinned: conversation['pinned'] === true,
+    archived: conversation['archived'] === true,
+    folder: toText(conversation['folder']),
+    settings: toSettings(conversation['settings']),
     messages: toList(conversation['messages']).map((message) => toMessage(toFields(message) ?? {})),
   };
 }
@@ -33,7 +38,14 @@ function toMessage(message: Fields): ForeignMessage {
     finishReason: toText(message['finish_reason']),
     receipt: receipt.success ? receipt.data : undefined,
     error: toError(toFields(message['error'])),
+    continuesKey: toText(message['continues']),
   };
+}
+
+/** Settings that are not as they should be are left out. */
+function toSettings(value: unknown): ConversationSettings | undefined {
+  const settings = conversationSettingsSchema.safeParse(value);
+  return settings.success ? settings.data : undefined;
 }
 
 function toError(error: Fields | undefined): AnswerError | undefined {

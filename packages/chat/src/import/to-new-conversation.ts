@@ -1,4 +1,4 @@
-import { finishReasonSchema, modelNameSchema } from '@pilotlight/contract';
+import { finishReasonSchema, folderNameSchema, modelNameSchema } from '@pilotlight/contract';
 
 import type { NewConversation, NewMessage } from '../chat-store.ts';
 import { toLeaf } from '../conversation-tree.ts';
@@ -46,6 +46,10 @@ export function toNewConversation(foreign: ForeignConversation, options: NewConv
       createdMs,
       updatedMs: Math.max(createdMs, updatedMs),
       headId,
+      pinned: foreign.pinned === true,
+      archived: foreign.archived === true,
+      folder: cleanFolder(foreign.folder),
+      settings: foreign.settings ?? {},
       messages: kept,
     },
   };
@@ -93,7 +97,7 @@ function keep(foreign: ForeignConversation, order: readonly ForeignMessage[], op
     // A prompt that waits for a question passes an answer by.
     if (role === 'assistant' && system !== undefined) systemAt.set(message.key, system);
     const base = { id, parentId, content, createdMs: clampTime(message.createdMs, options.nowMs) ?? options.nowMs };
-    kept.push(role === 'user' ? toQuestion(base, system) : toAnswer(base, message));
+    kept.push(role === 'user' ? toQuestion(base, system) : toAnswer(base, message, placeOf));
   }
   return { kept, placeOf };
 }
@@ -108,6 +112,7 @@ const NOTHING = {
   finishReason: undefined,
   receipt: undefined,
   error: undefined,
+  continues: undefined,
 };
 
 function toQuestion(base: Base, system: string | undefined): NewMessage {
@@ -115,7 +120,7 @@ function toQuestion(base: Base, system: string | undefined): NewMessage {
   return { ...NOTHING, ...base, role: 'user', system: prompt.trim() === '' ? undefined : prompt };
 }
 
-function toAnswer(base: Base, message: ForeignMessage): NewMessage {
+function toAnswer(base: Base, message: ForeignMessage, placeOf: ReadonlyMap<string, string>): NewMessage {
   const reasoning = clean(message.reasoning ?? '').slice(0, MAX_ANSWER);
   const model = modelNameSchema.safeParse(message.model);
   const finish = finishReasonSchema.safeParse(message.finishReason);
@@ -129,6 +134,7 @@ function toAnswer(base: Base, message: ForeignMessage): NewMessage {
     finishReason: finish.success ? finish.data : undefined,
     receipt: message.receipt,
     error: message.error,
+    continues: placeOf.get(message.continuesKey ?? ''),
   };
 }
 
@@ -142,6 +148,13 @@ function clean(text: string): string {
 
 function cleanTitle(title: string): string {
   return [...clean(title).replaceAll(/\s+/g, ' ').trim()].slice(0, MAX_TITLE / 2).join('');
+}
+
+function cleanFolder(folder: string | undefined): string | undefined {
+  const name = clean(folder ?? '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return folderNameSchema.safeParse(name).success ? name : undefined;
 }
 
 /** A time that has been; later ones are now. */

@@ -1,0 +1,25 @@
+import type { ChatEvent, Clock, Gateway, Randomness } from '@pilotlight/contract';
+
+import type { ChatLog } from './chat-log.ts';
+import type { ChatSettings } from './chat-settings.ts';
+import type { Deletions } from './deletions.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { RunningGeneration } from './run-generation.ts';
+import type { SplitStore } from './split-store.ts';
+
+/** What the operations of the chat work on. */
+export interface House {
+  readonly gateway: Gateway;
+  readonly store: SplitStore;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly log: ChatLog;
+  readonly settings: ChatSettings;
+  readonly writer: LogWriter;
+  readonly running: Map<string, RunningGeneration>;
+  /** Requests that are being stored. */
+  readonly beginnings: Set<Promise<unknown>>;
+  readonly closing: AbortController;
+  readonly deletions: Deletions;
+  readonly emit: (event: ChatEvent) => void;
+}
