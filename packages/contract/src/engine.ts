@@ -130,15 +130,28 @@ export type EngineFailure =
   | 'protocol'
   | 'failed';
 
+interface PromptLengths {
+  readonly promptTokens: number;
+  readonly contextLength: number;
+}
+
+interface EngineErrorOptions extends ErrorOptions {
+  readonly retryAfterSeconds?: number;
+  readonly lengths?: PromptLengths | undefined;
+}
+
 /** The one error type that an engine throws, besides the reason of an aborted signal. The message is for people: no paths, no raw JSON. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly failure: EngineFailure;
   readonly retryAfterSeconds: number | undefined;
-  constructor(failure: EngineFailure, message: string, options: ErrorOptions & { readonly retryAfterSeconds?: number } = {}) {
+  /** Of `too_long`, where the engine named them: what the prompt has, and what the context holds. */
+  readonly lengths: PromptLengths | undefined;
+  constructor(failure: EngineFailure, message: string, options: EngineErrorOptions = {}) {
     super(message, options);
     this.failure = failure;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.lengths = options.lengths;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Capability } from './engine.ts';
 import type { Message } from './messages.ts';
 import type { EngineView, MemoryView, ModelPlan, ModelsView, ModelView } from './models-wire.ts';
 import type { Options } from './options.ts';
@@ -6,6 +7,36 @@ import type { PhasePart, StreamPart } from './stream-parts.ts';
 
 /** Who asks, which decides the order in the queue. Background work never loads a model. */
 export type Priority = 'interactive' | 'api' | 'background';
+
+/** Where an answer is about to be written: its model is in memory and has a slot for it. */
+export interface PromptPlace {
+  readonly model: string;
+  readonly engine: string;
+  /** Tokens that prompt and answer may have together; undefined: nobody can say. */
+  readonly window: number | undefined;
+  readonly capabilities: readonly Capability[];
+  /** The beginning of the answer, which is sent as the last message whatever is composed: it takes room too. */
+  readonly beginning: Message | undefined;
+  /** Set when the engine refused the prompt before as too long, with its figures where it named them. */
+  readonly refused: PromptRefusal | undefined;
+  /** How many tokens the model would read for these messages; undefined: the engine cannot count. */
+  count(messages: readonly Message[]): Promise<number | undefined>;
+  /** A text of the same model in the same slot, before the answer: parts like those of an answer, without a finish. Throws what ends it early. */
+  write(messages: readonly Message[], options: Options): AsyncIterable<GatewayPart>;
+}
+
+export interface PromptRefusal {
+  /** 1 for the first. */
+  readonly times: number;
+  readonly promptTokens?: number | undefined;
+  readonly window?: number | undefined;
+}
+
+/** What is sent. `maxTokens`: the answer may have no more, whatever else is set. */
+export interface Prompt {
+  readonly messages: readonly Message[];
+  readonly maxTokens?: number | undefined;
+}
 
 export interface GenerateRequest {
   /** The model to use, if the caller wants one; else the route of the task decides. */
@@ -16,6 +47,11 @@ export interface GenerateRequest {
    * used; where there is none, `generate` throws `Problem('continue_not_supported')`.
    */
   readonly messages: readonly Message[];
+  /**
+   * Decides what of the messages is sent, once it is known where: called for each try, and again when the engine refuses what it gave as too long, three
+   * times at most. A `Problem` that it throws ends the try before anything is sent. Absent: all are sent.
+   */
+  readonly compose?: ((place: PromptPlace, signal: AbortSignal) => AsyncGenerator<PhasePart, Prompt>) | undefined;
   /** What is stated by the request and its conversation. Below it are the defaults of the model that answers. */
   readonly options: Options;
   /** What a model must be able to do; those of a route that cannot are passed over. */
@@ -49,6 +85,8 @@ export interface Gateway {
   plan(name: string): ModelPlan;
   /** Starts a load if one is needed, and returns at once. Throws `Problem('model_not_found')`. */
   load(name: string): ModelView;
+  /** How many tokens the model would read for these messages, if it is in memory and its engine can count; else undefined. Loads nothing, never throws. */
+  countTokens(name: string, messages: readonly Message[], signal: AbortSignal): Promise<number | undefined>;
   /** Waits for the model to be ready; reports the way there. A caller that leaves does not end the load. Throws the load's `Problem`. */
   ensureReady(name: string, signal: AbortSignal, onPhase?: (part: PhasePart) => void): Promise<ModelView>;
   /** Drains and unloads, and returns at once. Throws `Problem('model_not_found')`. */

@@ -82,11 +82,14 @@ const BY_STATUS: Readonly<Record<number, EngineFailure>> = {
   503: 'overloaded',
 };
 
-function sayLength(model: string, facts: Fields): string | undefined {
-  const tokens = amountOf(facts['n_prompt_tokens']);
-  const context = amountOf(facts['n_ctx']);
-  if (tokens === undefined || context === undefined) return undefined;
-  return `The prompt has ${tokens.toLocaleString('en')} tokens; the context of ${model} holds ${context.toLocaleString('en')}.`;
+function toLengths(facts: Fields): EngineError['lengths'] {
+  const promptTokens = amountOf(facts['n_prompt_tokens']);
+  const contextLength = amountOf(facts['n_ctx']);
+  return promptTokens === undefined || contextLength === undefined ? undefined : { promptTokens, contextLength };
+}
+
+function sayLengths(model: string, { promptTokens, contextLength }: NonNullable<EngineError['lengths']>): string {
+  return `The prompt has ${promptTokens.toLocaleString('en')} tokens; the context of ${model} holds ${contextLength.toLocaleString('en')}.`;
 }
 
 function sayStatus({ status, model }: OllamaFailure, text: string): string {
@@ -105,7 +108,9 @@ export function toEngineError(failed: OllamaFailure): EngineError {
   const { text, facts } = unwrapErrorText(failed.body);
   const plain = toPlainText(text);
   if (facts['type'] === 'exceed_context_size_error') {
-    return new EngineError('too_long', sayLength(failed.model, facts) ?? `The prompt is longer than the context of ${failed.model}.`);
+    const lengths = toLengths(facts);
+    const words = lengths === undefined ? `The prompt is longer than the context of ${failed.model}.` : sayLengths(failed.model, lengths);
+    return new EngineError('too_long', words, { lengths });
   }
   const options = { cause: new Error(text), ...toRetryAfter(failed.retryAfter) };
   const rule = RULES.find(({ when }) => when.test(text));

@@ -92,11 +92,14 @@ const BY_STATUS: Readonly<Record<number, EngineFailure>> = {
 /** Where the request itself is called wrong, the body often repeats it: a prompt must not come into a log with the cause. */
 const ECHOING: ReadonlySet<number> = new Set([400, 422]);
 
-function sayLength(model: string, facts: Fields): string | undefined {
-  const tokens = amountOf(facts['n_prompt_tokens']);
-  const context = amountOf(facts['n_ctx']);
-  if (tokens === undefined || context === undefined) return undefined;
-  return `The prompt has ${tokens.toLocaleString('en')} tokens; the context of ${model} holds ${context.toLocaleString('en')}.`;
+function toLengths(facts: Fields): EngineError['lengths'] {
+  const promptTokens = amountOf(facts['n_prompt_tokens']);
+  const contextLength = amountOf(facts['n_ctx']);
+  return promptTokens === undefined || contextLength === undefined ? undefined : { promptTokens, contextLength };
+}
+
+function sayLengths(model: string, { promptTokens, contextLength }: NonNullable<EngineError['lengths']>): string {
+  return `The prompt has ${promptTokens.toLocaleString('en')} tokens; the context of ${model} holds ${contextLength.toLocaleString('en')}.`;
 }
 
 function sayStatus(status: number, { model, server, text }: Words): string {
@@ -123,8 +126,8 @@ export function toEngineError(failed: OpenaiFailure): EngineError {
     ...(ECHOING.has(status) ? {} : { cause: new Error(text) }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
-  const length = sayLength(model, facts);
-  if (length !== undefined) return new EngineError('too_long', length, options);
+  const lengths = toLengths(facts);
+  if (lengths !== undefined) return new EngineError('too_long', sayLengths(model, lengths), { ...options, lengths });
   const marks = [textOf(facts['code']), textOf(facts['type']), isPage ? undefined : text].filter((mark) => mark !== undefined).join('\n');
   const rule = RULES.find(({ when }) => when.test(marks));
   if (rule !== undefined) return new EngineError(rule.failure, rule.say(words), options);

@@ -1,5 +1,5 @@
 import { Problem } from '@pilotlight/contract';
-import type { ModelView } from '@pilotlight/contract';
+import type { Message, ModelView } from '@pilotlight/contract';
 
 import { createRetryBudget } from './attempts/retry-budget.ts';
 import { ensureReady } from './generation/ensure-ready.ts';
@@ -8,6 +8,7 @@ import type { Candidate } from './generation/generate.ts';
 import { createHouse } from './house.ts';
 import type { House } from './house.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
+import { isServing } from './lifecycle/state.ts';
 import { findCandidates } from './routes/candidates.ts';
 import type { Candidates } from './routes/candidates.ts';
 import { withDefaults } from './settings.ts';
@@ -61,6 +62,7 @@ export function createGateway(options: GatewayOptions): RunningGateway {
       const { deployment, name: model } = named(name);
       return toModelPlan({ deployment, model, ledger: house.ledger, nowMs: clock.monotonic() });
     },
+    countTokens: (name, messages, signal) => countTokens(() => named(name), messages, signal),
     async ensureReady(name, signal, onPhase) {
       const candidate = named(name);
       const { deployment, name: model } = candidate;
@@ -105,6 +107,17 @@ function viewOrNothing({ picture }: House, find: () => Candidate): ModelView | u
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;
+  }
+}
+
+/** Exact or nothing: a gauge must not make a model be loaded, nor fail where it only could have been better. */
+async function countTokens(find: () => Candidate, messages: readonly Message[], signal: AbortSignal): Promise<number | undefined> {
+  try {
+    const { deployment, description } = find();
+    if (!isServing(deployment.state.lifecycle)) return undefined;
+    return await deployment.engine.countTokens(description.name, messages, signal);
+  } catch {
+    return undefined;
   }
 }
 

@@ -91,6 +91,7 @@ export function createScriptedGateway(models: readonly ModelView[] = [toModelVie
     },
     ensureReady: async (name) => must(name),
     unload: must,
+    countTokens: () => Promise.resolve(undefined),
     setPinned: async (name, isPinned) => ({ ...must(name), pinned: isPinned }),
     generate(request, signal) {
       if (request.model !== undefined) must(request.model);

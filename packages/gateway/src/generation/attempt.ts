@@ -9,11 +9,11 @@ import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { toWaitingPart } from '../views/phase-words.ts';
 import type { Bell } from './bell.ts';
+import { composeAndStream } from './compose-and-stream.ts';
 import { createLease } from './lease.ts';
 import type { Lease } from './lease.ts';
 import type { PhaseFeed } from './phase-feed.ts';
 import type { ReceiptDraft } from './receipt.ts';
-import { streamAnswer } from './stream-answer.ts';
 import type { AnswerProgress, EngineFinish } from './stream-answer.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -63,10 +63,9 @@ export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<Ga
     loaded = yield* wait.parts;
     receipt.contextLength = loaded.contextLength;
     const grantedMs = clock.monotonic();
-    const { request, settings } = run;
+    const { settings } = run;
     const profile = settings.profiles[description.name] ?? {};
-    lease.open({ model: description.name, messages: request.messages, options: request.options, profile });
-    const finish = yield* streamAnswer({ ...run, lease, model: description.name, pace: deployment.record.pace }, progress);
+    const finish = yield* composeAndStream({ ...run, lease, place, loaded, profile }, progress);
     lease.complete();
     deployment.record.addAnswer({ ...progress, durationMs: clock.monotonic() - grantedMs, usage: finish.usage, timings: finish.timings });
     end = { type: 'finished', finish };

@@ -7,9 +7,11 @@ import type { Ticket } from '../deployments/onlookers.ts';
  * never comes back to the generator), it is given back once, and not before the engine has let go of it.
  */
 export interface Lease extends Disposable {
-  /** Opens the stream; the request goes out with the first `next`. */
+  /** Opens the stream, the first one or the next after a `rest`; the request goes out with the first `next`. */
   open(request: StreamRequest): void;
   next(): Promise<IteratorResult<EnginePart>>;
+  /** Ends the stream and keeps the place: resolves when the engine has let go. */
+  rest(): Promise<void>;
   /** The engine's end marker came: its slot is free, and so is the grant. What is left of the exchange is read to its end. */
   complete(): void;
 }
@@ -72,6 +74,9 @@ export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Le
       const next = iterator.next();
       inFlight = next;
       return next;
+    },
+    async rest() {
+      if (iterator && !isOver) await within(letGo(iterator));
     },
     complete,
     [Symbol.dispose]: end,
