@@ -1,11 +1,15 @@
 import { EngineError } from '@pilotlight/contract';
-import type { EnginePart } from '@pilotlight/contract';
+import type { EnginePart, Options } from '@pilotlight/contract';
 
 import type { Request, RequestEvent } from './model-process.ts';
 import { createPartQueue } from './part-queue.ts';
 
 /** Starts the request. Throws `EngineError` if there is nothing to ask. */
-export type StartAnswer = (listener: (event: RequestEvent) => void) => Request;
+export type StartAnswer = (listener: (event: RequestEvent) => void) => {
+  readonly request: Request;
+  /** What was taken for options that nobody gave. */
+  readonly chosen: Options;
+};
 
 /**
  * Turns the events of one request into parts. Nothing is sent before the first `next()`; an abort or `return()` ends a wait at once and tells the
@@ -14,6 +18,7 @@ export type StartAnswer = (listener: (event: RequestEvent) => void) => Request;
 export function createAnswerIterator(start: StartAnswer, signal: AbortSignal): AsyncIterator<EnginePart> {
   const queue = createPartQueue<EnginePart>();
   let request: Request | undefined;
+  let chosen: Options = {};
   let isStarted = false;
 
   function end(failure?: { readonly error: unknown }): void {
@@ -28,7 +33,7 @@ export function createAnswerIterator(start: StartAnswer, signal: AbortSignal): A
   }
 
   function onEvent(event: RequestEvent): void {
-    const part = toPart(event);
+    const part = toPart(event, chosen);
     if (part !== undefined) queue.push(part);
     if (event.type === 'finish') end();
     const error = toError(event);
@@ -43,7 +48,7 @@ export function createAnswerIterator(start: StartAnswer, signal: AbortSignal): A
     }
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      request = start(onEvent);
+      ({ request, chosen } = start(onEvent));
     } catch (error) {
       end({ error });
     }
@@ -69,7 +74,7 @@ function toError(event: RequestEvent): EngineError | undefined {
   return undefined;
 }
 
-function toPart(event: RequestEvent): EnginePart | undefined {
+function toPart(event: RequestEvent, chosen: Options): EnginePart | undefined {
   switch (event.type) {
     case 'text':
     case 'reasoning':
@@ -77,7 +82,7 @@ function toPart(event: RequestEvent): EnginePart | undefined {
     case 'reading':
       return { type: 'reading', tokensDone: event.tokensDone, tokensTotal: event.tokensTotal };
     case 'finish':
-      return { type: 'finish', reason: event.reason, usage: event.usage, timings: event.timings };
+      return { type: 'finish', reason: event.reason, usage: event.usage, timings: event.timings, chosen };
     case 'accepted':
     case 'refused':
     case 'cancelled':

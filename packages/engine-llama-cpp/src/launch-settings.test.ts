@@ -21,6 +21,7 @@ function model(
       trainedContextLength: 8192,
       capabilities,
       sampling: {},
+      takesEffort: false,
       cacheBytesPerToken,
       read: () => undefined,
       vocabulary: undefined,

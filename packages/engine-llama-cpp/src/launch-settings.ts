@@ -28,6 +28,7 @@ export function toOpenSettings(model: CatalogModel, profile: LaunchProfile, core
     contextLength,
     slots: isEmbedding ? 1 : Math.max(1, Math.min(slots, MOST_SLOTS)),
     threads: model.sizeBytes < ONE_THREAD_BELOW ? 1 : Math.max(1, Math.min(cores, MOST_THREADS)),
+    ...(!isEmbedding && profile.cacheType !== undefined && { cacheType: profile.cacheType }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EngineFailure, Message, Timings, Usage } from '@pilotlight/contract';
+import type { EngineFailure, LaunchProfile, Message, Thinking, Timings, Usage } from '@pilotlight/contract';
 
 /** How a model is opened. Decided in the parent, obeyed by the child. */
 export interface OpenSettings {
@@ -7,6 +7,8 @@ export interface OpenSettings {
   readonly contextLength: number;
   readonly slots: number;
   readonly threads: number;
+  /** How keys and values of the cache are kept; absent: as 16-bit numbers. */
+  readonly cacheType?: LaunchProfile['cacheType'];
 }
 
 /** Every sampling option with its value: the defaults are filled in by the parent. */
@@ -16,11 +18,15 @@ export interface Sampling {
   readonly topP: number;
   readonly minP: number;
   readonly repeatPenalty: number;
+  readonly presencePenalty: number;
+  readonly frequencyPenalty: number;
   readonly seed: number;
   readonly stop: readonly string[];
   readonly maxTokens: number | undefined;
   /** A schema in the form that the grammar generator understands, made by `toGrammarSchema`. */
   readonly schema: unknown;
+  /** Undefined: as the template does by itself. */
+  readonly thinking: Thinking | undefined;
 }
 
 /** What the parent tells the child. A request carries an id that its answers repeat. */

@@ -1,7 +1,7 @@
 import { EngineError } from '@pilotlight/contract';
 import { expect, test } from 'vitest';
 
-import { resolveSampling } from './resolve-sampling.ts';
+import { resolveSampling, toChosen } from './resolve-sampling.ts';
 
 const seed = (): number => 7;
 
@@ -12,10 +12,13 @@ test('what nobody says is as llama.cpp has it', () => {
     topP: 0.95,
     minP: 0.05,
     repeatPenalty: 1,
+    presencePenalty: 0,
+    frequencyPenalty: 0,
     seed: 7,
     stop: [],
     maxTokens: undefined,
     schema: undefined,
+    thinking: undefined,
   });
 });
 
@@ -37,4 +40,14 @@ test('a schema that cannot be held is refused as invalid, in words', () => {
   expect(() => resolveSampling({ format: { not: {} } }, {}, seed)).toThrow(
     new EngineError('invalid', 'The schema uses "not", which cannot be held here.'),
   );
+});
+
+test('what the engine took is told for options that nobody gave, and for no others', () => {
+  const sampling = resolveSampling({ temperature: 0.3, seed: undefined }, { top_k: 20 }, seed);
+  expect(toChosen({ temperature: 0.3 }, sampling)).toEqual({ top_k: 20, top_p: 0.95, min_p: 0.05, repeat_penalty: 1, seed: 7 });
+});
+
+test('an answer in a format is written without thinking: the grammar holds from its first token on', () => {
+  expect(resolveSampling({ thinking: 'high' }, {}, seed).thinking).toBe('high');
+  expect(resolveSampling({ thinking: 'high', format: 'json' }, {}, seed).thinking).toBe(false);
 });

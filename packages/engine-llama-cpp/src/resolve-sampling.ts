@@ -17,11 +17,22 @@ export function resolveSampling(options: Options, hints: SamplingHints, drawSeed
     topP: top_p,
     minP: min_p,
     repeatPenalty: repeat_penalty,
+    presencePenalty: options.presence_penalty ?? 0,
+    frequencyPenalty: options.frequency_penalty ?? 0,
     seed: options.seed ?? drawSeed(),
     stop: options.stop ?? [],
     maxTokens: options.max_tokens,
     schema: options.format === undefined ? undefined : toSchema(options.format),
+    // A grammar holds from the first token on: there is no room to think before it.
+    thinking: options.format === undefined ? options.thinking : false,
   };
+}
+
+/** What was taken for options that nobody gave, as far as they shape every answer. */
+export function toChosen(options: Options, sampling: Sampling): Options {
+  const { temperature, topK, topP, minP, repeatPenalty, seed } = sampling;
+  const all = { temperature, top_k: topK, top_p: topP, min_p: minP, repeat_penalty: repeatPenalty, seed };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => options[name as keyof typeof all] === undefined));
 }
 
 function present({ temperature, top_k, top_p, min_p, repeat_penalty }: Options): SamplingHints {

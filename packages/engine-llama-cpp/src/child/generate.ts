@@ -52,19 +52,24 @@ export async function generate(generation: Generation): Promise<Omit<Finish, 'id
   const firstMs = written.firstTokenMs ?? endedMs;
   return {
     reason: written.reason,
-    usage: { promptTokens: prompt.tokens.length, cachedTokens, completionTokens: written.tokens },
+    usage: {
+      promptTokens: prompt.tokens.length,
+      cachedTokens,
+      completionTokens: written.tokens,
+      ...(written.reasoningTokens > 0 && { reasoningTokens: written.reasoningTokens }),
+    },
     timings: { promptMs: firstMs - startedMs, completionMs: endedMs - firstMs },
   };
 }
 
 /** The prompt, if it and at least one token of the answer fit into the context. */
-function renderWithin({ opened, messages }: Generation): Prompt {
+function renderWithin({ opened, messages, sampling }: Generation): Prompt {
   const { contextSize } = opened.context;
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
   if (characters > contextSize * MOST_CHARACTERS_PER_TOKEN) {
     throw new Refusal('too_long', `The conversation has ${count(characters)} characters; the context holds ${count(contextSize)} tokens.`);
   }
-  const prompt = opened.renderer.render(messages);
+  const prompt = opened.renderer.render(messages, sampling.thinking);
   if (prompt.tokens.length >= contextSize) {
     throw new Refusal('too_long', `The conversation has ${count(prompt.tokens.length)} tokens; the context holds ${count(contextSize)}.`);
   }
@@ -117,6 +122,7 @@ interface Writing {
 interface Written {
   readonly reason: 'stop' | 'length';
   readonly tokens: number;
+  readonly reasoningTokens: number;
   readonly firstTokenMs: number | undefined;
 }
 
@@ -148,17 +154,25 @@ async function write(writing: Writing): Promise<Written> {
     break;
   }
   output.end();
-  return { reason, tokens, firstTokenMs };
+  return { reason, tokens, reasoningTokens: output.reasoningTokens, firstTokenMs };
 }
 
-/** From tokens to parts: whole characters, up to a stop string, reasoning apart. `push` returns true once a stop string ended the answer. */
-function createOutput({ generation, prompt, grammar }: Writing): { push(token: Token): boolean; end(): void } {
+interface Output {
+  /** Returns true once a stop string ended the answer. */
+  push(token: Token): boolean;
+  end(): void;
+  readonly reasoningTokens: number;
+}
+
+/** From tokens to parts: whole characters, up to a stop string, reasoning apart. */
+function createOutput({ generation, prompt, grammar }: Writing): Output {
   const { opened, sampling, onPart } = generation;
   const text = createTokenText<Token>(opened.model);
   const scanner = createStopScanner([...sampling.stop, ...prompt.stopTexts, ...(grammar === undefined ? [] : [GRAMMAR_END])]);
   const splitter = createReasoningSplitter(grammar === undefined && !prompt.continues ? prompt.reasoning : undefined);
   let isBlankSoFar = !prompt.continues;
   let isStopped = false;
+  let reasoningTokens = 0;
 
   const emit = (piece: string): void => {
     const shown = isBlankSoFar ? piece.trimStart() : piece;
@@ -168,7 +182,11 @@ function createOutput({ generation, prompt, grammar }: Writing): { push(token: T
   };
 
   return {
+    get reasoningTokens() {
+      return reasoningTokens;
+    },
     push(token) {
+      if (splitter.isInside) reasoningTokens += 1;
       const scanned = scanner.push(text.push(token));
       emit(scanned.text);
       isStopped = scanned.stopped;
@@ -186,15 +204,22 @@ function createOutput({ generation, prompt, grammar }: Writing): { push(token: T
 
 function toEvaluateOptions({ generation, grammar }: Writing, recent: Token[]): SequenceEvaluateOptions {
   const { sampling, opened } = generation;
-  const { temperature, topK, topP, minP, seed, repeatPenalty } = sampling;
+  const { temperature, topK, topP, minP, seed, repeatPenalty, presencePenalty, frequencyPenalty } = sampling;
+  const isPenalised = repeatPenalty !== 1 || presencePenalty !== 0 || frequencyPenalty !== 0;
   return {
     temperature,
     topK,
     topP,
     minP,
     seed,
-    ...(repeatPenalty !== 1 && {
-      repeatPenalty: { punishTokens: () => recent, maxPunishTokens: REPETITION_WINDOW, penalty: repeatPenalty },
+    ...(isPenalised && {
+      repeatPenalty: {
+        punishTokens: () => recent,
+        maxPunishTokens: REPETITION_WINDOW,
+        penalty: repeatPenalty,
+        presencePenalty,
+        frequencyPenalty,
+      },
     }),
     ...(grammar !== undefined && { grammarEvaluationState: new LlamaGrammarEvaluationState({ model: opened.model, grammar }) }),
   };

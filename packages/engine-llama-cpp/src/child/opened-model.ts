@@ -1,5 +1,5 @@
 import { getLlama, InsufficientMemoryError, LlamaLogLevel } from 'node-llama-cpp';
-import type { Llama, LlamaContext, LlamaContextSequence, LlamaEmbeddingContext, LlamaModel } from 'node-llama-cpp';
+import type { Llama, LlamaContext, LlamaContextOptions, LlamaContextSequence, LlamaEmbeddingContext, LlamaModel } from 'node-llama-cpp';
 
 import { toPlainText } from '../exit-reason.ts';
 import type { OpenSettings } from '../protocol.ts';
@@ -72,6 +72,7 @@ async function openForCompletion(llama: Llama, model: LlamaModel, settings: Open
     sequences: settings.slots,
     threads: settings.threads,
     batching: { itemPrioritizationStrategy: batches.strategy },
+    ...toCacheOptions(settings.cacheType),
   });
   const sequences = Array.from({ length: settings.slots }, () => context.getSequence());
   const renderer = createPromptRenderer(model);
@@ -84,6 +85,19 @@ async function openForCompletion(llama: Llama, model: LlamaModel, settings: Open
     },
   });
   return { purpose: 'completion', llama, model, context, slots: createSlotPool(sequences), batches, renderer, tuner };
+}
+
+const CACHE_TYPES = { f16: 'F16', q8_0: 'Q8_0', q4_0: 'Q4_0' } as const;
+
+/** Keys and values with fewer bits need flash attention, which llama.cpp has for every model on a CPU. */
+function toCacheOptions(cacheType: OpenSettings['cacheType']): Partial<LlamaContextOptions> {
+  if (cacheType === undefined) return {};
+  const type = CACHE_TYPES[cacheType];
+  return {
+    experimentalKvCacheKeyType: type,
+    experimentalKvCacheValueType: type,
+    ...(cacheType !== 'f16' && { flashAttention: true }),
+  };
 }
 
 async function openForEmbedding(model: LlamaModel, settings: OpenSettings): Promise<EmbeddingModel> {

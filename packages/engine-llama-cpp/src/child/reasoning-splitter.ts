@@ -14,13 +14,15 @@ export interface SplitPart {
 
 /** Parts what a model thinks from what it says, in a text that comes in pieces. */
 export interface ReasoningSplitter {
+  /** What comes next is thought. */
+  readonly isInside: boolean;
   push(text: string): readonly SplitPart[];
   end(): readonly SplitPart[];
 }
 
 /** Reasoning may only be at the start of an answer, where models put it; marks further on are text that speaks about them. Blank edges are dropped. */
 export function createReasoningSplitter(marks: ReasoningMarks | undefined): ReasoningSplitter {
-  if (marks === undefined) return { push: (text) => toParts('text', text), end: () => [] };
+  if (marks === undefined) return { isInside: false, push: (text) => toParts('text', text), end: () => [] };
   let place: 'before' | 'inside' | 'after' | 'started' = marks.startsInside ? 'inside' : 'before';
   let held = '';
 
@@ -74,6 +76,9 @@ export function createReasoningSplitter(marks: ReasoningMarks | undefined): Reas
   }
 
   return {
+    get isInside() {
+      return place === 'inside';
+    },
     push,
     end() {
       const rest = held;

@@ -1,8 +1,9 @@
-import { JinjaTemplateChatWrapper, LlamaText, resolveChatWrapper, SpecialTokensText } from 'node-llama-cpp';
+import { LlamaText, SpecialTokensText } from 'node-llama-cpp';
 import type { ChatHistoryItem, ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
 
-import type { Message } from '@pilotlight/contract';
+import type { Message, Thinking } from '@pilotlight/contract';
 
+import { canBegin, createWrappers } from './chat-wrappers.ts';
 import type { ReasoningMarks } from './reasoning-splitter.ts';
 import { Refusal } from './refusal.ts';
 
@@ -17,9 +18,13 @@ export interface Prompt {
 }
 
 export interface PromptRenderer {
-  /** The tokens that the model reads for these messages, up to where its answer begins. Throws `Refusal`. */
-  render(messages: readonly Message[]): Prompt;
+  /** The tokens that the model reads for these messages, up to where its answer begins. `thinking` absent: as the template does. Throws `Refusal`. */
+  render(messages: readonly Message[], thinking?: Thinking): Prompt;
 }
+
+const PLAIN: readonly Message[] = [{ role: 'user', content: 'Hello' }];
+/** The wrapper ends the prompt where the last message of the model ends: with an empty one, where its answer begins. */
+const EMPTY: Message = { role: 'assistant', content: '' };
 
 /**
  * Puts messages into the form that the model was trained on, by the template in its file. Only what the template itself writes can become a special
@@ -27,33 +32,57 @@ export interface PromptRenderer {
  * writing its end mark.
  */
 export function createPromptRenderer(model: LlamaModel): PromptRenderer {
-  const wrapper = toWrapper(model);
+  const wrapperFor = createWrappers(model);
+  let stops: Pick<Prompt, 'stopTexts' | 'stopTokens'> | undefined;
+  let obeys: boolean | undefined;
+
+  function begin(messages: readonly Message[], thinking: Thinking | undefined): Rendered {
+    const wrapper = wrapperFor({ thinking, begins: true });
+    const started = canBegin(wrapper) ? tryGenerate(wrapper, messages.map(toItem)) : undefined;
+    return started === undefined ? goOn([...messages, EMPTY], thinking) : { wrapper, contextText: started.contextText };
+  }
+
+  function goOn(messages: readonly Message[], thinking: Thinking | undefined): Rendered {
+    const wrapper = wrapperFor({ thinking, begins: false });
+    return { wrapper, contextText: generate(wrapper, messages.map(toItem)).contextText };
+  }
+
+  /** What ends an answer stands behind it in the template. */
+  function findStops(): Pick<Prompt, 'stopTexts' | 'stopTokens'> {
+    const wrapper = wrapperFor({ thinking: undefined, begins: false });
+    return toStops(model, generate(wrapper, [...PLAIN, EMPTY].map(toItem)).stopGenerationTriggers);
+  }
+
+  /** Whether the template writes another prompt where it is told not to think. */
+  function hasSwitch(): boolean {
+    return toText(begin(PLAIN, true).contextText) !== toText(begin(PLAIN, false).contextText);
+  }
+
   return {
-    render(messages) {
-      const history = toHistory(messages);
-      const { contextText, stopGenerationTriggers } = generate(wrapper, history);
+    render(messages, thinking) {
+      const continues = messages.at(-1)?.role === 'assistant';
+      const rendered = continues ? goOn(messages, thinking) : begin(messages, thinking);
+      const mustNot = thinking === false && !continues && !(obeys ??= hasSwitch());
+      const contextText = mustNot ? withoutThought(rendered) : rendered.contextText;
       const tokens = contextText.tokenize(model.tokenizer);
       const { bos } = model.tokens;
       if (model.tokens.shouldPrependBosToken && bos !== null && tokens[0] !== bos) tokens.unshift(bos);
-      return {
-        tokens,
-        ...toStops(model, stopGenerationTriggers),
-        reasoning: toMarks(wrapper, contextText),
-        continues: messages.at(-1)?.role === 'assistant',
-      };
+      stops ??= findStops();
+      return { tokens, ...stops, reasoning: toMarks(rendered.wrapper, contextText), continues };
     },
   };
 }
 
-function toWrapper(model: LlamaModel): ChatWrapper {
-  const template = model.fileInfo.metadata.tokenizer?.chat_template;
-  if (typeof template !== 'string' || template.trim() === '') return resolveChatWrapper(model, { warningLogs: false });
-  try {
-    return new JinjaTemplateChatWrapper({ template, tokenizer: model.tokenizer });
-  } catch {
-    // A template that cannot be rendered: the library knows the formats of common families by heart.
-    return resolveChatWrapper(model, { warningLogs: false, noJinja: true });
-  }
+interface Rendered {
+  readonly wrapper: ChatWrapper;
+  readonly contextText: LlamaText;
+}
+
+/** A template without a switch is given a thought that is over before it began. */
+function withoutThought({ wrapper, contextText }: Rendered): LlamaText {
+  const marks = toMarks(wrapper, contextText);
+  if (marks === undefined) return contextText;
+  return LlamaText([contextText, new SpecialTokensText(`${marks.startsInside ? '' : marks.open}\n\n${marks.close}\n\n`)]);
 }
 
 function generate(wrapper: ChatWrapper, chatHistory: readonly ChatHistoryItem[]): ReturnType<ChatWrapper['generateContextState']> {
@@ -64,10 +93,16 @@ function generate(wrapper: ChatWrapper, chatHistory: readonly ChatHistoryItem[])
   }
 }
 
-/** The last item is always one of the model, empty unless it goes on with a message: the wrapper then ends the prompt where the answer begins. */
-function toHistory(messages: readonly Message[]): ChatHistoryItem[] {
-  const history = messages.map(toItem);
-  return messages.at(-1)?.role === 'assistant' ? history : [...history, { type: 'model', response: [] }];
+/** Undefined: the template does not take it so. */
+function tryGenerate(
+  wrapper: ChatWrapper,
+  chatHistory: readonly ChatHistoryItem[],
+): ReturnType<ChatWrapper['generateContextState']> | undefined {
+  try {
+    return wrapper.generateContextState({ chatHistory });
+  } catch {
+    return undefined;
+  }
 }
 
 function toItem({ role, content }: Message): ChatHistoryItem {
@@ -75,7 +110,7 @@ function toItem({ role, content }: Message): ChatHistoryItem {
     case 'system':
       return { type: 'system', text: content };
     case 'assistant':
-      return { type: 'model', response: [content] };
+      return { type: 'model', response: content === '' ? [] : [content] };
     case 'user':
     case 'tool':
       return { type: 'user', text: content };

@@ -21,6 +21,8 @@ export interface ModelFacts {
   readonly trainedContextLength: number | undefined;
   readonly capabilities: readonly Capability[];
   readonly sampling: SamplingHints;
+  /** Its template takes an effort: how much to think. */
+  readonly takesEffort: boolean;
   /** Memory that one token of context takes, with keys and values as 16-bit numbers. Undefined where the header does not tell. */
   readonly cacheBytesPerToken: number | undefined;
   /** An entry as it stands in the header, lists as arrays. */
@@ -60,6 +62,7 @@ export function describeHeader(header: GgufHeader): ModelFacts {
     trainedContextLength: positive(entries.get(`${family}.context_length`)),
     capabilities: toCapabilities(entries, family),
     sampling: toSampling(entries),
+    takesEffort: templatesOf(entries).some((template) => template.includes('reasoning_effort')),
     cacheBytesPerToken: toCacheBytes(entries, family),
     read: (key) => toPlain(entries.get(key)),
     vocabulary: toVocabulary(entries),
@@ -87,12 +90,14 @@ function toCapabilities(entries: GgufHeader['entries'], family: string | undefin
   const pooling = whole(entries.get(`${family}.pooling_type`)) ?? 0;
   if (pooling > 0 || (family !== undefined && ENCODERS.has(family))) return ['embedding'];
   const capabilities: Capability[] = ['completion'];
-  const templates = [...entries].flatMap(([key, value]) =>
-    key.startsWith('tokenizer.chat_template') && typeof value === 'string' ? [value] : [],
-  );
+  const templates = templatesOf(entries);
   if (templates.some((template) => /\btools\b/.test(template))) capabilities.push('tools');
   if (templates.some((template) => /<think>|enable_thinking|reasoning_content/.test(template))) capabilities.push('thinking');
   return capabilities;
+}
+
+function templatesOf(entries: GgufHeader['entries']): readonly string[] {
+  return [...entries].flatMap(([key, value]) => (key.startsWith('tokenizer.chat_template') && typeof value === 'string' ? [value] : []));
 }
 
 /** Layers × heads that are kept × (key + value) × two bytes. Where a model has other numbers of heads by layer, the most it can be. */

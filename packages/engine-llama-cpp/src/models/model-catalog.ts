@@ -35,6 +35,8 @@ export interface CatalogOptions {
 export interface ModelCatalog {
   /** Looks at the folders and reads the headers of files that are new or changed. */
   scan(): Promise<ReadonlyMap<string, CatalogModel>>;
+  /** What the last scan has found. */
+  readonly known: ReadonlyMap<string, CatalogModel>;
   /** Which files there are, without reading them: two equal texts mean that a scan would find the same. */
   fingerprint(): Promise<string>;
 }
@@ -47,6 +49,7 @@ const KEPT_READINGS = 4_096;
 /** Knows the model files in the given folders. A header is read once for each state (path, size, date) of a file. */
 export function createModelCatalog({ disk, folders, builtIn }: CatalogOptions): ModelCatalog {
   const readings = new Map<string, Promise<Reading>>();
+  let known: ReadonlyMap<string, CatalogModel> = new Map();
 
   async function findFiles(): Promise<readonly ModelFiles[]> {
     const found = await Promise.all(folders.map(async (folder) => groupFiles(await disk.list(folder))));
@@ -84,7 +87,8 @@ export function createModelCatalog({ disk, folders, builtIn }: CatalogOptions): 
       builtIn === undefined ? [] : [builtIn.name],
     );
     const models = [...(await builtInModels()), ...(await Promise.all(found.map((model, index) => toModel(names[index] ?? '', model))))];
-    return new Map(models.map((model) => [model.description.name, model]));
+    known = new Map(models.map((model) => [model.description.name, model]));
+    return known;
   }
 
   async function fingerprint(): Promise<string> {
@@ -92,7 +96,13 @@ export function createModelCatalog({ disk, folders, builtIn }: CatalogOptions): 
     return found.flatMap(({ files }) => files.map(toKey)).join('\n');
   }
 
-  return { scan, fingerprint };
+  return {
+    scan,
+    get known() {
+      return known;
+    },
+    fingerprint,
+  };
 }
 
 async function readFacts(disk: Disk, file: FileFacts): Promise<Reading> {

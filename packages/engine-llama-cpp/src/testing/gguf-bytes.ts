@@ -93,3 +93,21 @@ export function toEmbeddingModel(file: Uint8Array): Uint8Array {
   view.setBigUint64(16, view.getBigUint64(16, true) + 2n, true);
   return copy;
 }
+
+/** The same model with this chat template in place of its own; an entry beside it keeps what follows aligned. */
+export function toModelWithTemplate(file: Uint8Array, template: string): Uint8Array {
+  const key = string('tokenizer.chat_template');
+  const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const at = buffer.indexOf(Buffer.from(key));
+  if (at === -1) throw new Error('the model has no chat template');
+  const valueAt = at + key.length + 4;
+  const end = valueAt + 8 + Number(buffer.readBigUInt64LE(valueAt));
+  const written = concat(key, u32(8), string(template));
+  const pad = string('x.pad');
+  const difference = written.length + pad.length + 4 + 8 - (end - at);
+  const padding = (32 - (((difference % 32) + 32) % 32)) % 32;
+  const copy = concat(file.subarray(0, at), written, pad, u32(8), string(' '.repeat(padding)), file.subarray(end));
+  const view = new DataView(copy.buffer);
+  view.setBigUint64(16, view.getBigUint64(16, true) + 1n, true);
+  return copy;
+}
