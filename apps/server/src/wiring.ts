@@ -71,7 +71,17 @@ interface ChatParts {
 export async function openChat({ settings, storage, gateway, log }: ChatParts): Promise<OpenedChat> {
   await using opening = new AsyncDisposableStack();
   opening.use(storage);
-  const chat = createChat({ gateway, store: storage.chats, clock: systemClock, randomness: systemRandomness, log: toChatLog(log) });
+  // What is to be temporary never reaches a disk.
+  const memory = opening.use(await openStorage({ location: { memory: true }, clock: systemClock }));
+  const chat = createChat({
+    gateway,
+    store: storage.chats,
+    temporaryStore: memory.chats,
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: toChatLog(log),
+    settings: { undoMs: settings.undoSeconds * 1000 },
+  });
   opening.use(chat);
   const logged = settings.logContent ? logContent(chat, log) : chat;
   const owned = opening.move();

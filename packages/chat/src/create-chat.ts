@@ -229,7 +229,7 @@ async function stop(house: House, generationId: string): Promise<void> {
   const generation = house.running.get(generationId);
   if (generation === undefined) {
     const page = await house.store.read({ generationId, from: 0, maxCharacters: 1 });
-    if (page === undefined) throw new Problem('generation_not_found', `There is no generation ${generationId}.`);
+    if (page === undefined) throw new Problem('generation_not_found', `There is no generation ${generationId}.`, { field: 'id' });
     return;
   }
   generation.end('stopped');

@@ -27,6 +27,9 @@ export interface DeletionOptions {
   readonly maxRetryMs: number;
 }
 
+/** Timers do not reach as far as a time to restore may. */
+const LONGEST_WAIT_MS = 86_400_000;
+
 /** Deletions with a time to take them back. They become final by a timer, which a restart sets anew from what the store has. */
 export function createDeletions(options: DeletionOptions): Deletions {
   const { store, clock, graceMs } = options;
@@ -40,7 +43,12 @@ export function createDeletions(options: DeletionOptions): Deletions {
     timer = undefined;
     const next = Math.min(...hiddenAt.values());
     if (isClosed || !Number.isFinite(next)) return;
-    timer = clock.after(Math.max(0, finalMs(next) - clock.now()), () => void purge(options.retryMs));
+    wait(Math.min(Math.max(0, finalMs(next) - clock.now()), LONGEST_WAIT_MS), options.retryMs);
+  }
+
+  function wait(delayMs: number, retryMs: number): void {
+    timer?.[Symbol.dispose]();
+    timer = clock.after(delayMs, () => void purge(retryMs));
   }
 
   async function purge(retryMs: number): Promise<void> {
@@ -49,7 +57,7 @@ export function createDeletions(options: DeletionOptions): Deletions {
       plan();
     } catch (error) {
       options.log.error({ err: error }, 'deleted conversations could not be removed; it is tried again');
-      if (!isClosed) timer = clock.after(retryMs, () => void purge(Math.min(retryMs * 2, options.maxRetryMs)));
+      if (!isClosed) wait(retryMs, Math.min(retryMs * 2, options.maxRetryMs));
     }
   }
 

@@ -195,6 +195,19 @@ export const SETTINGS = {
     parse: parseFolder,
     schema: { type: 'string', minLength: 1 },
   }),
+  undoSeconds: setting({
+    variable: 'PILOTLIGHT_UNDO',
+    key: 'undo',
+    title: 'how long a deleted conversation can be restored, in seconds',
+    details:
+      'It is hidden at once, and removed from the database after this time, also over a restart. With 0 nothing can be restored. At most 30 days.',
+    placeholder: 'SECONDS',
+    examples: ['300', '0', '86400'],
+    defaultText: '300',
+    default: () => 300,
+    parse: parseInteger(0, 2_592_000),
+    schema: { type: 'integer', minimum: 0, maximum: 2_592_000 },
+  }),
   modelFolders: setting<readonly string[]>({
     variable: 'PILOTLIGHT_MODELS',
     key: 'models',

@@ -39,7 +39,7 @@ export function checkHost(rawHeaders: readonly string[], target: string, allowed
   const [host] = hosts;
   if (host === undefined || hosts.length > 1)
     throw new Problem('invalid_request', 'The request needs exactly one Host header.', { field: 'Host' });
-  if (!target.startsWith('/')) throw new Problem('invalid_request', 'The request target must be a path.');
+  if (!target.startsWith('/')) throw new Problem('invalid_request', 'The request target must be a path.', { field: 'path' });
   if (!allowed.has(host)) throw new Problem('host_not_allowed', 'The Host header names no address of this server.', { field: 'Host' });
   return host;
 }

@@ -19,6 +19,8 @@ import { createStreamLimits } from './stream-limits.ts';
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /** A page for people, to which others may link; unlike the files of the app it needs the token. */
 const DOCS_PATH = '/docs';
+/** What the page says better than a problem document, where a person looks. */
+const SHOWN_BY_THE_PAGE: ReadonlySet<string> = new Set(['not_found', 'unauthorized']);
 const STREAMS_IN_ALL = 1_000;
 const STREAMS_PER_REMOTE = 300;
 
@@ -27,6 +29,8 @@ export interface Pages {
   has(path: string): boolean;
   /** Writes the whole answer. */
   serve(request: IncomingMessage, response: ServerResponse): void;
+  /** For a person at an address where nothing is, or that asks for a token: the page, which says so. False: nothing was written. */
+  serveInstead(request: IncomingMessage, response: ServerResponse, status: number): boolean;
 }
 
 export interface AppOptions {
@@ -57,6 +61,7 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
     const requestId = ids.get(request);
     logProblem(log, problem, { method: request.method ?? '', path: pathOf(request.url ?? ''), requestId });
     if (response.headersSent) response.destroy();
+    else if (SHOWN_BY_THE_PAGE.has(problem.code) && pages.serveInstead(request, response, problem.status)) return;
     else writeProblem(response, problem, requestId);
   }
 
@@ -119,9 +124,13 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
 /** A path of ours with another method is 405 with the methods there are; anything else is 404. */
 function toUnknown(routes: readonly Route[], path: string): { readonly problem: Problem; readonly allow: string | undefined } {
   const methods = routes.filter((route) => patternOf(route.path).test(path)).map((route) => route.method);
-  if (methods.length === 0) return { problem: new Problem('not_found', 'No route and no file has this address.'), allow: undefined };
+  if (methods.length === 0)
+    return { problem: new Problem('not_found', 'No route and no file has this address.', { field: 'path' }), allow: undefined };
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');
-  return { problem: new Problem('method_not_allowed', `This address takes ${allow}.`), allow };
+  return {
+    problem: new Problem('method_not_allowed', `This address takes ${allow}.`, { field: 'method', facts: { allow: allow.split(', ') } }),
+    allow,
+  };
 }
 
 function patternOf(path: string): RegExp {

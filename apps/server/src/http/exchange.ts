@@ -37,11 +37,12 @@ export function admit(arrival: Arrival, door: Door): void {
   const host = checkHost(rawHeaders, target, door.allowedHosts());
   const path = pathOf(target);
   checkOrigin({ rawHeaders, host, method, isPage: door.isPage(path) });
-  if (target.length > MAX_URL_LENGTH) throw new Problem('invalid_request', `The address is longer than ${MAX_URL_LENGTH} characters.`);
+  if (target.length > MAX_URL_LENGTH)
+    throw new Problem('invalid_request', `The address is longer than ${MAX_URL_LENGTH} characters.`, { field: 'path' });
   if (!door.sessions.tokenNeeded || door.isOpen(path)) return;
   if (door.sessions.isSignedIn(arrival.header('cookie'))) return;
   const token = bearerOf(arrival.header('authorization'));
-  if (token === undefined) throw new Problem('unauthorized', 'The request carries no token and no session.');
+  if (token === undefined) throw new Problem('unauthorized', 'The request carries no token and no session.', { field: 'Authorization' });
   door.sessions.checkToken(token, arrival.remote);
 }
 

@@ -19,7 +19,7 @@ export function readJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): unknown 
   if (bytes.byteLength === 0) return undefined;
   const text = decode(bytes);
   if (depthOf(text) > maxDepth) {
-    throw new Problem('invalid_json', `The body is nested deeper than ${maxDepth} levels.`);
+    throw new Problem('invalid_json', `The body is nested deeper than ${maxDepth} levels.`, { field: 'body' });
   }
   const value = parse(text);
   refuseForbiddenKeys(value);
@@ -30,7 +30,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new Problem('invalid_json', 'The body is not valid UTF-8.', { cause: error });
+    throw new Problem('invalid_json', 'The body is not valid UTF-8.', { cause: error, field: 'body' });
   }
 }
 
@@ -38,7 +38,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new Problem('invalid_json', 'The body cannot be read as JSON.', { cause: error });
+    throw new Problem('invalid_json', 'The body cannot be read as JSON.', { cause: error, field: 'body' });
   }
 }
 

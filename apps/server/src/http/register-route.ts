@@ -54,7 +54,7 @@ export function registerRoute(app: FastifyInstance, route: Route, surroundings: 
 
 function toRouteRequest(route: Route, request: FastifyRequest, signal: AbortSignal): RouteRequest<unknown, unknown, unknown> {
   if (route.stateChanging && route.body === undefined && request.body !== undefined && !isEmptyObject(request.body)) {
-    throw new Problem('invalid_request', 'This address takes no body.');
+    throw new Problem('invalid_request', 'This address takes no body.', { field: 'body' });
   }
   return {
     params: validate(route.params, request.params, 'path'),
@@ -75,7 +75,8 @@ function validateQuery(route: Route, query: unknown): unknown {
 }
 
 function validateBody(schema: z.ZodType, body: unknown): unknown {
-  if (body === undefined && !schema.safeParse(undefined).success) throw new Problem('invalid_json', 'The body is empty.');
+  if (body === undefined && !schema.safeParse(undefined).success)
+    throw new Problem('invalid_json', 'The body is empty.', { field: 'body' });
   return validate(schema, body, 'body');
 }
 

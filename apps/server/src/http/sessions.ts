@@ -40,7 +40,10 @@ export function createSessions(token: string | undefined, { clock, randomness }:
     const leftMs = known.sinceMs + ATTEMPTS_WINDOW_MS - clock.monotonic();
     if (leftMs <= 0) failures.delete(remote);
     else if (known.count >= ATTEMPTS) {
-      throw new Problem('too_many_attempts', `${ATTEMPTS} wrong tokens within a minute.`, { retryAfterSeconds: Math.ceil(leftMs / 1_000) });
+      throw new Problem('too_many_attempts', `${ATTEMPTS} wrong tokens within a minute.`, {
+        field: 'Authorization',
+        retryAfterSeconds: Math.ceil(leftMs / 1_000),
+      });
     }
   }
 

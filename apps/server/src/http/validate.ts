@@ -11,10 +11,10 @@ export function validate(schema: z.ZodType | undefined, value: unknown, place: P
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  if (!issue) throw new Problem('invalid_request', `The ${place} is not valid.`);
+  if (!issue) throw new Problem('invalid_request', `The ${place} is not valid.`, { field: place });
   const field = fieldOf(issue);
   const subject = field === undefined ? `The ${place}` : `"${field}" in the ${place}`;
-  throw new Problem('invalid_request', `${subject} is not valid: ${shorten(issue.message)}.`, field === undefined ? {} : { field });
+  throw new Problem('invalid_request', `${subject} is not valid: ${shorten(issue.message)}.`, { field: field ?? place });
 }
 
 /** `options.stop.0`; of an unknown key its own name; undefined if the value as a whole is wrong. */

@@ -4,14 +4,17 @@ import { getHistory } from './chat/get-history/get-history.ts';
 import { sendMessage } from './chat/send-message/send-message.ts';
 import { streamMessage } from './chat/stream-message/stream-message.ts';
 import { changeConversation } from './conversations/change-conversation/change-conversation.ts';
+import { continueAnswer } from './conversations/continue-answer/continue-answer.ts';
 import { deleteConversation } from './conversations/delete-conversation/delete-conversation.ts';
 import { exportConversation } from './conversations/export-conversation/export-conversation.ts';
 import { followConversations } from './conversations/follow-conversations/follow-conversations.ts';
 import { getConversation } from './conversations/get-conversation/get-conversation.ts';
 import { importConversations } from './conversations/import-conversations/import-conversations.ts';
 import { listConversations } from './conversations/list-conversations/list-conversations.ts';
+import { listFolders } from './conversations/list-folders/list-folders.ts';
 import { postMessage } from './conversations/post-message/post-message.ts';
 import { regenerateAnswer } from './conversations/regenerate-answer/regenerate-answer.ts';
+import { restoreConversation } from './conversations/restore-conversation/restore-conversation.ts';
 import { searchConversations } from './conversations/search-conversations/search-conversations.ts';
 import { selectMessage } from './conversations/select-message/select-message.ts';
 import { followEverything } from './events/follow-everything/follow-everything.ts';
@@ -29,6 +32,10 @@ import { loadModel } from './models/load-model/load-model.ts';
 import { planLoad } from './models/plan-load/plan-load.ts';
 import { unloadModel } from './models/unload-model/unload-model.ts';
 import { warmUpModels } from './models/warm-up-models/warm-up-models.ts';
+import { addPreset } from './presets/add-preset/add-preset.ts';
+import { changePreset } from './presets/change-preset/change-preset.ts';
+import { deletePreset } from './presets/delete-preset/delete-preset.ts';
+import { listPresets } from './presets/list-presets/list-presets.ts';
 import { signIn } from './session/sign-in/sign-in.ts';
 import { signOut } from './session/sign-out/sign-out.ts';
 
@@ -41,14 +48,21 @@ export const ROUTES: readonly Route[] = [
   listConversations,
   followConversations,
   searchConversations,
+  listFolders,
   importConversations,
   getConversation,
   exportConversation,
   changeConversation,
   deleteConversation,
+  restoreConversation,
   postMessage,
   regenerateAnswer,
+  continueAnswer,
   selectMessage,
+  listPresets,
+  addPreset,
+  changePreset,
+  deletePreset,
   followGeneration,
   stopGeneration,
   listModels,

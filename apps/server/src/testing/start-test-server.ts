@@ -46,7 +46,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const gateway = options.gateway ?? createScriptedGateway();
   const storage = await openStorage({ location: { memory: true }, clock });
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-  const chat = createChat({ gateway, store: storage.chats, clock: systemClock, randomness: systemRandomness, log: quiet });
+  const memory = await openStorage({ location: { memory: true }, clock });
+  const chat = createChat({
+    gateway,
+    store: storage.chats,
+    temporaryStore: memory.chats,
+    clock: systemClock,
+    randomness: systemRandomness,
+    log: quiet,
+  });
   const lines: (LogLine & { name: LogEventName })[] = [];
   const stopping = new AbortController();
   let port = 0;
@@ -80,6 +88,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       stopping.abort();
       await chat[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
+      await memory[Symbol.asyncDispose]();
       breakConnections(app.server);
       await app.fastify.close();
     },

@@ -49,6 +49,7 @@ let seeds = 0;
 export async function openChatUnderTest(options: ChatUnderTestOptions = {}): Promise<ChatUnderTest> {
   const clock = options.clock ?? createManualClock();
   const storage = options.storage ?? (await openStorage({ location: { memory: true }, clock }));
+  const memory = await openStorage({ location: { memory: true }, clock });
   const answers: HandFedAnswer[] = [];
   const events: ChatEvent[] = [];
   const gateway = createScriptedGateway();
@@ -57,6 +58,7 @@ export async function openChatUnderTest(options: ChatUnderTestOptions = {}): Pro
   const chat = createChat({
     gateway,
     store,
+    temporaryStore: memory.chats,
     clock,
     randomness: createSeededRandomness((seeds += 1)),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -81,6 +83,7 @@ export async function openChatUnderTest(options: ChatUnderTestOptions = {}): Pro
     },
     async [Symbol.asyncDispose]() {
       await clock.advanceUntil(chat[Symbol.asyncDispose]());
+      await memory[Symbol.asyncDispose]();
       if (options.storage === undefined) await storage[Symbol.asyncDispose]();
     },
   };

@@ -84,7 +84,8 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
 }
 
 function toParserProblem(code: string | undefined): Problem {
-  if (code === 'HPE_HEADER_OVERFLOW') return new Problem('body_too_large', 'The headers and the address together are larger than 16 KB.');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Problem('body_too_large', 'The headers and the address together are larger than 16 KB.', { field: 'headers' });
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Problem('invalid_request', 'The request was not complete after 30 s.');
   return new Problem('invalid_request', 'The request is not valid HTTP.');
 }

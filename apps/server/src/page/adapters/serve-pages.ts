@@ -8,7 +8,8 @@ import { Problem } from '@pilotlight/contract';
 import { writeProblem } from '../../http/adapters/node-server.ts';
 import type { Pages } from '../../http/create-app.ts';
 import { pathOf } from '../../http/exchange.ts';
-import { cacheControlOf, chooseRepresentation, findPageFile, toPageFiles } from '../page-files.ts';
+import { cacheControlOf, chooseRepresentation, findPageFile, isForPeople, toPageFiles } from '../page-files.ts';
+import type { PageFile } from '../page-files.ts';
 
 /** Serves the built page from its folder, whose files are listed once; an empty or missing folder serves nothing. */
 export function createPages(folder: string): Pages {
@@ -16,22 +17,26 @@ export function createPages(folder: string): Pages {
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
     const file = findPageFile(files, pathOf(request.url ?? ''));
-    if (!file) return writeProblem(response, new Problem('not_found', 'No file of the page has this address.'));
+    if (!file) return writeProblem(response, new Problem('not_found', 'No file of the page has this address.', { field: 'path' }));
+    send(file, { request, response, status: 200 });
+  }
+
+  function send(file: PageFile, { request, response, status }: Exchange & { readonly status: number }): void {
     const accept = request.headers['accept-encoding'];
     const { path, encoding } = chooseRepresentation(file, Array.isArray(accept) ? accept.join(',') : accept);
     const facts = statSync(path, { throwIfNoEntry: false });
-    if (!facts) return writeProblem(response, new Problem('not_found', 'The page was built anew. Load it again.'));
+    if (!facts) return writeProblem(response, new Problem('not_found', 'The page was built anew. Load it again.', { field: 'path' }));
     const tag = `"${facts.size.toString(36)}-${Math.round(facts.mtimeMs).toString(36)}"`;
     const headers = {
       'cache-control': cacheControlOf(file),
       etag: tag,
       ...(file.encodings.size > 0 ? { vary: 'accept-encoding' } : {}),
     };
-    if (request.headers['if-none-match'] === tag) {
+    if (status === 200 && request.headers['if-none-match'] === tag) {
       response.writeHead(304, headers).end();
       return;
     }
-    response.writeHead(200, {
+    response.writeHead(status, {
       ...headers,
       'content-type': file.contentType,
       'content-length': facts.size,
@@ -42,7 +47,20 @@ export function createPages(folder: string): Pages {
     else pipeline(createReadStream(path), response, () => {});
   }
 
-  return { has: (path) => findPageFile(files, path) !== undefined, serve };
+  function serveInstead(request: IncomingMessage, response: ServerResponse, status: number): boolean {
+    const page = findPageFile(files, '/');
+    const { method = '', url = '', headers } = request;
+    if (!page || !isForPeople({ method, path: pathOf(url), accept: headers.accept })) return false;
+    send(page, { request, response, status });
+    return true;
+  }
+
+  return { has: (path) => findPageFile(files, path) !== undefined, serve, serveInstead };
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 /** All plain files below the folder, relative to it, with slashes. */

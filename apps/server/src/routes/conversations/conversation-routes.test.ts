@@ -1,4 +1,11 @@
-import { acceptedSchema, conversationListSchema, conversationViewSchema, pageEventSchema, searchResultSchema } from '@pilotlight/contract';
+import {
+  acceptedSchema,
+  conversationListSchema,
+  conversationViewSchema,
+  deletedConversationSchema,
+  pageEventSchema,
+  searchResultSchema,
+} from '@pilotlight/contract';
 import type { SearchResult } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
@@ -42,7 +49,7 @@ describe('conversations', () => {
     });
     const list = conversationListSchema.parse((await call(server, 'GET', '/api/conversations?limit=1')).body);
     expect(list.conversations.map((conversation) => conversation.title)).toEqual(['Sums']);
-    expect((await call(server, 'DELETE', '/api/conversations/c1')).status).toBe(204);
+    expect(deletedConversationSchema.parse((await call(server, 'DELETE', '/api/conversations/c1')).body).id).toBe('c1');
     expect(await call(server, 'GET', '/api/conversations/c1')).toMatchObject({ status: 404, body: { code: 'conversation_not_found' } });
   });
 

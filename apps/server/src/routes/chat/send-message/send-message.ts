@@ -18,6 +18,7 @@ export const sendMessage = defineRoute({
   problems: [
     'model_not_found',
     'no_model',
+    'conversation_deleted',
     'conflict',
     'generation_running',
     'not_supported',

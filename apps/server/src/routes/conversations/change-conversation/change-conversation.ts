@@ -1,24 +1,22 @@
-import { conversationSummarySchema } from '@pilotlight/contract';
-import { z } from 'zod';
+import { conversationChangeSchema, conversationDetailsSchema } from '@pilotlight/contract';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
+import { refuseUnknownModel } from '../../chat/refuse-unknown-model.ts';
 import { conversationParamsSchema } from '../conversation-params.ts';
-
-const changeSchema = z.strictObject({
-  title: z
-    .string()
-    .max(200)
-    .refine((title) => title.trim() !== '', 'a title that is not empty'),
-});
 
 export const changeConversation = defineRoute({
   method: 'PATCH',
   path: '/api/conversations/{id}',
   family: 'conversations',
-  summary: 'Give a conversation another title',
+  summary: 'Change the title, the place, or the settings of a conversation',
+  description:
+    'What is named changes, in one step; null takes a folder or a setting away, "options" are replaced as a whole. "preset_id" replaces all settings by a copy of the preset. Every answer from now on is made with the settings, unless its request says otherwise; its receipt says whose word applied. The order of the list does not change but for pinning.',
   params: conversationParamsSchema,
-  body: changeSchema,
-  answers: { 200: { description: 'The conversation as it is called now', schema: conversationSummarySchema } },
-  problems: ['conversation_not_found', 'storage_unavailable'],
-  handle: async ({ params, body }, { chat }) => json(await chat.rename(params.id, body.title.trim())),
+  body: conversationChangeSchema,
+  answers: { 200: { description: 'The conversation as it is now', schema: conversationDetailsSchema } },
+  problems: ['conversation_not_found', 'conversation_temporary', 'preset_not_found', 'model_not_found', 'storage_unavailable'],
+  async handle({ params, body }, services) {
+    refuseUnknownModel(body.settings?.model ?? undefined, services);
+    return json(await services.chat.change(params.id, body));
+  },
 });

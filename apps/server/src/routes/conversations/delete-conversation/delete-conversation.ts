@@ -1,17 +1,17 @@
-import { defineRoute } from '../../../http/define-route.ts';
+import { deletedConversationSchema } from '@pilotlight/contract';
+
+import { defineRoute, json } from '../../../http/define-route.ts';
 import { conversationParamsSchema } from '../conversation-params.ts';
 
 export const deleteConversation = defineRoute({
   method: 'DELETE',
   path: '/api/conversations/{id}',
   family: 'conversations',
-  summary: 'Remove a conversation with all its messages and logs',
-  description: 'An answer that is being written in it is stopped first.',
+  summary: 'Delete a conversation with all its messages and logs',
+  description:
+    'It is gone from every list, search and address at once, and an answer that is being written in it is stopped. Until "final_at" POST /api/conversations/{id}/restore brings it back; then it is removed for good. Deleting it again changes nothing. A temporary conversation is removed for good at once.',
   params: conversationParamsSchema,
-  answers: { 204: { description: 'Removed' } },
+  answers: { 200: { description: 'Deleted; until when it can be restored', schema: deletedConversationSchema } },
   problems: ['conversation_not_found', 'storage_unavailable'],
-  async handle({ params }, { chat }) {
-    await chat.remove(params.id);
-    return { kind: 'empty' };
-  },
+  handle: async ({ params }, { chat }) => json(await chat.remove(params.id)),
 });

@@ -1,5 +1,5 @@
 import { toExport, toMarkdown } from '@pilotlight/chat';
-import { conversationExportSchema, toTimestamp } from '@pilotlight/contract';
+import { conversationExportSchema, Problem, toTimestamp } from '@pilotlight/contract';
 import { z } from 'zod';
 
 import { defineRoute } from '../../../http/define-route.ts';
@@ -15,12 +15,17 @@ export const exportConversation = defineRoute({
   params: conversationParamsSchema,
   query: z.strictObject({ format: z.enum(['json', 'markdown']).optional() }),
   answers: { 200: { description: 'The file', schema: conversationExportSchema, orText: 'text/markdown' } },
-  problems: ['conversation_not_found', 'storage_unavailable'],
+  problems: ['conversation_not_found', 'conversation_temporary', 'storage_unavailable'],
   async handle({ params, query }, { chat, clock }) {
     const view = await chat.conversation(params.id);
+    if (view.temporary === true) throw notExported(view.id);
     const isMarkdown = query.format === 'markdown';
     const headers = { 'content-disposition': `attachment; filename="conversation-${view.id}.${isMarkdown ? 'md' : 'json'}"` };
     if (isMarkdown) return { kind: 'text', contentType: 'text/markdown; charset=utf-8', body: toMarkdown(view), headers };
     return { kind: 'json', status: 200, body: toExport([view], toTimestamp(clock.now())), headers };
   },
 });
+
+function notExported(id: string): Problem {
+  return new Problem('conversation_temporary', `The conversation ${id} is temporary: there is no export of it.`, { field: 'id' });
+}

@@ -10,13 +10,22 @@ export const postMessage = defineRoute({
   family: 'conversations',
   summary: 'Ask in a conversation',
   description:
-    'Answered when the question is stored, so that nothing that was acknowledged is lost. The answer is followed at GET /api/generations/{id}/events. The conversation is made by its first message. The same message_id with the same content gives the same ids again and starts nothing.',
+    'Answered when the question is stored, so that nothing that was acknowledged is lost. The answer is followed at GET /api/generations/{id}/events. The conversation is made by its first message, with what "new_conversation" says; a temporary one is kept in memory alone. The same message_id with the same content gives the same ids again and starts nothing.',
   params: conversationParamsSchema,
   body: postMessageSchema,
   answers: { 202: { description: 'Stored; the answer has begun', schema: acceptedSchema } },
-  problems: ['message_not_found', 'conflict', 'generation_running', 'model_not_found', 'storage_unavailable', 'shutting_down'],
+  problems: [
+    'conversation_deleted',
+    'message_not_found',
+    'preset_not_found',
+    'conflict',
+    'generation_running',
+    'model_not_found',
+    'storage_unavailable',
+    'shutting_down',
+  ],
   async handle({ params, body, requestId }, services) {
-    refuseUnknownModel(body.model, services);
+    refuseUnknownModel(body.model ?? body.new_conversation?.settings?.model, services);
     const accepted = await services.chat.post({
       conversationId: params.id,
       messageId: body.message_id,
@@ -27,6 +36,7 @@ export const postMessage = defineRoute({
       options: body.options ?? {},
       priority: 'interactive',
       requestId,
+      newConversation: body.new_conversation,
     });
     return json(accepted, 202);
   },

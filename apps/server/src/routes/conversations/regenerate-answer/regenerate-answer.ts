@@ -15,6 +15,7 @@ export const regenerateAnswer = defineRoute({
   answers: { 202: { description: 'Stored; the answer has begun', schema: acceptedSchema } },
   problems: [
     'conversation_not_found',
+    'conversation_deleted',
     'message_not_found',
     'conflict',
     'generation_running',

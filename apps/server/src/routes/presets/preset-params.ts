@@ -1,0 +1,4 @@
+import { idSchema } from '@pilotlight/contract';
+import { z } from 'zod';
+
+export const presetParamsSchema = z.strictObject({ id: idSchema });
