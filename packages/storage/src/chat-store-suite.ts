@@ -2,6 +2,7 @@ import type { AnswerEnding, ChatStore } from '@pilotlight/chat';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { describeModelStore } from './model-store-suite.ts';
+import { describeMetadata } from './metadata-suite.ts';
 import type { Storage } from './open-storage.ts';
 import { describeSearch } from './search-suite.ts';
 import { describeWholeConversations } from './whole-conversations-suite.ts';
@@ -30,6 +31,7 @@ export function describeChatStore(name: string, open: () => Promise<Storage>): v
     }
     describeSearch(() => store);
     describeWholeConversations(() => store);
+    describeMetadata(() => store);
     describeModelStore(() => storage.models);
   });
 }
