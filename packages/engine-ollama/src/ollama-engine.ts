@@ -1,11 +1,12 @@
 import { EngineError, NetworkError } from '@pilotlight/contract';
-import type { Clock, Engine, EngineStatus, LaunchProfile, Network, ResidentModel } from '@pilotlight/contract';
+import type { Capability, Clock, Engine, EngineStatus, LaunchProfile, Network, ResidentModel } from '@pilotlight/contract';
 import { createRunningAnswers, textOf } from '@pilotlight/engine-http';
 
 import { embedTexts } from './embed-texts.ts';
 import { loadModel } from './load-model.ts';
 import type { ModelCatalogue } from './model-catalogue.ts';
 import { createModelCatalogue } from './model-catalogue.ts';
+import { findNotApplied } from './not-applied.ts';
 import type { OllamaClient } from './ollama-client.ts';
 import { createOllamaClient } from './ollama-client.ts';
 import { streamAnswer } from './stream-answer.ts';
@@ -61,6 +62,10 @@ function runnerOf(catalogue: ModelCatalogue, model: string): string {
   return catalogue.known.find(({ name }) => name === model)?.weightsKey ?? model;
 }
 
+function capabilitiesOf(catalogue: ModelCatalogue, model: string): readonly Capability[] | undefined {
+  return catalogue.known.find(({ name }) => name === model)?.capabilities;
+}
+
 /** An address of this machine: what the server loads takes of the same memory. */
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
@@ -90,6 +95,7 @@ export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
     list: (signal) => catalogue.list(signal),
     describe: (model, signal) => catalogue.describe(model, signal),
     resident,
+    optionsNotApplied: (model, options) => findNotApplied(model, capabilitiesOf(catalogue, model), options),
     async load(model, { profile, signal }) {
       const description = await catalogue.describe(model, signal);
       profiles.set(model, profile);
@@ -102,7 +108,10 @@ export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
       await unloadModel({ client, clock, model, resident, signal });
     },
     stream: (request, signal) =>
-      answers.run(request.model, signal, (ended) => streamAnswer({ client, clock, request, keepAlive, signal: ended })),
+      answers.run(request.model, signal, (ended) => {
+        const canThink = capabilitiesOf(catalogue, request.model)?.includes('thinking') ?? false;
+        return streamAnswer({ client, clock, request, keepAlive, canThink, signal: ended });
+      }),
     embed: (model, texts, signal) =>
       embedTexts({ client, model, texts, profile: profiles.get(model) ?? {}, keepAlive, signal: untilClosed(signal) }),
     countTokens: (_model, _messages, signal) => {

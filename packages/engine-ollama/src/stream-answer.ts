@@ -14,6 +14,7 @@ export interface AnswerCall {
   readonly clock: Clock;
   readonly request: StreamRequest;
   readonly keepAlive: KeepAlive | undefined;
+  readonly canThink: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +57,7 @@ export async function* streamAnswer(call: AnswerCall): AsyncGenerator<EnginePart
   const { model } = request;
   let body: AsyncIterator<Uint8Array> | undefined;
   try {
-    const response = await client.call({ path: '/api/chat', body: toChatBody(request, call.keepAlive), model, signal });
+    const response = await client.call({ path: '/api/chat', body: toChatBody(request, call), model, signal });
     const pieces = response.body[Symbol.asyncIterator]();
     body = pieces;
     const reader = createLineReader(MAX_LINE_BYTES, 'Ollama');

@@ -28,15 +28,29 @@ function checkOptions(options: Options): Options {
   throw new EngineError('invalid', `options.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
 }
 
+/**
+ * What belongs to the deployment is not among them: another context length would load the model again, and a `keep_alive` of one request would stop the
+ * loads of others for good, where Ollama is about to let the model go.
+ */
 function toSampling(options: Options): Record<string, unknown> {
-  const { max_tokens: maxTokens, format: _format, ...sampling } = options;
+  const { max_tokens: maxTokens, format: _format, thinking: _thinking, context_length: _context, keep_alive: _keep, ...sampling } = options;
   return { ...sampling, ...(maxTokens === undefined ? {} : { num_predict: maxTokens }) };
+}
+
+/** Ollama refuses `think` where the model cannot think, so only those that can are told. */
+function toThink({ thinking }: Options, canThink: boolean): { readonly think?: Options['thinking'] } {
+  return thinking === undefined || !canThink ? {} : { think: thinking };
+}
+
+export interface ChatSetup {
+  readonly keepAlive: KeepAlive | undefined;
+  readonly canThink: boolean;
 }
 
 /**
  * The body of `/api/chat` for one answer. `truncate` is off: a prompt that does not fit is refused with its length, never shortened in silence.
  */
-export function toChatBody(request: StreamRequest, keepAlive: KeepAlive | undefined): string {
+export function toChatBody(request: StreamRequest, { keepAlive, canThink }: ChatSetup): string {
   if (request.messages.length === 0) throw new EngineError('invalid', 'There is no message to answer.');
   const options = checkOptions(request.options);
   return JSON.stringify({
@@ -46,6 +60,7 @@ export function toChatBody(request: StreamRequest, keepAlive: KeepAlive | undefi
     truncate: false,
     options: { ...toSampling(options), ...toRunnerOptions(request.profile) },
     ...(options.format === undefined ? {} : { format: options.format }),
+    ...toThink(options, canThink),
     ...toKeepAlive(keepAlive),
   });
 }

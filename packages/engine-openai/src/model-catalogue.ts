@@ -14,6 +14,8 @@ export interface ModelCatalogue {
   readonly kind: ServerKind;
   /** Answers at once for each model, where the server tells. */
   readonly slots: number | undefined;
+  /** Whether the template takes an effort, where the server tells. */
+  readonly takesEffort: boolean | undefined;
   look(options: LookOptions): Promise<readonly KnownModel[]>;
   list(signal: AbortSignal | undefined): Promise<readonly ModelDescription[]>;
   /** The model of a name: looked up, and asked for if it was not there. Throws `absent`. */
@@ -39,6 +41,7 @@ const SIDE_LIMIT_MS = 2_000;
 export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
   let kind: ServerKind = 'plain';
   let slots: number | undefined;
+  let takesEffort: boolean | undefined;
   let known = new Map<string, KnownModel>();
   /** It has no list of LM Studio's kind, and is not asked for one again until it was away. */
   let isPlainForSure = false;
@@ -79,6 +82,7 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
   async function mood(signal: AbortSignal | undefined): Promise<ServerMood['doing']> {
     const seen = await client.within({ signal, limitMs: RESIDENT_LIMIT_MS }, (limited) => readMood(client, limited));
     slots = seen.slots ?? slots;
+    takesEffort = seen.takesEffort ?? takesEffort;
     return seen.doing;
   }
 
@@ -101,6 +105,9 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
     },
     get slots() {
       return slots;
+    },
+    get takesEffort() {
+      return takesEffort;
     },
     look,
     list: async (signal) => (await look({ signal })).map(({ description }) => description),

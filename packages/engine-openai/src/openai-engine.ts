@@ -5,6 +5,7 @@ import { createRunningAnswers } from '@pilotlight/engine-http';
 import { countTokens } from './count-tokens.ts';
 import { embedTexts } from './embed-texts.ts';
 import { loadModel } from './load-model.ts';
+import { findNotApplied } from './not-applied.ts';
 import { createModelCatalogue } from './model-catalogue.ts';
 import type { ModelCatalogue } from './model-catalogue.ts';
 import type { OpenaiClient } from './openai-client.ts';
@@ -77,6 +78,8 @@ export function createOpenaiEngine(setup: OpenaiEngineSetup): Engine {
     list: (signal) => catalogue.list(signal),
     describe: async (model, signal) => (await catalogue.findAnew(model, { signal })).description,
     resident: (signal) => catalogue.resident(signal),
+    optionsNotApplied: (_model, options) =>
+      findNotApplied({ options, kind: catalogue.kind, takesEffort: catalogue.takesEffort, server: client.server }),
     load: (model, { signal, onProgress }) => loadModel({ client, clock, catalogue, model, slots, signal: untilClosed(signal), onProgress }),
     async unload(model, signal) {
       if (catalogue.kind === 'llama-router') answers.end((other) => other === model, new EngineError('died', `${model} was unloaded.`));

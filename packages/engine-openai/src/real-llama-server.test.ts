@@ -3,6 +3,7 @@ import { describeEngine } from '@pilotlight/contract/testing';
 import type { EngineUnderTest } from '@pilotlight/contract/testing';
 import { createUndiciNetwork } from '@pilotlight/engine-http/network';
 import { systemClock } from '@pilotlight/test-kit';
+import type { Engine, Options } from '@pilotlight/contract';
 import { describe, expect, test } from 'vitest';
 
 import { createOpenaiEngine } from './openai-engine.ts';
@@ -39,6 +40,7 @@ describe.skipIf(ADDRESS === undefined)('with TEST_LLAMA_SERVER set', () => {
       hasBrokenModel: NOT_HERE,
       refusesUnloaded: 'it has one model, always loaded',
       repeatsItself: true,
+      goesOn: true,
       timesAnswers: true,
       embeds: 'it was started without embeddings',
       countsTokens: true,
@@ -70,4 +72,90 @@ describe.skipIf(ADDRESS === undefined)('with TEST_LLAMA_SERVER set', () => {
       await expect(tooLong).rejects.toMatchObject({ failure: 'too_long', message: expect.stringMatching(/3,\d+ tokens/) });
     });
   });
+
+  describe('every option has an effect on a real llama-server', () => {
+    const hot = { temperature: 3, top_k: 0, top_p: 1, min_p: 0, seed: 5 };
+    const long = { temperature: 0, max_tokens: 64 };
+
+    test.each([
+      ['top_k', { top_k: 1 }],
+      ['top_p', { top_p: 0.000_01 }],
+      ['min_p', { min_p: 1 }],
+      ['temperature', { temperature: 0 }],
+    ] as const)('%s at its strictest', async (_name, strict) => {
+      await using subject = await makeSubject();
+      const greedy = await write(subject, { temperature: 0, max_tokens: 24 });
+      expect(await write(subject, { ...hot, max_tokens: 24 })).not.toBe(greedy);
+      expect(await write(subject, { ...hot, max_tokens: 24, ...strict })).toBe(greedy);
+    });
+
+    test.each([
+      ['repeat_penalty', { repeat_penalty: 5 }],
+      ['presence_penalty', { presence_penalty: 2 }],
+      ['frequency_penalty', { frequency_penalty: 2 }],
+    ] as const)('%s', async (_name, penalty) => {
+      await using subject = await makeSubject();
+      expect(await write(subject, { ...long, ...penalty })).not.toBe(await write(subject, long));
+    });
+
+    test('seed', async () => {
+      await using subject = await makeSubject();
+      const first = await write(subject, { ...hot, max_tokens: 24 });
+      expect(await write(subject, { ...hot, max_tokens: 24 })).toBe(first);
+      expect(await write(subject, { ...hot, max_tokens: 24, seed: 6 })).not.toBe(first);
+    });
+
+    test('format', async () => {
+      await using subject = await makeSubject();
+      const schema = { type: 'object', properties: { kind: { enum: ['dog', 'cat'] } }, required: ['kind'], additionalProperties: false };
+      expect(JSON.parse(await write(subject, { format: schema, temperature: 0, max_tokens: 60 }))).toEqual({
+        kind: expect.stringMatching(/^(?:dog|cat)$/),
+      });
+    });
+
+    test('what belongs to the deployment goes nowhere, and is not refused', async () => {
+      await using subject = await makeSubject();
+      expect(await write(subject, { ...long, context_length: 32_768, keep_alive: '1h' })).toBe(await write(subject, long));
+    });
+  });
 });
+
+async function write({ engine, model }: Pick<EngineUnderTest, 'engine' | 'model'>, options: Options): Promise<string> {
+  const messages = [{ role: 'user', content: 'Tell me a story' }] as const;
+  const parts = await Array.fromAsync(engine.stream({ model, messages, options, profile: {} }, new AbortController().signal));
+  return parts.map((part) => (part.type === 'text' || part.type === 'reasoning' ? part.text : '')).join('');
+}
+
+/** A llama-server whose template thinks unless it is told not to, and takes an effort: any model will do, with `--chat-template-file`. */
+const THINKER = process.env['TEST_LLAMA_SERVER_THINKING'];
+
+describe.skipIf(THINKER === undefined)('with TEST_LLAMA_SERVER_THINKING set', () => {
+  test('thinking on, off and with an effort; what is thought comes apart from what is said', async () => {
+    await using network = createUndiciNetwork();
+    await using engine = createOpenaiEngine({ id: 'openai', address: THINKER ?? '', network, clock: systemClock });
+    const [first] = await engine.list();
+    const model = first?.name ?? '';
+    await engine.load(model, { profile: {}, signal: new AbortController().signal, onProgress: () => {} });
+    expect(engine.optionsNotApplied?.(model, { thinking: 'low' })).toEqual([]);
+    const on = await think(engine, model, true);
+    const off = await think(engine, model, false);
+    const low = await think(engine, model, 'low');
+    expect([on.types, off.types]).toEqual([new Set(['reasoning', 'finish']), new Set(['text', 'finish'])]);
+    expect(low.promptTokens).toBeGreaterThan(on.promptTokens);
+  });
+});
+
+async function think(
+  engine: Engine,
+  model: string,
+  thinking: Options['thinking'],
+): Promise<{ readonly types: ReadonlySet<string>; readonly promptTokens: number }> {
+  const messages = [{ role: 'user', content: 'Tell me a story' }] as const;
+  const request = { model, messages, options: { thinking, temperature: 0, max_tokens: 6 }, profile: {} };
+  const parts = await Array.fromAsync(engine.stream(request, new AbortController().signal));
+  const finish = parts.at(-1);
+  return {
+    types: new Set(parts.map(({ type }) => type).filter((type) => type !== 'reading')),
+    promptTokens: finish?.type === 'finish' ? (finish.usage.promptTokens ?? 0) : 0,
+  };
+}

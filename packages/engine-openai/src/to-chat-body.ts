@@ -41,9 +41,39 @@ function toResponseFormat(format: Options['format'], kind: ServerKind): Body {
   return { response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } } };
 }
 
+/**
+ * llama-server and vLLM hand arguments on to the template, which calls the switch one or the other; the effort has a field of its own. Elsewhere the
+ * effort is the switch as well: some servers refuse fields that they do not know.
+ */
+function toThinking(thinking: Options['thinking'], kind: ServerKind): Body {
+  if (thinking === undefined) return {};
+  const isOn = thinking !== false;
+  const effort = typeof thinking === 'string' ? thinking : undefined;
+  if (kind === 'plain' || kind === 'lm-studio') return { reasoning_effort: isOn ? (effort ?? 'medium') : 'none' };
+  return {
+    chat_template_kwargs: { enable_thinking: isOn, thinking: isOn },
+    ...(effort === undefined ? {} : { reasoning_effort: effort }),
+  };
+}
+
+/** What belongs to the deployment is not sent: the server was started with its own context, and keeps models as it was told to. */
 function toSampling(options: Options, kind: ServerKind): Body {
-  const { repeat_penalty: repeatPenalty, top_k: topK, format, ...sampling } = options;
-  return { ...sampling, ...toTopK(topK, kind), ...toRepeatPenalty(repeatPenalty, kind), ...toResponseFormat(format, kind) };
+  const {
+    repeat_penalty: repeatPenalty,
+    top_k: topK,
+    format,
+    thinking,
+    context_length: _context,
+    keep_alive: _keep,
+    ...sampling
+  } = options;
+  return {
+    ...sampling,
+    ...toTopK(topK, kind),
+    ...toRepeatPenalty(repeatPenalty, kind),
+    ...toResponseFormat(format, kind),
+    ...toThinking(thinking, kind),
+  };
 }
 
 /** The messages as they go over the wire. */

@@ -125,11 +125,13 @@ function toUsage({ usage, timings }: AnswerState): Usage {
   const read = amountOf(timings['prompt_n']);
   const cached = amountOf(fieldsOf(usage['prompt_tokens_details'])['cached_tokens']) ?? amountOf(timings['cache_n']);
   const promptTokens = amountOf(usage['prompt_tokens']) ?? (read === undefined ? undefined : read + (cached ?? 0));
+  const reasoningTokens = amountOf(fieldsOf(usage['completion_tokens_details'])['reasoning_tokens']);
   const completionTokens = amountOf(usage['completion_tokens']) ?? amountOf(timings['predicted_n']);
   return {
     ...(promptTokens === undefined ? {} : { promptTokens }),
     ...(cached === undefined ? {} : { cachedTokens: cached }),
     ...(completionTokens === undefined ? {} : { completionTokens }),
+    ...(reasoningTokens === undefined || reasoningTokens === 0 ? {} : { reasoningTokens }),
   };
 }
 
