@@ -7,6 +7,7 @@ import { browserClock } from './adapters/browser-clock.ts';
 import { browserHttp } from './adapters/browser-http.ts';
 import { createKeptTexts } from './adapters/browser-kept-texts.ts';
 import { browserRandomness } from './adapters/browser-randomness.ts';
+import { createBrowserShell } from './adapters/browser-shell.ts';
 import { createBrowserTabs } from './adapters/browser-tabs.ts';
 import { AppContext, createApp } from './app/create-app.ts';
 import { ErrorBoundary } from './app/error-boundary.tsx';
@@ -25,6 +26,7 @@ const ports: Ports = {
   tabs: createBrowserTabs(),
   kept: createKeptTexts(() => localStorage),
   keptInTab: createKeptTexts(() => sessionStorage),
+  shell: createBrowserShell(),
 };
 showTheme(ports.kept, readTheme(ports.kept));
 const app = createApp(ports, createRouter(window));

@@ -76,4 +76,29 @@ describe('over a socket', () => {
     expect((await fetch(`${server.url}/`, { method: 'POST' })).status).toBe(404);
     expect((await fetch(`${server.url}/api/models`)).status).toBe(401);
   });
+
+  it('a person at an address where nothing is gets the page with that status, a program a problem document', async () => {
+    await using folder = await createTemporaryFolder();
+    await writeFile(join(folder.path, 'index.html'), '<!doctype html><title>Pilotlight</title>');
+    await using server = await startTestServer({ pageFolder: folder.path });
+    const asBrowser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+    const page = await fetch(`${server.url}/nope`, asBrowser);
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(await page.text()).toContain('<title>Pilotlight</title>');
+    for (const answer of [
+      await fetch(`${server.url}/nope`),
+      await fetch(`${server.url}/api/nope`, asBrowser),
+      await fetch(`${server.url}/nope`, { method: 'POST', ...asBrowser }),
+    ])
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+  });
+
+  it('a person at an address that asks for a token gets the page, which asks for it', async () => {
+    await using folder = await createTemporaryFolder();
+    await writeFile(join(folder.path, 'index.html'), '<!doctype html><title>Pilotlight</title>');
+    await using server = await startTestServer({ pageFolder: folder.path, token: 'a-token-of-more-than-16-characters' });
+    const page = await fetch(`${server.url}/nope`, { headers: { accept: 'text/html' } });
+    expect([page.status, await page.text()]).toEqual([401, expect.stringContaining('<title>')]);
+  });
 });

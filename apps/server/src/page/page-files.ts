@@ -54,6 +54,15 @@ export function findPageFile(files: ReadonlyMap<string, PageFile>, path: string)
   return files.get(path);
 }
 
+/** Addresses of programs: what is not there is a problem document for everybody. */
+const FOR_PROGRAMS = /^\/(?:api|v1)(?:\/|$)/;
+
+/** Whether somebody looks at this address with a browser, who is better served by the page than by a problem document. */
+export function isForPeople(request: { readonly method: string; readonly path: string; readonly accept: string | undefined }): boolean {
+  const { method, path, accept } = request;
+  return (method === 'GET' || method === 'HEAD') && !FOR_PROGRAMS.test(path) && /\btext\/html\b/.test(accept ?? '');
+}
+
 export interface Representation {
   readonly path: string;
   readonly encoding: Encoding | undefined;

@@ -33,6 +33,8 @@ export interface AppState {
   /** The message that is to be brought into view, until it is. */
   readonly jump: Jump | undefined;
   readonly needsToken: boolean;
+  /** The server has a newer version of this page than the one that is shown. */
+  readonly hasNewerPage: boolean;
 }
 
 export const INITIAL_STATE: AppState = {
@@ -48,6 +50,7 @@ export const INITIAL_STATE: AppState = {
   failures: {},
   jump: undefined,
   needsToken: false,
+  hasNewerPage: false,
 };
 
 /** The state after one event of the page's stream. */

@@ -8,17 +8,37 @@ const SHOWN_AFTER_MS = 600;
 export function ConnectionBanner() {
   const app = useApp();
   const connection = useAppState((state) => state.connection);
+  const hasPicture = useAppState((state) => state.models !== undefined);
   const now = useNow(500, connection.kind === 'lost');
   if (connection.kind === 'refused' && connection.status !== 401) return <RefusedBanner status={connection.status} onTry={app.tryNow} />;
   if (connection.kind !== 'lost' || now - connection.lostAt < SHOWN_AFTER_MS) return null;
   return (
     <div className="banner">
       <div className="cols">
-        <div className="m">Reconnecting</div>
+        <div className="m">{hasPicture ? 'Reconnecting' : 'Server away'}</div>
         <p>
-          {lostWords(connection, now)}
+          {lostWords({ ...connection, hasPicture }, now)}
           <button type="button" className="linkish" onClick={app.tryNow}>
             Try now
+          </button>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** An update of the server brought a newer page. It is never loaded behind the back of whoever reads or writes here. */
+export function NewerPageBanner() {
+  const hasNewerPage = useAppState((state) => state.hasNewerPage);
+  if (!hasNewerPage) return null;
+  return (
+    <div className="banner calm">
+      <div className="cols">
+        <div className="m">Updated</div>
+        <p>
+          The server has a newer version of this page. Drafts and answers stay.
+          <button type="button" className="linkish" onClick={() => window.location.reload()}>
+            Load it
           </button>
         </p>
       </div>

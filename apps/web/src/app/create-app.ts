@@ -74,7 +74,10 @@ export function createApp(ports: Ports, router: Router): App {
   const search = createSearch(core);
   const parts: Parts = { ...core, answers, conversations, outbox, search };
   outbox.restore();
+  // A chat that only this browser knows of has nothing to be read from the server.
+  for (const { conversationId, parentId } of store.get().outbox) if (parentId === undefined) conversations.beginLocally(conversationId);
   void conversations.readList();
+  ports.shell.keep(() => store.update((state) => ({ ...state, hasNewerPage: true })));
   return {
     store,
     router,
@@ -128,6 +131,8 @@ function takeConnection(parts: Parts, connection: Connection): void {
   if (connection.kind !== 'open' || before === 'open') return;
   if (before === 'connecting') void conversations.readList();
   else readAgain(parts);
+  // The server may have been away to be updated.
+  if (before === 'lost') parts.ports.shell.check();
   search.again();
   outbox.flush(({ state }) => state.kind === 'lost');
 }

@@ -3,6 +3,7 @@ import { createContext, use, useEffect, useState } from 'react';
 
 import type { Http } from '../api/http.ts';
 import type { Tabs } from '../api/tabs.ts';
+import type { Shell } from '../offline/shell.ts';
 
 /** A few small texts that outlive the page. Reading and writing never fail: a browser that refuses to store forgets. */
 export interface KeptTexts {
@@ -21,6 +22,7 @@ export interface Ports {
   readonly kept: KeptTexts;
   /** Of this tab alone. */
   readonly keptInTab: KeptTexts;
+  readonly shell: Shell;
 }
 
 export const PortsContext = createContext<Ports | undefined>(undefined);

@@ -14,7 +14,10 @@ export function TokenPage() {
 
   async function signIn(event: SyntheticEvent): Promise<void> {
     event.preventDefault();
-    setFailure(token.trim() === '' ? 'The field is empty.' : await app.signIn(token.trim()));
+    const failed = token.trim() === '' ? 'The field is empty.' : await app.signIn(token.trim());
+    // An address of another page that asks for the token, such as the documentation.
+    if (failed === undefined && app.router.route.get().page === 'unknown') window.location.reload();
+    setFailure(failed);
     field.current?.focus();
   }
 

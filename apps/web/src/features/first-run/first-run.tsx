@@ -12,6 +12,7 @@ const SHOWN_MODELS = 5;
 /** A new chat: what was found on this machine, in one line, and which models can answer. */
 export function FirstRun() {
   const models = useAppState((state) => state.models);
+  const isAway = useAppState((state) => state.connection.kind === 'lost');
   const model = defaultModel(models);
   return (
     <div className="pt-9">
@@ -20,8 +21,8 @@ export function FirstRun() {
           <Flame phase={model?.phase ?? 'unknown'} progress={model?.progress} size={32} />
         </div>
         <div>
-          <h2 className="first-heading">{headingWords(models, model)}</h2>
-          <p className="lead">{foundWords(models)}</p>
+          <h2 className="first-heading">{headingWords(models, model, isAway)}</h2>
+          <p className="lead">{foundWords(models, isAway)}</p>
         </div>
       </div>
       {models === undefined ? null : <Found models={models} />}

@@ -3,8 +3,8 @@ import type { EngineView, ModelsView, ModelView } from '@pilotlight/contract';
 import { formatShare, toSentence } from '../../ui/format.ts';
 
 /** The heading of a new chat: true now, whatever now is. */
-export function headingWords(view: ModelsView | undefined, model: ModelView | undefined): string {
-  if (view === undefined) return 'Looking around.';
+export function headingWords(view: ModelsView | undefined, model: ModelView | undefined, isAway = false): string {
+  if (view === undefined) return isAway ? 'The server is away.' : 'Looking around.';
   if (model === undefined) return 'There is no model yet.';
   switch (model.phase) {
     case 'ready':
@@ -34,8 +34,9 @@ export function awayWords(engine: EngineView): string {
 }
 
 /** One line about what was found: memory, engines, models. */
-export function foundWords(view: ModelsView | undefined): string {
-  if (view === undefined) return 'Asking the server what is there.';
+export function foundWords(view: ModelsView | undefined, isAway = false): string {
+  if (view === undefined)
+    return isAway ? 'A message can be written now; it is sent when the server is back.' : 'Asking the server what is there.';
   const { memory, models, engines } = view;
   const facts = [
     memory.total_bytes > 0 ? `${formatShare(memory.free_bytes, memory.total_bytes)} of memory free` : undefined,

@@ -22,9 +22,9 @@ interface ThreadViewProps {
 export const ThreadView = memo(function ThreadView({ conversationId, thread, outgoing, onEdit, onTakeBack }: ThreadViewProps) {
   const failure = useAppState((state) => state.viewFailures[conversationId]);
   const isRead = useAppState((state) => state.views[conversationId] !== undefined);
-  if (failure !== undefined && !isRead) return <UnreadableThread conversationId={conversationId} failure={failure} />;
   return (
     <>
+      {failure !== undefined && !isRead ? <UnreadableThread conversationId={conversationId} failure={failure} /> : null}
       {isRead ? <Entries conversationId={conversationId} thread={thread} onEdit={onEdit} /> : null}
       {outgoing.map((message) => (
         <OutgoingQuestion key={message.messageId} outgoing={message} onTakeBack={onTakeBack} />

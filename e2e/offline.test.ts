@@ -1,0 +1,116 @@
+import { createTemporaryFolder } from '@pilotlight/test-kit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { launchBrowser } from './browser.ts';
+import { startRealServer, type RealServer } from './real-server.ts';
+import { openWatched, say, textOf, waitForEnd } from './watched-page.ts';
+
+const stack = new AsyncDisposableStack();
+let browser: Browser;
+let server: RealServer;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  stack.defer(() => browser.close());
+  const folder = stack.use(await createTemporaryFolder());
+  server = stack.use(await startRealServer(folder.path));
+});
+afterAll(() => stack.disposeAsync());
+
+/** A page whose browser has kept the shell. */
+async function openKept(expected: readonly RegExp[] = []) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const watched = await openWatched(context, server.url, expected);
+  await watched.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await watched.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  return { context, ...watched };
+}
+
+/** The addresses of all that the browser has kept. */
+async function keptAddresses(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const names = await caches.keys();
+    const lists = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return lists.flat().map(({ url }) => new URL(url).pathname);
+  });
+}
+
+describe('the page without its server', () => {
+  it('opens, says so, takes a message, and sends it once when the server is back', async () => {
+    const { context, page, complaints } = await openKept([/Failed to load resource/]);
+    await say(page, 'What is 2 + 1?');
+    await waitForEnd(page);
+    await server.kill();
+    await page.goto(server.url);
+    await page.getByText('The server does not answer. What you write is kept in this browser').waitFor();
+    await page.getByText('The server is away.').waitFor();
+    await say(page, 'What is 2 + 2?');
+    await page.getByText('Your message is kept in this browser and sent again by itself').waitFor();
+    await page.getByRole('textbox', { name: 'Message' }).fill('A draft');
+    await page.reload();
+    await page.getByText('What is 2 + 2?').first().waitFor();
+    await server.restart();
+    await page.getByText('Server away').waitFor({ state: 'detached' });
+    await waitForEnd(page);
+    expect(await textOf(page)).toMatch(/\b4\b/);
+    expect(await page.locator('article.ask').count()).toBe(1);
+    expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('A draft');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('shows a chat by its address once the server is back', async () => {
+    const { context, page } = await openKept();
+    await say(page, 'What is 3 + 1?');
+    await waitForEnd(page);
+    await server.kill();
+    await page.reload();
+    await page.getByText('Server away').waitFor();
+    await server.restart();
+    await waitForEnd(page);
+    expect(await textOf(page)).toMatch(/\b4\b/);
+    await context.close();
+  });
+});
+
+describe('what the browser keeps', () => {
+  it('is the shell, and nothing that anybody wrote', async () => {
+    const { context, page, complaints } = await openKept();
+    await say(page, 'What is 2 + 2?');
+    await waitForEnd(page);
+    const kept = await keptAddresses(page);
+    expect(kept).toContain('/');
+    expect(kept.filter((address) => !/^\/(?:$|assets\/|flames\/|icon|manifest)/.test(address))).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('is never shown while the server answers', async () => {
+    const { context, page } = await openKept();
+    await page.evaluate(async () => {
+      for (const name of await caches.keys())
+        await (await caches.open(name)).put('/', new Response('<title>An old page</title>', { headers: { 'content-type': 'text/html' } }));
+    });
+    await page.reload();
+    await page.getByRole('textbox', { name: 'Message' }).waitFor();
+    await server.kill();
+    await page.reload();
+    expect(await page.title()).toBe('An old page');
+    await server.restart();
+    await context.close();
+  });
+});
+
+describe('an address where nothing is', () => {
+  it('is said by the page, with the way back', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const response = await page.goto(`${server.url}/nope`);
+    expect(response?.status()).toBe(404);
+    await page.getByRole('heading', { name: 'There is no page at this address' }).waitFor();
+    await page.getByRole('button', { name: 'New chat' }).click();
+    await page.getByRole('textbox', { name: 'Message' }).waitFor();
+    await context.close();
+  });
+});
