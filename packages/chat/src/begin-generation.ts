@@ -215,6 +215,8 @@ export function toAccepted(beginning: Beginning, result: BeginResult, isTemporar
       throw new Problem('conflict', 'This id was used before, with other content.', {
         field: beginning.question.kind === 'question' ? 'message_id' : 'generation_id',
       });
+    case 'attachment_missing':
+      throw new Problem('attachment_not_found', `There is no attachment ${result.id}.`, { field: 'attachments' });
     case 'message_missing':
       throw new Problem('message_not_found', 'The message to go on from is not in this conversation.', { field: 'parent_id' });
     case 'busy':

@@ -1,5 +1,7 @@
 import type { ConversationSettings, Receipt, SettingsChange } from '@pilotlight/contract';
 
+import type { AttachmentRecord, AttachmentStore } from './attachments/attachment-store.ts';
+
 /**
  * Where conversations and generation logs are kept. The port of `packages/chat`; `packages/storage` stands behind it.
  *
@@ -9,7 +11,7 @@ import type { ConversationSettings, Receipt, SettingsChange } from '@pilotlight/
  * something durable that came after them has resolved.
  * Times are milliseconds since 1970 and come from the caller.
  */
-export interface ChatStore {
+export interface ChatStore extends AttachmentStore {
   /** Stores a question (or takes the one there is), its empty answer, the generation, and the first group of its log. Durable after `sync`. */
   begin(beginning: Beginning): Promise<BeginResult>;
   /** Resolves when all that was stored before is durable. */
@@ -59,6 +61,8 @@ export interface ChatStore {
   hidden(): Promise<readonly HiddenConversation[]>;
   /** Removes what was hidden at or before `untilMs`, as `remove` does; resolves with the ids. Durable. */
   purge(untilMs: number): Promise<readonly string[]>;
+  /** Renames the conversation if its title is still `former`; the time of the last change stays. Undefined: it is not, or there is no such conversation. Durable. */
+  retitle(id: string, former: string, title: string): Promise<ConversationRecord | undefined>;
   /** By name in the order of its characters, then by id. */
   presets(): Promise<readonly PresetRecord[]>;
   preset(id: string): Promise<PresetRecord | undefined>;
@@ -90,6 +94,8 @@ export interface NewQuestion {
   readonly parentId: string | null | undefined;
   /** From here on. Undefined: what the branch has; for a new root, what the conversation's first question has. */
   readonly system: string | undefined;
+  /** Ids of attachments, in their order. */
+  readonly attachments?: readonly string[] | undefined;
 }
 
 /** Another answer to a question that is there. */
@@ -139,6 +145,8 @@ export type BeginResult =
   | { readonly outcome: 'conflict' }
   /** The conversation is hidden. */
   | { readonly outcome: 'deleted' }
+  /** An attachment is not there. */
+  | { readonly outcome: 'attachment_missing'; readonly id: string }
   /** The parent, or the question to answer again, is not in this conversation. */
   | { readonly outcome: 'message_missing' }
   /** An answer to the same parent or question is running, or the parent is an answer that is still running. */
@@ -146,9 +154,11 @@ export type BeginResult =
 
 /** A message on the way from the root to the question, as far as the model is concerned. */
 export interface BranchMessage {
+  readonly id: string;
   readonly role: 'user' | 'assistant';
   readonly content: string;
   readonly system: string | undefined;
+  readonly attachments: readonly AttachmentRecord[];
 }
 
 export interface GenerationEnding {
@@ -309,6 +319,8 @@ export interface MessageRecord {
   readonly error: AnswerError | undefined;
   /** Of an answer that goes on from another: that one. */
   readonly continues: string | undefined;
+  /** Of a question, where there are some. */
+  readonly attachments?: readonly AttachmentRecord[] | undefined;
 }
 
 /** A message that no generation of ours wrote. */

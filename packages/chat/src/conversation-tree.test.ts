@@ -14,11 +14,11 @@ const tree = [
 ];
 
 function user(content: string, system?: string): BranchMessage {
-  return { role: 'user', content, system };
+  return { id: 'q', role: 'user', content, system, attachments: [] };
 }
 
 function assistant(content: string): BranchMessage {
-  return { role: 'assistant', content, system: undefined };
+  return { id: 'a', role: 'assistant', content, system: undefined, attachments: [] };
 }
 
 describe('a branch', () => {

@@ -6,6 +6,14 @@ export type { ChatLog } from './chat-log.ts';
 export { toBranch, toHistory } from './conversation-tree.ts';
 export { toExport, toMarkdown } from './export.ts';
 export type {
+  AttachmentRecord,
+  AttachmentStore,
+  NewAttachment,
+  NewSummary,
+  PromptContent,
+  SummaryRecord,
+} from './attachments/attachment-store.ts';
+export type {
   AnswerEnding,
   AnswerError,
   AnswerOrigin,

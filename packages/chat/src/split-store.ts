@@ -54,8 +54,20 @@ export function createSplitStore({ lasting, temporary }: Halves): SplitStore {
     // Before it is stored: what is appended meanwhile must find its store.
     conversations.get(conversationId)?.add(generationId);
     generations.add(generationId);
+    if (temporary !== undefined && isTemporary(conversationId)) await takeOver(lasting, temporary, beginning);
     const result = await of(conversationId).begin(beginning);
     return result.outcome === 'stored' ? { ...result, conversation: toTemporary(result.conversation) } : result;
+  }
+
+  /** From the lasting store, and what is not there from the other. */
+  async function inEither<T extends { readonly id: string }>(
+    ids: readonly string[],
+    read: (store: ChatStore, ids: readonly string[]) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    const found = [...(await read(lasting, ids))];
+    if (temporary !== undefined && found.length < new Set(ids).size) found.push(...(await read(temporary, ids)));
+    const byId = new Map(found.map((one) => [one.id, one]));
+    return ids.map((id) => byId.get(id)).filter((one) => one !== undefined);
   }
 
   async function append(groups: Parameters<ChatStore['append']>[0]): Promise<readonly AppendOutcome[]> {
@@ -109,8 +121,16 @@ export function createSplitStore({ lasting, temporary }: Halves): SplitStore {
     rename: (id, title) => marked(id, of(id).rename(id, title)),
     setHead: (id, messageId) => marked(id, of(id).setHead(id, messageId)),
     change: (id, change) => markedIn(id, of(id).change(id, change)),
+    retitle: (id, former, title) => marked(id, of(id).retitle(id, former, title)),
+    summaries: (id) => of(id).summaries(id),
+    keepSummary: (summary) => of(summary.conversationId).keepSummary(summary),
+    attachments: (ids) => inEither(ids, (store, own) => store.attachments(own)),
+    promptContents: (ids) => inEither(ids, (store, own) => store.promptContents(own)),
+    attachmentContent: async (id) => (await lasting.attachmentContent(id)) ?? (await temporary?.attachmentContent(id)),
     async remove(id) {
       const isRemoved = await of(id).remove(id);
+      // Nothing waits there to be sent.
+      if (isTemporary(id)) await temporary?.sweepAttachments(Number.MAX_SAFE_INTEGER);
       forget(id);
       return isRemoved;
     },
@@ -123,4 +143,15 @@ function toTemporary(record: ConversationRecord): ConversationRecord {
 
 function noTemporary(): Problem {
   return new Problem('invalid_request', 'This server keeps no temporary conversations.', { field: 'new_conversation.temporary' });
+}
+
+/** What is attached to a question of a temporary conversation leaves the lasting store, unless others refer to it there. */
+async function takeOver(lasting: ChatStore, temporary: ChatStore, { question }: Beginning): Promise<void> {
+  const ids = question.kind === 'question' ? (question.attachments ?? []) : [];
+  for (const record of await lasting.attachments(ids)) {
+    const [content] = await lasting.promptContents([record.id]);
+    const file = await lasting.attachmentContent(record.id);
+    await temporary.attach({ ...record, text: content?.text, content: record.kind === 'text' ? undefined : file });
+    await lasting.removeAttachment(record.id);
+  }
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { describeModelStore } from './model-store-suite.ts';
 import { describeMetadata } from './metadata-suite.ts';
+import { describeAttachments } from './attachments-suite.ts';
 import type { Storage } from './open-storage.ts';
 import { describeSearch } from './search-suite.ts';
 import { describeWholeConversations } from './whole-conversations-suite.ts';
@@ -31,6 +32,7 @@ export function describeChatStore(name: string, open: () => Promise<Storage>): v
     }
     describeSearch(() => store);
     describeWholeConversations(() => store);
+    describeAttachments(() => store);
     describeMetadata(() => store);
     describeModelStore(() => storage.models);
   });
@@ -44,7 +46,7 @@ function describeBeginning(current: () => ChatStore): void {
         outcome: 'stored',
         epoch: 1,
         conversation: { id: 'c', title: 'Title 1', createdMs: 1000, updatedMs: 1000, headId: 'a-1', runningGenerationId: 'g-1' },
-        branch: [{ role: 'user', content: 'Question 1', system: undefined }],
+        branch: [{ id: 'q-1', role: 'user', content: 'Question 1', system: undefined, attachments: [] }],
       });
       const tree = await current().conversation('c');
       expect(tree?.messages).toMatchObject([
@@ -145,7 +147,9 @@ function describeSecondAnswers(current: () => ChatStore): void {
       await store.begin(question('1', { system: 'Be brief.' }));
       await finish(store, '1');
       const root = await store.begin(question('2', { parentId: null }));
-      expect(root.outcome === 'stored' && root.branch).toEqual([{ role: 'user', content: 'Question 2', system: 'Be brief.' }]);
+      expect(root.outcome === 'stored' && root.branch).toEqual([
+        { id: 'q-2', role: 'user', content: 'Question 2', system: 'Be brief.', attachments: [] },
+      ]);
     });
   });
 }

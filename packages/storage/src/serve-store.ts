@@ -36,6 +36,15 @@ const METHODS = [
   'addPreset',
   'changePreset',
   'removePreset',
+  'retitle',
+  'attach',
+  'attachments',
+  'promptContents',
+  'attachmentContent',
+  'removeAttachment',
+  'sweepAttachments',
+  'summaries',
+  'keepSummary',
 ] as const satisfies readonly (keyof ChatStore)[];
 
 const MODEL_METHODS = ['learned', 'keepLearned', 'pins', 'setPin'] as const satisfies readonly (keyof ModelStore)[];

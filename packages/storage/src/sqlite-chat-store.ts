@@ -1,5 +1,6 @@
 import type { ChatStore } from '@pilotlight/chat';
 
+import { createAttachmentTables } from './sqlite-attachments.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { createConversationTables } from './sqlite-conversations.ts';
 import { createGenerationTables } from './sqlite-generations.ts';
@@ -22,8 +23,9 @@ export type Operations = {
 /** The chat's store on one SQLite connection with the present schema. The operations throw whatever the connection throws. */
 export function createSqliteChatStore(connection: SqliteConnection): Operations {
   const log = createLogTable(connection);
-  const conversations = createConversationTables(connection);
-  const generations = createGenerationTables(connection, { log, conversations });
+  const attachments = createAttachmentTables(connection);
+  const conversations = createConversationTables(connection, attachments);
+  const generations = createGenerationTables(connection, { log, conversations, attachments });
   const metadata = createMetadataTables(connection, conversations);
   const presets = createPresetTable(connection);
   return {
@@ -54,6 +56,15 @@ export function createSqliteChatStore(connection: SqliteConnection): Operations 
     preset: { durability: 'read', run: presets.find },
     addPreset: { durability: 'full', run: presets.add },
     changePreset: { durability: 'full', run: presets.change },
+    retitle: { durability: 'full', run: conversations.retitle },
+    attach: { durability: 'full', run: attachments.attach },
+    attachments: { durability: 'read', run: attachments.attachments },
+    promptContents: { durability: 'read', run: attachments.promptContents },
+    attachmentContent: { durability: 'read', run: attachments.attachmentContent },
+    removeAttachment: { durability: 'full', run: attachments.removeAttachment },
+    sweepAttachments: { durability: 'full', run: attachments.sweepAttachments },
+    summaries: { durability: 'read', run: attachments.summaries },
+    keepSummary: { durability: 'full', run: attachments.keepSummary },
     removePreset: { durability: 'full', run: presets.remove },
   };
 }

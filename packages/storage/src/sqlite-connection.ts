@@ -1,4 +1,4 @@
-export type SqliteValue = string | number | null;
+export type SqliteValue = string | number | null | Uint8Array;
 
 /** A prepared statement. Values are given by place. Every method can throw what SQLite reports. */
 export interface SqliteStatement {

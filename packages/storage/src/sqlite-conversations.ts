@@ -1,4 +1,5 @@
 import type {
+  AttachmentRecord,
   ConversationDetailsRecord,
   ConversationRecord,
   ConversationStart,
@@ -9,6 +10,7 @@ import type {
   NewMessage,
 } from '@pilotlight/chat';
 
+import type { AttachmentTables } from './sqlite-attachments.ts';
 import { toSettings, toSettingsJson } from './settings-json.ts';
 import type { SqliteConnection, SqliteStatement, SqliteValue } from './sqlite-connection.ts';
 
@@ -29,6 +31,7 @@ export interface ConversationTables {
   /** Notes that it changed. */
   readonly touch: (id: string, atMs: number) => void;
   readonly rename: (id: string, title: string) => ConversationRecord | undefined;
+  readonly retitle: (id: string, former: string, title: string) => ConversationRecord | undefined;
   readonly setHead: (id: string, messageId: string) => ConversationRecord | undefined;
   readonly remove: (id: string) => boolean;
 }
@@ -48,7 +51,7 @@ const MESSAGE = `
   SELECT id, parent_id, role, content, created_ms, system, reasoning, state, generation_id, model, finish_reason, receipt, error, continues_id
   FROM messages`;
 
-export function createConversationTables(connection: SqliteConnection): ConversationTables {
+export function createConversationTables(connection: SqliteConnection, attachments: AttachmentTables): ConversationTables {
   const selectOne = connection.prepare(`${SELECT} WHERE id = ?`);
   const list = createList(connection);
   const selectMessages = connection.prepare(`${MESSAGE} WHERE conversation_id = ? ORDER BY seq`);
@@ -85,7 +88,7 @@ export function createConversationTables(connection: SqliteConnection): Conversa
 
   function message(conversationId: string, messageId: string): MessageRecord | undefined {
     const found = shown(conversationId) && (selectMessage.get(messageId, conversationId) as MessageRow | undefined);
-    return found && toMessage(found);
+    return found && toMessage(found, attachments.ofMessage(messageId));
   }
 
   return {
@@ -102,7 +105,9 @@ export function createConversationTables(connection: SqliteConnection): Conversa
     list,
     tree(id) {
       const found = shown(id);
-      return found && { ...toDetails(found), messages: (selectMessages.all(id) as MessageRow[]).map(toMessage) };
+      if (found === undefined) return undefined;
+      const attached = attachments.ofConversation(id);
+      return { ...toDetails(found), messages: (selectMessages.all(id) as MessageRow[]).map((row) => toMessage(row, attached.get(row.id))) };
     },
     message,
     add({ id, title, atMs, start }) {
@@ -111,13 +116,25 @@ export function createConversationTables(connection: SqliteConnection): Conversa
     addWhole(conversation) {
       const { id, title, createdMs, updatedMs, headId, messages, pinned, archived, folder, settings } = conversation;
       insert.run(id, title, createdMs, updatedMs, Number(pinned), Number(archived), folder ?? null, toSettingsJson(settings));
-      for (const one of messages) insertMessage.run(...toValues(id, one));
+      for (const one of messages) {
+        insertMessage.run(...toValues(id, one));
+        const missing = attachments.refer(
+          one.id,
+          (one.attachments ?? []).map((attachment) => attachment.id),
+        );
+        if (missing !== undefined) throw new Error(`the attachment ${missing} is not there`);
+      }
       updateHead.run(headId, id);
       return { id, title, createdMs, updatedMs, headId, pinned, archived, folder, runningGenerationId: undefined };
     },
     touch: (id, atMs) => void updateTime.run(atMs, id),
     rename(id, title) {
       if (shown(id) !== undefined) updateTitle.run(title, id);
+      return find(id);
+    },
+    retitle(id, former, title) {
+      if (shown(id)?.title !== former) return undefined;
+      updateTitle.run(title, id);
       return find(id);
     },
     setHead(id, messageId) {
@@ -207,7 +224,7 @@ interface MessageRow {
   readonly continues_id: string | null;
 }
 
-function toMessage(row: MessageRow): MessageRecord {
+function toMessage(row: MessageRow, attachments: readonly AttachmentRecord[] = []): MessageRecord {
   return {
     id: row.id,
     parentId: row.parent_id,
@@ -223,6 +240,7 @@ function toMessage(row: MessageRow): MessageRecord {
     receipt: row.receipt === null ? undefined : (JSON.parse(row.receipt) as MessageRecord['receipt']),
     error: row.error === null ? undefined : (JSON.parse(row.error) as MessageRecord['error']),
     continues: row.continues_id ?? undefined,
+    ...(attachments.length > 0 && { attachments }),
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   NewQuestion,
 } from '@pilotlight/chat';
 
+import type { AttachmentTables } from './sqlite-attachments.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { ConversationTables } from './sqlite-conversations.ts';
 import type { LogTable } from './sqlite-log.ts';
@@ -25,22 +26,23 @@ export interface GenerationTables {
 interface Tables {
   readonly log: LogTable;
   readonly conversations: ConversationTables;
+  readonly attachments: AttachmentTables;
 }
 
 const FIRST_EPOCH = 1;
 
-export function createGenerationTables(connection: SqliteConnection, { log, conversations }: Tables): GenerationTables {
+export function createGenerationTables(connection: SqliteConnection, tables: Tables): GenerationTables {
   const statements = prepareStatements(connection);
   return {
-    begin: (beginning) => begin({ log, conversations, statements }, beginning),
-    end: (ending) => end({ log, conversations, statements }, ending),
+    begin: (beginning) => begin({ ...tables, statements }, beginning),
+    end: (ending) => end({ ...tables, statements }, ending),
     claim(generationId) {
       const row = statements.claim.get(generationId) as { epoch: number; next_offset: number; conversation_id: string } | undefined;
       return row && { epoch: row.epoch, nextOffset: row.next_offset, conversationId: row.conversation_id };
     },
     running: () => (statements.running.all() as { readonly id: string }[]).map(({ id }) => id),
     origin(conversationId, answerId) {
-      if (conversations.isHidden(conversationId)) return undefined;
+      if (tables.conversations.isHidden(conversationId)) return undefined;
       const row = statements.origin.get(answerId, conversationId) as
         | { question_id: string; model: string | null; task: string }
         | undefined;
@@ -71,12 +73,13 @@ function prepareStatements(connection: SqliteConnection) {
       INSERT INTO generations (id, conversation_id, question_id, answer_id, fingerprint, model, task, epoch, next_offset, closed, created_ms)
       VALUES (?, ?, ?, ?, ?, ?, ?, ${FIRST_EPOCH}, 0, 0, ?)`),
     branch: connection.prepare(`
-      WITH RECURSIVE branch (parent_id, role, content, system, depth) AS (
-        SELECT parent_id, role, content, system, 0 FROM messages WHERE id = ?
+      WITH RECURSIVE branch (id, parent_id, role, content, system, depth) AS (
+        SELECT id, parent_id, role, content, system, 0 FROM messages WHERE id = ?
         UNION ALL
-        SELECT m.parent_id, m.role, m.content, m.system, b.depth + 1 FROM branch b JOIN messages m ON m.id = b.parent_id
+        SELECT m.id, m.parent_id, m.role, m.content, m.system, b.depth + 1 FROM branch b JOIN messages m ON m.id = b.parent_id
       )
-      SELECT role, content, system FROM branch ORDER BY depth DESC`),
+      SELECT id, role, content, system, EXISTS (SELECT 1 FROM message_attachments r WHERE r.message_id = branch.id) AS has_attachments
+      FROM branch ORDER BY depth DESC`),
     claim: connection.prepare(
       'UPDATE generations SET epoch = epoch + 1 WHERE id = ? AND closed = 0 RETURNING epoch, next_offset, conversation_id',
     ),
@@ -97,7 +100,7 @@ interface Context extends Tables {
 }
 
 function begin(context: Context, beginning: Beginning): BeginResult {
-  const { statements, conversations, log } = context;
+  const { statements, conversations, attachments, log } = context;
   const { conversationId, question, answerId, generationId, firstParts, fingerprint, atMs } = beginning;
   if (conversations.isHidden(conversationId)) return { outcome: 'deleted' };
   const known = findKnown(statements, beginning);
@@ -106,10 +109,11 @@ function begin(context: Context, beginning: Beginning): BeginResult {
   if (question.kind === 'question') {
     const former = conversations.find(conversationId);
     const parentId = question.parentId === undefined ? (former?.headId ?? null) : question.parentId;
-    const refusal = refuseParent(statements, conversationId, parentId);
+    const refusal = refuseParent(statements, conversationId, parentId) ?? refuseAttachments(attachments, question);
     if (refusal !== undefined) return refusal;
     if (former === undefined) conversations.add({ id: conversationId, title: beginning.title, atMs, start: beginning.start });
     insertQuestion(statements, beginning, { ...question, parentId });
+    attachments.refer(question.id, question.attachments ?? []);
   } else {
     const refusal = refuseQuestion(statements, conversationId, question.id);
     if (refusal !== undefined) return refusal;
@@ -122,7 +126,7 @@ function begin(context: Context, beginning: Beginning): BeginResult {
   conversations.touch(conversationId, atMs);
   const conversation = conversations.setHead(conversationId, answerId);
   if (conversation === undefined) throw new Error('a conversation is gone within the transaction that wrote it');
-  return { outcome: 'stored', epoch: FIRST_EPOCH, conversation, branch: readBranch(statements, question.id) };
+  return { outcome: 'stored', epoch: FIRST_EPOCH, conversation, branch: readBranch(context, question.id) };
 }
 
 /** Whether the request was stored before, or its id belongs to something else. */
@@ -159,6 +163,12 @@ function refuseQuestion(statements: Statements, conversationId: string, question
   return toBusy(statements.runningFor.get(conversationId, questionId));
 }
 
+function refuseAttachments(attachments: AttachmentTables, { attachments: ids = [] }: NewQuestion): BeginResult | undefined {
+  const there = new Set(attachments.attachments(ids).map(({ id }) => id));
+  const id = ids.find((wanted) => !there.has(wanted));
+  return id === undefined ? undefined : { outcome: 'attachment_missing', id };
+}
+
 function toBusy(row: unknown): BeginResult | undefined {
   return row === undefined ? undefined : { outcome: 'busy', generationId: (row as { readonly id: string }).id };
 }
@@ -170,9 +180,19 @@ function insertQuestion(statements: Statements, { conversationId, atMs }: Beginn
   statements.insertQuestion.run(id, conversationId, parentId, text, atMs, system ?? first?.system ?? null);
 }
 
-function readBranch(statements: Statements, questionId: string): BranchMessage[] {
-  const rows = statements.branch.all(questionId) as { role: BranchMessage['role']; content: string; system: string | null }[];
-  return rows.map(({ role, content, system }) => ({ role, content, system: system ?? undefined }));
+interface BranchRow extends Pick<BranchMessage, 'id' | 'role' | 'content'> {
+  readonly system: string | null;
+  readonly has_attachments: number;
+}
+
+function readBranch({ statements, attachments }: Context, questionId: string): BranchMessage[] {
+  return (statements.branch.all(questionId) as BranchRow[]).map(({ id, role, content, system, has_attachments: hasAttachments }) => ({
+    id,
+    role,
+    content,
+    system: system ?? undefined,
+    attachments: hasAttachments === 1 ? attachments.ofMessage(id) : [],
+  }));
 }
 
 function end({ statements, log, conversations }: Context, { group, answer, atMs }: GenerationEnding): EndResult {

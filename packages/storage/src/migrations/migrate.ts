@@ -3,10 +3,11 @@ import { StorageFault } from '../storage-fault.ts';
 import { conversations } from './0001-conversations.ts';
 import { search } from './0002-search.ts';
 import { metadata } from './0003-metadata.ts';
+import { context } from './0004-context.ts';
 import { models } from './0005-models.ts';
 import type { Migration } from './migration.ts';
 
-const MIGRATIONS: readonly Migration[] = [conversations, search, metadata, models];
+const MIGRATIONS: readonly Migration[] = [conversations, search, metadata, context, models];
 
 /** The names of all steps; the number of a step is its place, from 1. */
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
