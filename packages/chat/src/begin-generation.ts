@@ -119,13 +119,14 @@ export async function toContinuation(request: Continuation, options: BeginOption
   const answer = await options.store.message(conversationId, answerId);
   if (answer === undefined) throw noSuchAnswer(request);
   refuseWhole(answer);
-  // Whoever wrote the text goes on best.
-  const manner = applySettings({ model: model ?? answer.model, options: request.options }, settings, origin.model);
-  const applied = model === undefined && answer.model !== undefined ? { ...manner.applied, model: 'message' as const } : manner.applied;
+  // Whoever wrote the text goes on best. An answer that was given up before a model was chosen has none.
+  const writer = answer.model === '' ? undefined : answer.model;
+  const manner = applySettings({ model: model ?? writer, options: request.options }, settings, origin.model);
+  const applied = model === undefined && writer !== undefined ? { ...manner.applied, model: 'message' as const } : manner.applied;
   const asked = options.gateway.modelFor(origin.task, manner.model)?.name ?? manner.model ?? '';
   const seam: SeamPart = {
     type: 'seam',
-    from: answer.model ?? asked,
+    from: writer ?? asked,
     to: asked,
     reason: `continued on request: the answer ${toEnd(answer)}`,
   };
