@@ -7,12 +7,13 @@ import type {
   ListQuery,
   MessageRecord,
   NewConversation,
-  NewMessage,
 } from '@pilotlight/chat';
 
 import type { AttachmentTables } from './sqlite-attachments.ts';
-import { toSettings, toSettingsJson } from './settings-json.ts';
-import type { SqliteConnection, SqliteStatement, SqliteValue } from './sqlite-connection.ts';
+import { toDetails, toMessage, toMessageValues, toRecord } from './conversation-rows.ts';
+import type { ConversationRow, MessageRow } from './conversation-rows.ts';
+import { toSettingsJson } from './settings-json.ts';
+import type { SqliteConnection, SqliteStatement } from './sqlite-connection.ts';
 
 /** Conversations as a whole. What writes runs within the caller's transaction. */
 export interface ConversationTables {
@@ -117,7 +118,7 @@ export function createConversationTables(connection: SqliteConnection, attachmen
       const { id, title, createdMs, updatedMs, headId, messages, pinned, archived, folder, settings } = conversation;
       insert.run(id, title, createdMs, updatedMs, Number(pinned), Number(archived), folder ?? null, toSettingsJson(settings));
       for (const one of messages) {
-        insertMessage.run(...toValues(id, one));
+        insertMessage.run(...toMessageValues(id, one));
         const missing = attachments.refer(
           one.id,
           (one.attachments ?? []).map((attachment) => attachment.id),
@@ -172,84 +173,4 @@ function createList(connection: SqliteConnection): (query: ListQuery) => Convers
     const sql = `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY pinned DESC, updated_ms DESC, id DESC LIMIT ?`;
     return (prepare(sql).all(...values, limit) as ConversationRow[]).map(toRecord);
   };
-}
-
-interface ConversationRow {
-  readonly id: string;
-  readonly title: string;
-  readonly created_ms: number;
-  readonly updated_ms: number;
-  readonly head_id: string | null;
-  readonly pinned: number;
-  readonly archived: number;
-  readonly folder: string | null;
-  readonly settings: string | null;
-  readonly deleted_ms: number | null;
-  readonly running_id: string | null;
-}
-
-/** The row with its settings. */
-function toDetails(row: ConversationRow): ConversationDetailsRecord {
-  return { conversation: toRecord(row), settings: toSettings(row.settings) };
-}
-
-function toRecord(row: ConversationRow): ConversationRecord {
-  return {
-    id: row.id,
-    title: row.title,
-    createdMs: row.created_ms,
-    updatedMs: row.updated_ms,
-    headId: row.head_id,
-    pinned: row.pinned === 1,
-    archived: row.archived === 1,
-    folder: row.folder ?? undefined,
-    runningGenerationId: row.running_id ?? undefined,
-  };
-}
-
-interface MessageRow {
-  readonly id: string;
-  readonly parent_id: string | null;
-  readonly role: MessageRecord['role'];
-  readonly content: string;
-  readonly created_ms: number;
-  readonly system: string | null;
-  readonly reasoning: string | null;
-  readonly state: NonNullable<MessageRecord['state']> | null;
-  readonly generation_id: string | null;
-  readonly model: string | null;
-  readonly finish_reason: string | null;
-  readonly receipt: string | null;
-  readonly error: string | null;
-  readonly continues_id: string | null;
-}
-
-function toMessage(row: MessageRow, attachments: readonly AttachmentRecord[] = []): MessageRecord {
-  return {
-    id: row.id,
-    parentId: row.parent_id,
-    role: row.role,
-    content: row.content,
-    createdMs: row.created_ms,
-    system: row.system ?? undefined,
-    reasoning: row.reasoning ?? undefined,
-    state: row.state ?? undefined,
-    generationId: row.generation_id ?? undefined,
-    model: row.model ?? undefined,
-    finishReason: row.finish_reason ?? undefined,
-    receipt: row.receipt === null ? undefined : (JSON.parse(row.receipt) as MessageRecord['receipt']),
-    error: row.error === null ? undefined : (JSON.parse(row.error) as MessageRecord['error']),
-    continues: row.continues_id ?? undefined,
-    ...(attachments.length > 0 && { attachments }),
-  };
-}
-
-function toValues(conversationId: string, message: NewMessage): SqliteValue[] {
-  const { id, parentId, role, content, createdMs, system, state, reasoning, model, finishReason, receipt, error, continues } = message;
-  const texts = [system, state, reasoning, model, finishReason].map((value) => value ?? null);
-  return [id, conversationId, parentId, role, content, createdMs, ...texts, toJson(receipt), toJson(error), continues ?? null];
-}
-
-function toJson(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }
