@@ -1,5 +1,5 @@
 import { withTag } from '@pilotlight/contract';
-import type { LaunchProfile } from '@pilotlight/contract';
+import type { LaunchProfile, Options } from '@pilotlight/contract';
 
 /** For a task: the models to try in order, then the fallback. */
 export interface Route {
@@ -27,6 +27,8 @@ export interface GatewaySettings {
   readonly warmAtStart?: boolean;
   /** Launch profiles by model name; a model that is not named gets the engine's own choices. */
   readonly profiles?: Readonly<Record<string, LaunchProfile>>;
+  /** How a model answers where neither request nor conversation says otherwise, by its name. */
+  readonly modelOptions?: Readonly<Record<string, Options>>;
   /** What the models on this machine may take together (`MEMORY_BUDGET`). Default: no limit but the machine's. */
   readonly memoryBudgetBytes?: number;
   /** What the models of an engine elsewhere may take together, by its id; one that is not named admits every load. */
@@ -53,6 +55,7 @@ export function withDefaults(settings: GatewaySettings): Settings {
     maxWaiting: settings.maxWaiting ?? 256,
     warmAtStart: settings.warmAtStart ?? false,
     profiles: settings.profiles ?? {},
+    modelOptions: settings.modelOptions ?? {},
     memoryBudgetBytes: settings.memoryBudgetBytes ?? Number.POSITIVE_INFINITY,
     engineBudgets: settings.engineBudgets ?? {},
     pinned: (settings.pinned ?? []).map(withTag),

@@ -100,7 +100,7 @@ export function createJobs(options: JobsOptions): Jobs {
 
   function watchIdle(loadId: number): void {
     idleTimer?.[Symbol.dispose]();
-    const { keepAliveMs } = settings;
+    const keepAliveMs = Math.max(settings.keepAliveMs, options.record.keepUntilMs - clock.monotonic());
     // A server elsewhere has its own keep-alive, which it was given with every request.
     if (engine.observation !== 'push' || !Number.isFinite(keepAliveMs)) return;
     const readySinceMs = options.readySinceMs();
@@ -152,12 +152,13 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
   if (!description) return { type: 'load-failed', loadId, cause: { code: 'model_not_found', detail: `${wish.model} is gone` }, keepMs: 0 };
   const startedMs = clock.monotonic();
   const model = description.name;
+  const profile = settings.profiles[model] ?? {};
   let loadedMs = startedMs;
   try {
     await loadModel({
       engine,
       description,
-      profile: settings.profiles[model] ?? {},
+      profile,
       clock,
       stallMs: settings.loadStallMs,
       signal: controller.signal,
@@ -166,7 +167,7 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
         loadedMs = clock.monotonic();
         record.addLoad(loadedMs - startedMs, foundInMemory);
         if (loaded.memoryBytes !== undefined) ledger.measured(options.self(), model, loaded.memoryBytes);
-        dispatch({ type: 'load-end', loadId, loaded: { ...loaded, slots: Math.max(1, loaded.slots), model } });
+        dispatch({ type: 'load-end', loadId, loaded: { ...loaded, slots: Math.max(1, loaded.slots), model, profile } });
       },
     });
     record.warmMs.add(clock.monotonic() - loadedMs);

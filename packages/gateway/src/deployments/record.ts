@@ -25,6 +25,8 @@ export interface DeploymentRecord {
   /** When its last load was done, on the monotonic clock; undefined: none was. */
   readonly readyAtMs: number | undefined;
   readonly lastUsedMs: number | undefined;
+  /** The latest moment until which a request wished it to stay, on the monotonic clock; 0: none did. */
+  keepUntilMs: number;
   /** Its load is done. */
   addReady(nowMs: number): void;
   /** The last answer in it ended. */
@@ -51,6 +53,7 @@ export function createRecord(): DeploymentRecord {
   return {
     ...samples,
     cannotUnload: false,
+    keepUntilMs: 0,
     tokensPerSecond,
     get answers() {
       return counts.answers;

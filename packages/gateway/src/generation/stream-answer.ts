@@ -25,6 +25,8 @@ export type EngineFinish = Extract<EnginePart, { type: 'finish' }>;
 export interface AnswerProgress {
   /** From the opening of the stream to the first visible part. */
   firstTokenMs: number | undefined;
+  /** From the first thought to the first word of the answer, or to the last thought so far; absent: it did not think. */
+  reasoningMs?: number;
 }
 
 type Arrival = { readonly result: IteratorResult<EnginePart> } | { readonly error: unknown };
@@ -36,6 +38,7 @@ type Arrival = { readonly result: IteratorResult<EnginePart> } | { readonly erro
 export async function* streamAnswer(options: AnswerOptions, progress: AnswerProgress): AsyncGenerator<GatewayPart, EngineFinish> {
   const { lease, bell, feed, signal, clock } = options;
   const silence = watchSilence(options);
+  const thought = timeThought();
   let arrival: Arrival | undefined;
   let isAsked = false;
 
@@ -72,6 +75,8 @@ export async function* streamAnswer(options: AnswerOptions, progress: AnswerProg
         if (notice) yield notice;
         if (part.type !== 'reading') {
           progress.firstTokenMs ??= clock.monotonic() - silence.startedMs;
+          thought.take(part, clock.monotonic());
+          if (thought.ms !== undefined) progress.reasoningMs = thought.ms;
           yield part.type === 'tool_call' ? { type: 'tool_call', ...part.call } : part;
         }
         continue;
@@ -85,6 +90,24 @@ export async function* streamAnswer(options: AnswerOptions, progress: AnswerProg
     feed.onSecond(undefined);
     feed.show(undefined);
   }
+}
+
+/** How long it thinks: until the first word, whatever comes after that. */
+function timeThought(): { take(part: EnginePart, nowMs: number): void; readonly ms: number | undefined } {
+  let beganMs: number | undefined;
+  let ms: number | undefined;
+  let isOver = false;
+  return {
+    get ms() {
+      return ms;
+    },
+    take({ type }, nowMs) {
+      if (isOver) return;
+      if (type === 'reasoning') beganMs ??= nowMs;
+      else isOver = true;
+      if (beganMs !== undefined) ms = nowMs - beganMs;
+    },
+  };
 }
 
 interface SilenceWatch {

@@ -1,4 +1,4 @@
-import type { Phase, ProblemCode, ProblemSource } from '@pilotlight/contract';
+import type { LaunchProfile, Phase, ProblemCode, ProblemSource } from '@pilotlight/contract';
 
 /** An instant on both clocks: `wallMs` is shown to people, `monotonicMs` decides. */
 export interface Moment {
@@ -47,6 +47,8 @@ export interface Loaded {
   readonly loadId: number;
   /** The name under which they were loaded. */
   readonly model: string;
+  /** What they were loaded with; absent: nothing was said. */
+  readonly profile?: LaunchProfile;
   readonly slots: number;
   readonly contextLength?: number | undefined;
   readonly memoryBytes?: number | undefined;

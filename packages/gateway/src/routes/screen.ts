@@ -1,0 +1,74 @@
+import { Problem } from '@pilotlight/contract';
+import type { Capability, ModelDescription } from '@pilotlight/contract';
+
+/** What a request needs of whoever answers it. */
+export interface Demand {
+  readonly capabilities: readonly Capability[];
+  /** Prompt, answer and what the caller wished for; 0: nothing is known. */
+  readonly contextTokens: number;
+}
+
+export const NO_DEMAND: Demand = { capabilities: [], contextTokens: 0 };
+
+/** A model as far as a demand looks at it. */
+export interface Screened {
+  readonly name: string;
+  readonly description?: Pick<ModelDescription, 'capabilities' | 'memoryFacts'> | undefined;
+  /** The context that it runs with, or would be loaded with by its profile. */
+  readonly contextLength?: number | undefined;
+}
+
+const ABILITY_WORDS: Readonly<Partial<Record<Capability, string>>> = {
+  vision: 'cannot see images',
+  tools: 'cannot call tools',
+  embedding: 'makes no embeddings',
+  thinking: 'cannot think before it answers',
+  insert: 'cannot fill in the middle of a text',
+  completion: 'cannot chat',
+};
+
+/** What it cannot do of what is needed, in words that follow its name; undefined: nothing. A model of which nothing is known is taken to be able. */
+export function whatIsMissing({ description }: Screened, { capabilities }: Demand): string | undefined {
+  const has = description?.capabilities ?? [];
+  if (has.length === 0) return undefined;
+  const missing = capabilities.find((capability) => !has.includes(capability));
+  return missing === undefined ? undefined : (ABILITY_WORDS[missing] ?? `has not the capability ${missing}`);
+}
+
+/** That its context is too short, in words that follow its name; undefined: it is not, or nobody knows. */
+export function whyTooShort({ description, contextLength }: Screened, { contextTokens }: Demand): string | undefined {
+  const window = contextLength ?? description?.memoryFacts?.defaults.contextLength;
+  if (window === undefined || contextTokens <= window) return undefined;
+  return `holds ${count(window)} tokens, where about ${count(contextTokens)} are needed`;
+}
+
+export interface Screening<C> {
+  readonly fit: readonly C[];
+  /** Why others were passed over: whole clauses. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Those of a route that can do what is needed, in their order. Where none has context enough, none is passed over for it: what is sent can be made shorter,
+ * a sense that is missing cannot be made up for. Throws `Problem('not_supported')` if all lack one.
+ */
+export function screen<C extends Screened>(candidates: readonly C[], demand: Demand): Screening<C> {
+  const skipped: string[] = [];
+  const able = candidates.filter((candidate) => {
+    const missing = whatIsMissing(candidate, demand);
+    if (missing !== undefined) skipped.push(`${candidate.name} ${missing}`);
+    return missing === undefined;
+  });
+  if (able.length === 0 && candidates.length > 0) throw new Problem('not_supported', [...new Set(skipped)].join('; '));
+  const roomy = able.filter((candidate) => whyTooShort(candidate, demand) === undefined);
+  if (roomy.length === 0) return { fit: able, skipped };
+  const short = able.flatMap((candidate) => {
+    const reason = whyTooShort(candidate, demand);
+    return reason === undefined ? [] : [`${candidate.name} ${reason}`];
+  });
+  return { fit: roomy, skipped: [...skipped, ...short] };
+}
+
+function count(tokens: number): string {
+  return Math.round(tokens).toLocaleString('en');
+}
