@@ -1,5 +1,5 @@
 import { streamPartSchema } from '@pilotlight/contract';
-import type { StartPart, StreamPart } from '@pilotlight/contract';
+import type { NewConversationWish, StartPart, StreamPart } from '@pilotlight/contract';
 
 import { toPrintable } from './printable.ts';
 import type { ServerClient } from './server-client.ts';
@@ -12,6 +12,8 @@ export interface AskOptions {
   readonly model: string | undefined;
   readonly conversationId: string | undefined;
   readonly json: boolean;
+  /** Of the conversation, should this message make it. */
+  readonly newConversation?: NewConversationWish | undefined;
 }
 
 export interface Asked {
@@ -42,6 +44,7 @@ export async function askAndPrint({ server, terminal }: Connection, options: Ask
     message: options.message,
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(options.conversationId === undefined ? {} : { conversation_id: options.conversationId }),
+    ...(options.newConversation === undefined ? {} : { new_conversation: options.newConversation }),
   };
   const events = server.events({ method: 'POST', path: '/api/chat/stream', body, signal: new AbortController().signal });
   for await (const event of events) {

@@ -10,6 +10,7 @@ import { modelLoad } from './commands/model-load.ts';
 import { modelPlan } from './commands/model-plan.ts';
 import { modelUnload } from './commands/model-unload.ts';
 import { modelsList } from './commands/models-list.ts';
+import { presetsList } from './commands/presets-list.ts';
 import { serverServe } from './commands/server-serve.ts';
 
 /** Every command, in the order of the help. */
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   modelPlan,
   modelUnload,
   chatStart,
+  presetsList,
   conversationsList,
   conversationsSearch,
   conversationsExport,

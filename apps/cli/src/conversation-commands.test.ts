@@ -79,6 +79,102 @@ describe('conversations', () => {
   });
 });
 
+const PRESET = { id: 'p1', name: 'Terse \u001B[2Jone', system: 'Be brief.', created_at: SINCE, updated_at: SINCE };
+
+describe('one conversation', () => {
+  const summary = (over: object = {}) => ({ id: 'c1', title: 'Terns', created_at: SINCE, updated_at: SINCE, ...over });
+
+  it('is deleted, and said until when it can be brought back; and brought back', async () => {
+    const deleted = { id: 'c1', deleted_at: SINCE, final_at: '2026-01-01T00:05:00.000Z' };
+    const answers = { '/api/conversations/c1': deleted, '/api/conversations/c1/restore': summary() };
+    const gone = await runWith(['history', 'delete', 'c1'], { answers });
+    expect(gone.calls).toEqual(['DELETE /api/conversations/c1']);
+    expect(gone.out).toBe(
+      'Deleted. "pilotlight history undo c1" brings it back until 2026-01-01 00:05:00 UTC; then it is gone for good.\n',
+    );
+    const back = await runWith(['history', 'undo', 'c1'], { answers });
+    expect([back.calls, back.out]).toEqual([['POST /api/conversations/c1/restore'], '“Terns” is there again.\n']);
+    expect(JSON.parse((await runWith(['history', 'delete', 'c1', '--json'], { answers })).out)).toEqual(deleted);
+    const atOnce = { '/api/conversations/c1': { ...deleted, final_at: SINCE } };
+    expect((await runWith(['history', 'delete', 'c1'], { answers: atOnce })).out).toBe('Deleted for good.\n');
+  });
+
+  it.each([
+    [['pin'], { pinned: true }, { pinned: true }, '“Terns” is pinned.\n'],
+    [['unpin'], { pinned: false }, {}, '“Terns” is in the list.\n'],
+    [['archive'], { archived: true }, { archived: true, folder: 'Birds' }, '“Terns” is archived, in the folder Birds.\n'],
+    [['unarchive'], { archived: false }, {}, '“Terns” is in the list.\n'],
+    [['folder', 'Sea', 'birds'], { folder: 'Sea birds' }, { folder: 'Sea birds' }, '“Terns” is in the folder Sea birds.\n'],
+    [['folder'], { folder: null }, {}, '“Terns” is in the list.\n'],
+  ])('has its place changed by %j', async ([action = '', ...rest], body, over, words) => {
+    const answers = { '/api/conversations/c1': summary(over) };
+    const { calls, bodies, out } = await runWith(['history', action, 'c1', ...rest], { answers });
+    expect([calls, bodies, out]).toEqual([['PATCH /api/conversations/c1'], [body], words]);
+  });
+
+  it.each([[['delete']], [['burn', 'c1']], [['pin', 'c1', 'Birds']], [['folder']]])('is not changed by "history %j"', async (line) => {
+    const { code, calls, notes } = await runWith(['history', ...line]);
+    expect([code, calls, notes]).toEqual([2, [], expect.stringContaining('history delete ID')]);
+  });
+
+  it('is listed with its place, from a folder or the archive where that is asked for', async () => {
+    const answers = {
+      '/api/conversations?limit=20&archived=true&folder=Sea%20birds': {
+        conversations: [summary({ pinned: true, folder: 'Sea birds', archived: true })],
+        next: null,
+      },
+    };
+    const { out } = await runWith(['history', '--archived', '--folder', 'Sea birds'], { answers });
+    expect(out).toBe('2026-01-01 00:00  c1  Terns (pinned) (in Sea birds)\n');
+  });
+
+  it('that was used last is found behind the pinned ones', async () => {
+    const pinned = summary({ id: 'old', pinned: true });
+    const newer = summary({ id: 'new', title: 'New', updated_at: '2026-01-02T00:00:00.000Z' });
+    const answers = {
+      '/api/conversations?limit=1': { conversations: [pinned], next: 'p1.old' },
+      '/api/conversations?limit=200': { conversations: [pinned], next: 'p1.old' },
+      '/api/conversations?limit=200&before=p1.old': { conversations: [newer], next: null },
+    };
+    const { bodies } = await runWith(['chat', 'x', '-c'], { answers, events: () => [START, FINISH] });
+    expect(bodies.at(-1)).toMatchObject({ conversation_id: 'new' });
+    const older = { ...answers, '/api/conversations?limit=200&before=p1.old': { conversations: [summary({ id: 'o2' })], next: null } };
+    expect((await runWith(['chat', 'x', '-c'], { answers: older, events: () => [START, FINISH] })).bodies.at(-1)).toMatchObject({
+      conversation_id: 'old',
+    });
+  });
+});
+
+describe('presets and temporary conversations', () => {
+  const answers = { '/api/presets': { presets: [PRESET, { ...PRESET, id: 'p2', name: 'Kind' }, { ...PRESET, id: 'p3', name: 'Kind' }] } };
+
+  it('are listed, by name', async () => {
+    expect((await runWith(['presets'], { answers })).out).toBe('p1  Terse [2Jone\np2  Kind\np3  Kind\n');
+    expect((await runWith(['presets'], { answers: { '/api/presets': { presets: [] } } })).notes).toBe('There is no preset yet.\n');
+  });
+
+  it('begin a chat; a temporary one is forgotten at its end', async () => {
+    const script = { answers, events: () => [START, FINISH] };
+    const { calls, bodies } = await runWith(['chat', 'x', '--preset', 'p2', '-t'], script);
+    expect(bodies).toEqual([{ message: 'x', new_conversation: { temporary: true, preset_id: 'p2' } }]);
+    expect(calls).toEqual(['GET /api/presets', 'POST /api/chat/stream', 'DELETE /api/conversations/c1']);
+    const talk = await runWith(['chat', '--temporary'], { ...script, typed: ['a', 'b'] });
+    expect(talk.calls).toEqual(['POST /api/chat/stream', 'POST /api/chat/stream', 'DELETE /api/conversations/c1']);
+    expect((await runWith(['chat', 'x'], script)).calls).toEqual(['POST /api/chat/stream']);
+  });
+
+  it.each([
+    [['--preset', 'none'], 'There is no preset “none”'],
+    [['--preset', 'Kind'], '2 presets are called “Kind”'],
+    [['--preset', 'p1', '--continue'], '--continue goes on'],
+    [['-t', '-c'], '--continue goes on'],
+  ])('are refused in words: %j', async (line, words) => {
+    const { code, notes, calls } = await runWith(['chat', 'x', ...line], { answers });
+    expect([code > 0, calls.includes('POST /api/chat/stream')]).toEqual([true, false]);
+    expect(notes).toContain(words);
+  });
+});
+
 describe('export', () => {
   const one = (id: string) => ({
     format: 'pilotlight-conversations',
@@ -98,7 +194,8 @@ describe('export', () => {
 
   it('writes all as one document that can be imported, without what was removed meanwhile', async () => {
     const answers = {
-      '/api/conversations?limit=200': { conversations: [summary('a'), summary('gone'), summary('b')], next: null },
+      '/api/conversations?limit=200&archived=any': { conversations: [summary('a'), summary('gone'), summary('b')], next: null },
+      '/api/presets': { presets: [PRESET] },
       '/api/conversations/a/export?format=json': one('a'),
       '/api/conversations/gone/export?format=json': gone,
       '/api/conversations/b/export?format=json': one('b'),
@@ -107,8 +204,11 @@ describe('export', () => {
     const document = JSON.parse(out) as { format: string; conversations: { id: string }[] };
     expect(document).toMatchObject({ format: 'pilotlight-conversations', version: 1, exported_at: SINCE });
     expect(document.conversations.map(({ id }) => id)).toEqual(['a', 'b']);
-    const none = await runWith(['export', '--all'], { answers: { '/api/conversations?limit=200': { conversations: [], next: null } } });
-    expect(JSON.parse(none.out)).toMatchObject({ conversations: [] });
+    expect(document).toMatchObject({ presets: [PRESET] });
+    const none = await runWith(['export', '--all'], {
+      answers: { '/api/conversations?limit=200&archived=any': { conversations: [], next: null }, '/api/presets': { presets: [] } },
+    });
+    expect(JSON.parse(none.out)).toMatchObject({ conversations: [], presets: [] });
   });
 
   it.each([[['export']], [['export', 'c1', '--all']], [['export', 'c1', '--format', 'pdf']]])('refuses %j', async (line) => {
@@ -129,6 +229,24 @@ describe('import', () => {
     expect(bodies).toEqual([{ a: 1 }]);
     expect([out, notes, code]).toEqual(['Imported 1 conversation, 2 messages. Refused 1.\n', '“Bad”: In a circle.\n', 1]);
     expect((await runWith(['import', '-'], { answers, piped: '[2]' })).bodies).toEqual([[2]]);
+  });
+
+  it('says how many presets came with it, and sends them once', async () => {
+    const withPresets = { '/api/conversations/import': { source: 'pilotlight', imported: [], refused: [], presets: 2 } };
+    const long = 'x'.repeat(5_000_000);
+    const document = {
+      conversations: [
+        { id: 'a', long },
+        { id: 'b', long },
+      ],
+      presets: [PRESET],
+    };
+    const { out, bodies, code } = await runWith(['import', 'x.json'], {
+      answers: withPresets,
+      files: { 'x.json': JSON.stringify(document) },
+    });
+    expect([out, code]).toEqual(['Imported 0 conversations, 0 messages, 4 presets. Refused 0.\n', 0]);
+    expect(bodies.map((body) => 'presets' in (body as object))).toEqual([true, false]);
   });
 
   it('says so if the file is no JSON', async () => {

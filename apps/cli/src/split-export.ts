@@ -9,7 +9,13 @@ export function splitExport(value: unknown, maxBytes: number): unknown[] {
   const document = typeof value === 'object' && value !== null ? (value as Fields) : {};
   const { conversations } = document;
   if (!Array.isArray(conversations)) return [value];
-  return split(conversations, maxBytes).map((piece) => ({ ...document, conversations: piece }));
+  const { presets, ...rest } = document;
+  // Once is enough.
+  return split(conversations, maxBytes).map((piece, index) => ({
+    ...rest,
+    ...(index === 0 && presets !== undefined && { presets }),
+    conversations: piece,
+  }));
 }
 
 function split(items: readonly unknown[], maxBytes: number): unknown[][] {

@@ -29,7 +29,7 @@ import { listConversations } from './list-conversations.ts';
 import { createLiveLog } from './live-log.ts';
 import { createLogWriter, toStorageProblem } from './log-writer.ts';
 import { unpackParts } from './pack-parts.ts';
-import { addPreset, changePreset, listPresets, removePreset } from './presets.ts';
+import { addPreset, changePreset, importPresets, listPresets, removePreset } from './presets.ts';
 import { runGeneration } from './run-generation.ts';
 import type { RunningGeneration } from './run-generation.ts';
 import { search } from './search.ts';
@@ -75,6 +75,7 @@ export function createChat(options: CreateChatOptions): Chat {
         nowMs: clock.now(),
         newId: () => options.randomness.id(),
         onAdded: (conversation) => house.emit({ type: 'conversation', conversation }),
+        addPresets: (presets) => importPresets(house, presets),
       }),
     remove: (id) => remove(house, id),
     restore: (id) => restore(house, id),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { Problem } from '@pilotlight/contract';
-import type { ImportResult } from '@pilotlight/contract';
+import type { ImportResult, NewPreset } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
 import type { ConversationRecord, NewConversation } from './chat-store.ts';
@@ -13,6 +13,7 @@ interface Taken {
   readonly stored: readonly NewConversation[];
   readonly announced: readonly string[];
   readonly result: ImportResult;
+  readonly presets: readonly NewPreset[];
 }
 
 async function take(value: unknown, add?: (conversation: NewConversation) => Promise<ConversationRecord>): Promise<Taken> {
@@ -26,8 +27,15 @@ async function take(value: unknown, add?: (conversation: NewConversation) => Pro
     },
   };
   const newId = (): string => `n${(count += 1)}`;
-  const result = await importConversations(value, { store, nowMs: NOW, newId, onAdded: ({ id }) => announced.push(id) });
-  return { stored, announced, result };
+  const presets: NewPreset[] = [];
+  const result = await importConversations(value, {
+    store,
+    nowMs: NOW,
+    newId,
+    onAdded: ({ id }) => announced.push(id),
+    addPresets: (some) => Promise.resolve(presets.push(...some)),
+  });
+  return { stored, announced, result, presets };
 }
 
 async function fixture(name: string): Promise<unknown> {
@@ -228,5 +236,50 @@ describe('what cannot be imported', () => {
       { title: 'B', reason: 'The disk is full.' },
       { title: 'C', reason: 'The disk is full.' },
     ]);
+  });
+});
+
+describe('what a conversation is beside its messages', () => {
+  const settings = { model: 'pilot:latest', system: 'Be brief.', options: { seed: 1 } };
+
+  it('comes with it: its place, its settings, and which answer goes on from which', async () => {
+    const messages = [
+      message('q', null),
+      message('a', 'q', { role: 'assistant', state: 'stopped' }),
+      message('b', 'q', { role: 'assistant', continues: 'a' }),
+      message('c', 'q', { role: 'assistant', continues: 'elsewhere' }),
+    ];
+    const { stored } = await take(own(messages, { pinned: true, archived: true, folder: ' Sea\n birds\u0000 ', settings }));
+    expect(stored[0]).toMatchObject({ pinned: true, archived: true, folder: 'Sea birds', settings });
+    expect(stored[0]?.messages.map(({ continues }) => continues)).toEqual([undefined, undefined, stored[0]?.messages[1]?.id, undefined]);
+  });
+
+  it.each([
+    ['settings of another shape', { settings: { options: { temperature: 99 } } }, { settings: {} }],
+    ['settings with more in them', { settings: { ...settings, secret: 1 } }, { settings: {} }],
+    ['settings that are a list', { settings: [1] }, { settings: {} }],
+    ['a folder without a name', { folder: ' \n ' }, { folder: undefined }],
+    ['a folder that is too long', { folder: 'x'.repeat(81) }, { folder: undefined }],
+    ['a folder that is a number', { folder: 7 }, { folder: undefined }],
+    ['marks that are no marks', { pinned: 'yes', archived: 1 }, { pinned: false, archived: false }],
+    ['temporary', { temporary: true }, { pinned: false }],
+  ])('is left out where it is not as it should be: %s', async (_name, over, expected) => {
+    const { stored } = await take(own([message('q', null)], over));
+    expect(stored[0]).toMatchObject(expected);
+    expect(stored[0]).not.toHaveProperty('temporary');
+  });
+
+  it('may be presets alone; those that are not as they should be are left out', async () => {
+    const presets = [
+      { id: 'p', name: 'Terse', ...settings, created_at: 'x', updated_at: 'x' },
+      { name: ' ' },
+      { name: 'Hot', options: { temperature: 99 } },
+      'nothing',
+      null,
+    ];
+    const document = { format: 'pilotlight-conversations', version: 1, conversations: [], presets };
+    const taken = await take(document);
+    expect(taken.presets).toEqual([{ name: 'Terse', ...settings }]);
+    expect(taken.result).toEqual({ source: 'pilotlight', imported: [], refused: [], presets: 1 });
   });
 });

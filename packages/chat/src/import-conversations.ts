@@ -1,5 +1,5 @@
 import { Problem } from '@pilotlight/contract';
-import type { ConversationSummary, ImportResult } from '@pilotlight/contract';
+import type { ConversationSummary, ImportResult, NewPreset } from '@pilotlight/contract';
 
 import type { ChatStore } from './chat-store.ts';
 import { readExport } from './import/read-export.ts';
@@ -10,6 +10,8 @@ import { toSummary } from './views.ts';
 export interface ImportOptions extends NewConversationOptions {
   readonly store: Pick<ChatStore, 'add'>;
   readonly onAdded: (conversation: ConversationSummary) => void;
+  /** Adds presets that are not there yet; resolves with their number. */
+  readonly addPresets: (presets: readonly NewPreset[]) => Promise<number>;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface ImportOptions extends NewConversationOptions {
  * the first cannot be stored; later ones that cannot are refused with the reason.
  */
 export async function importConversations(value: unknown, options: ImportOptions): Promise<ImportResult> {
-  const { source, conversations } = readExport(value);
+  const { source, conversations, presets } = readExport(value);
   const imported: ImportResult['imported'] = [];
   const refused: ImportResult['refused'] = [];
   for (const foreign of conversations) {
@@ -37,7 +39,8 @@ export async function importConversations(value: unknown, options: ImportOptions
     }
   }
   const [first] = refused;
-  if (imported.length === 0)
+  const added = await options.addPresets(presets);
+  if (imported.length === 0 && presets.length === 0)
     throw new Problem('import_refused', first === undefined ? 'There is no conversation in it.' : `“${first.title}”: ${first.reason}`);
-  return { source, imported, refused };
+  return { source, imported, refused, ...(presets.length > 0 && { presets: added }) };
 }

@@ -3,6 +3,7 @@ import type { ConversationSettings, NewPreset, Preset, PresetChange } from '@pil
 
 import type { ChatStore, PresetRecord } from './chat-store.ts';
 import { check } from './check.ts';
+import { toFingerprint } from './fingerprint.ts';
 import type { House } from './house.ts';
 
 /** More would be no help to anybody. */
@@ -42,6 +43,15 @@ export async function addPreset({ store, emit, clock, randomness }: House, wish:
   const preset = toPreset((await store.preset(id)) ?? record);
   emit({ type: 'preset', preset });
   return preset;
+}
+
+/** Adds those that are not there yet under the same name with the same settings, as far as there is room; resolves with their number. */
+export async function importPresets(house: House, wishes: readonly NewPreset[]): Promise<number> {
+  const keyOf = ({ name, model, system, options }: NewPreset): string => toFingerprint({ name: toName(name), model, system, options });
+  const known = new Set(wishes.length === 0 ? [] : (await listPresets(house)).map(keyOf));
+  const missing = wishes.filter((wish) => !known.has(keyOf(wish)) && known.add(keyOf(wish)) && known.size <= MOST_PRESETS);
+  for (const { name, ...settings } of missing) await addPreset(house, { name, ...settings });
+  return missing.length;
 }
 
 /** Changes what is named. Conversations that have a copy stay as they are. */

@@ -31,6 +31,8 @@ export const chatRequestSchema = z.strictObject({
   /** For this answer alone; absent: that of the conversation. */
   context_policy: contextPolicySchema.optional(),
   options: optionsSchema.optional(),
+  /** Used if this message makes the conversation; else the conversation stays as it is. */
+  new_conversation: newConversationSchema.optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 

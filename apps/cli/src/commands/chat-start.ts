@@ -1,6 +1,9 @@
+import type { NewConversationWish } from '@pilotlight/contract';
+
 import { askAndPrint } from '../answer.ts';
 import { findLastConversation } from '../last-conversation.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { findPreset } from '../find-preset.ts';
 import { toPrintable } from '../printable.ts';
 import { ServerFailure } from '../server-client.ts';
 
@@ -13,14 +16,20 @@ export const chatStart: Command = {
   options: [
     { name: 'model', short: 'm', value: 'NAME', description: 'the model to ask (default: the default model)' },
     { name: 'continue', short: 'c', description: 'go on with the last conversation' },
+    { name: 'preset', short: 'p', value: 'NAME', description: 'begin with a copy of this preset' },
+    { name: 'temporary', short: 't', description: 'keep nothing: the conversation is in memory alone, and gone at the end' },
   ],
   async run(context) {
     const [message] = context.arguments;
-    const conversationId = await findConversation(context);
-    if (message !== undefined) return answerOnce(context, message, conversationId);
-    if (context.terminal.canAsk) return converse(context, conversationId);
+    if (context.values['continue'] === true && (context.values['temporary'] === true || context.option('preset') !== undefined)) {
+      context.terminal.note('--continue goes on with a conversation that is there: --temporary and --preset are for new ones.\n');
+      return 2;
+    }
+    const begun = { conversationId: await findConversation(context), newConversation: await toWish(context) };
+    if (message !== undefined) return answerOnce(context, message, begun);
+    if (context.terminal.canAsk) return converse(context, begun);
     const piped = (await context.terminal.readAll()).trim();
-    if (piped !== '') return answerOnce(context, piped, conversationId);
+    if (piped !== '') return answerOnce(context, piped, begun);
     context.terminal.note('There is no message: name one, or write one to standard input.\n');
     return 2;
   },
@@ -34,25 +43,46 @@ async function findConversation({ values, server, terminal, json }: CommandConte
   return last.id;
 }
 
-async function answerOnce(context: CommandContext, message: string, conversationId: string | undefined): Promise<number> {
-  const asked = await askAndPrint(context, { message, model: context.option('model'), conversationId, json: context.json });
+interface Begun {
+  readonly conversationId: string | undefined;
+  readonly newConversation: NewConversationWish | undefined;
+}
+
+/** What a new conversation begins with. Throws `ServerFailure` for a preset that is not there. */
+async function toWish({ option, values, server }: CommandContext): Promise<NewConversationWish | undefined> {
+  const name = option('preset');
+  const temporary = values['temporary'] === true;
+  const preset = name === undefined ? undefined : await findPreset(server, name);
+  if (preset === undefined && !temporary) return undefined;
+  return { ...(temporary && { temporary }), ...(preset !== undefined && { preset_id: preset.id }) };
+}
+
+/** Forgets a temporary conversation at its end; where that fails it is gone when the server ends. */
+async function forget({ server }: CommandContext, { newConversation }: Begun, conversationId: string | undefined): Promise<void> {
+  if (newConversation?.temporary !== true || conversationId === undefined) return;
+  await server.request('DELETE', `/api/conversations/${encodeURIComponent(conversationId)}`).catch(() => undefined);
+}
+
+async function answerOnce(context: CommandContext, message: string, begun: Begun): Promise<number> {
+  const asked = await askAndPrint(context, { message, model: context.option('model'), json: context.json, ...begun });
+  await forget(context, begun, asked.conversationId);
   if (asked.outcome === 'stopped') return INTERRUPTED;
   return asked.outcome === 'whole' ? 0 : 1;
 }
 
 /** Asks until the input ends or Ctrl-C comes at the prompt; a failed answer ends nothing. */
-async function converse(context: CommandContext, first: string | undefined): Promise<number> {
+async function converse(context: CommandContext, begun: Begun): Promise<number> {
   const { terminal } = context;
-  let conversationId = first;
+  let { conversationId } = begun;
   let leaving = false;
   terminal.note('Ctrl-C stops an answer, twice leaves.\n');
   for (;;) {
     const message = await askForMessage(context, () => (leaving ? 'leave' : ((leaving = true), 'stay')));
-    if (message === undefined) return 0;
+    if (message === undefined) break;
     leaving = false;
     if (message.trim() === '') continue;
     try {
-      const asked = await askAndPrint(context, { message, model: context.option('model'), conversationId, json: context.json });
+      const asked = await askAndPrint(context, { message, model: context.option('model'), json: context.json, ...begun, conversationId });
       conversationId = asked.conversationId ?? conversationId;
       leaving = asked.outcome === 'stopped';
     } catch (error) {
@@ -60,6 +90,8 @@ async function converse(context: CommandContext, first: string | undefined): Pro
       terminal.note(`${error.message}\n${error.remedy}\n`);
     }
   }
+  await forget(context, begun, conversationId);
+  return 0;
 }
 
 /** One line; at the prompt the first Ctrl-C says how to leave and the second leaves. */

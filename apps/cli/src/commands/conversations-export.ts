@@ -1,4 +1,4 @@
-import { conversationExportSchema, EXPORT_FORMAT, EXPORT_VERSION } from '@pilotlight/contract';
+import { conversationExportSchema, EXPORT_FORMAT, EXPORT_VERSION, presetListSchema } from '@pilotlight/contract';
 
 import type { Command, CommandContext } from '../command.ts';
 import { ServerFailure } from '../server-client.ts';
@@ -11,7 +11,7 @@ export const conversationsExport: Command = {
   summary: 'Write a conversation, or all of them, to standard output',
   arguments: [{ name: 'ID', description: 'a conversation from "pilotlight history"', required: false }],
   options: [
-    { name: 'all', description: 'all conversations' },
+    { name: 'all', description: 'all conversations, archived ones and presets included' },
     { name: 'format', value: 'FORMAT', description: 'json, which can be imported again (default), or markdown, for people' },
   ],
   async run(context) {
@@ -36,7 +36,7 @@ function pathOf(id: string, format: Format): string {
 async function writeAll(context: CommandContext, format: Format): Promise<void> {
   const { server, terminal } = context;
   const isJson = format === 'json';
-  const all = await listConversations(server, Infinity);
+  const all = await listConversations(server, Infinity, '&archived=any');
   let exportedAt = '';
   let count = 0;
   for (const { id } of all) {
@@ -50,8 +50,10 @@ async function writeAll(context: CommandContext, format: Format): Promise<void> 
     } else terminal.write(`${count === 0 ? '' : '\n---\n\n'}${text.trimEnd()}\n`);
     count += 1;
   }
-  if (isJson && count > 0) terminal.write(`\n],"exported_at":"${exportedAt}"}\n`);
-  if (isJson && count === 0) terminal.write(`{"format":"${EXPORT_FORMAT}","version":${EXPORT_VERSION},"conversations":[]}\n`);
+  if (!isJson) return;
+  if (count === 0) terminal.write(`{"format":"${EXPORT_FORMAT}","version":${EXPORT_VERSION},"conversations":[`);
+  const { presets } = presetListSchema.parse(await server.request('GET', '/api/presets'));
+  terminal.write(`\n],"presets":${JSON.stringify(presets)},"exported_at":"${exportedAt}"}\n`);
 }
 
 /** Undefined: it was removed meanwhile. */

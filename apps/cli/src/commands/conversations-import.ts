@@ -16,6 +16,7 @@ const OF_ONE_PIECE: ReadonlySet<string> = new Set(['import_refused', 'body_too_l
 interface Outcome {
   readonly imported: ImportResult['imported'];
   readonly refused: ImportResult['refused'];
+  readonly presets: number;
 }
 
 export const conversationsImport: Command = {
@@ -29,14 +30,17 @@ export const conversationsImport: Command = {
     const { terminal, json } = context;
     const [name = ''] = context.arguments;
     const value = parse(name, name === '-' ? await terminal.readAll() : await context.readFile(name));
-    const { imported, refused } = await send(context, splitExport(value, PIECE_BYTES));
-    if (json) terminal.write(`${JSON.stringify({ imported, refused })}\n`);
+    const { imported, refused, presets } = await send(context, splitExport(value, PIECE_BYTES));
+    if (json) terminal.write(`${JSON.stringify({ imported, refused, presets })}\n`);
     else {
       for (const { title, reason } of refused) terminal.note(`“${toPrintable(title)}”: ${toPrintable(reason)}\n`);
       const messages = imported.reduce((sum, one) => sum + one.messages, 0);
-      terminal.write(`Imported ${toCount(imported.length, 'conversation')}, ${toCount(messages, 'message')}. Refused ${refused.length}.\n`);
+      const more = presets === 0 ? '' : `, ${toCount(presets, 'preset')}`;
+      terminal.write(
+        `Imported ${toCount(imported.length, 'conversation')}, ${toCount(messages, 'message')}${more}. Refused ${refused.length}.\n`,
+      );
     }
-    return refused.length === 0 && imported.length > 0 ? 0 : 1;
+    return refused.length === 0 && imported.length + presets > 0 ? 0 : 1;
   },
 };
 
@@ -44,19 +48,21 @@ async function send({ server, terminal }: CommandContext, pieces: readonly unkno
   const status = createStatusLine(terminal);
   const imported: ImportResult['imported'] = [];
   const refused: ImportResult['refused'] = [];
+  let presets = 0;
   for (const [index, piece] of pieces.entries()) {
     if (pieces.length > 1) status.show(`Importing, part ${index + 1} of ${pieces.length}`);
     try {
       const result = importResultSchema.parse(await server.request('POST', '/api/conversations/import', piece));
       imported.push(...result.imported);
       refused.push(...result.refused);
+      presets += result.presets ?? 0;
     } catch (error) {
       if (pieces.length === 1 || !(error instanceof ServerFailure) || !OF_ONE_PIECE.has(error.code)) throw error;
       refused.push({ title: `part ${index + 1}`, reason: error.message });
     }
   }
   status.clear();
-  return { imported, refused };
+  return { imported, refused, presets };
 }
 
 function parse(name: string, text: string): unknown {

@@ -1,5 +1,5 @@
-import { EXPORT_FORMAT, EXPORT_VERSION, Problem } from '@pilotlight/contract';
-import type { ImportSource } from '@pilotlight/contract';
+import { EXPORT_FORMAT, EXPORT_VERSION, newPresetSchema, Problem } from '@pilotlight/contract';
+import type { ImportSource, NewPreset } from '@pilotlight/contract';
 
 import type { ForeignConversation } from './foreign-conversation.ts';
 import { fromChatGpt } from './from-chatgpt.ts';
@@ -12,9 +12,11 @@ import type { Fields } from './read-value.ts';
 export interface ReadExport {
   readonly source: ImportSource;
   readonly conversations: readonly ForeignConversation[];
+  readonly presets: readonly NewPreset[];
 }
 
 const MAX_CONVERSATIONS = 2000;
+const MAX_PRESETS = 500;
 
 /** By what one conversation of each looks like. */
 const FORMATS: readonly {
@@ -48,6 +50,7 @@ export function readExport(value: unknown): ReadExport {
     return {
       source: 'pilotlight',
       conversations: bound(toList(document['conversations'])).map((item) => fromPilotlight(toFields(item) ?? {})),
+      presets: toList(document['presets']).slice(0, MAX_PRESETS).flatMap(toPreset),
     };
   }
   const items = bound(document === undefined ? toList(value) : [document]).map((item) => toFields(item) ?? {});
@@ -55,7 +58,14 @@ export function readExport(value: unknown): ReadExport {
   if (format === undefined) {
     throw new Problem('import_refused', 'It is no export of Pilotlight, Open WebUI, LibreChat or ChatGPT.');
   }
-  return { source: format.source, conversations: items.filter(format.fits).map(format.read) };
+  return { source: format.source, conversations: items.filter(format.fits).map(format.read), presets: [] };
+}
+
+/** A preset of ours without its id and its times; one that is not as it should be is left out. */
+function toPreset(value: unknown): NewPreset[] {
+  const { name, model, system, options } = toFields(value) ?? {};
+  const preset = newPresetSchema.safeParse(JSON.parse(JSON.stringify({ name, model, system, options })));
+  return preset.success ? [preset.data] : [];
 }
 
 const LONGEST_VERSION = 50;

@@ -8,7 +8,7 @@ type AskServices = Pick<Services, 'chat' | 'gateway' | 'randomness' | 'state'>;
 /** Posts the message of a chat request; ids that the client left out are made here. */
 export async function ask(body: ChatRequest, requestId: string, services: AskServices): Promise<Accepted> {
   const { chat, randomness } = services;
-  refuseUnknownModel(body.model, services);
+  refuseUnknownModel(body.model ?? body.new_conversation?.settings?.model, services);
   return chat.post({
     conversationId: body.conversation_id ?? randomness.id(),
     messageId: body.message_id ?? randomness.id(),
@@ -19,5 +19,6 @@ export async function ask(body: ChatRequest, requestId: string, services: AskSer
     options: body.options ?? {},
     priority: 'api',
     requestId,
+    newConversation: body.new_conversation,
   });
 }

@@ -19,6 +19,7 @@ export const sendMessage = defineRoute({
     'model_not_found',
     'no_model',
     'conversation_deleted',
+    'preset_not_found',
     'conflict',
     'generation_running',
     'not_supported',

@@ -16,6 +16,7 @@ export const streamMessage = defineRoute({
   problems: [
     'model_not_found',
     'conversation_deleted',
+    'preset_not_found',
     'conflict',
     'generation_running',
     'too_many_streams',
