@@ -1,6 +1,7 @@
 import type { AnswerEnding, ChatStore } from '@pilotlight/chat';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { describeKeptValues } from './kept-values-suite.ts';
 import { describeModelStore } from './model-store-suite.ts';
 import { describeMetadata } from './metadata-suite.ts';
 import { describeAttachments } from './attachments-suite.ts';
@@ -35,6 +36,7 @@ export function describeChatStore(name: string, open: () => Promise<Storage>): v
     describeAttachments(() => store);
     describeMetadata(() => store);
     describeModelStore(() => storage.models);
+    describeKeptValues(() => storage.kept);
   });
 }
 

@@ -11,6 +11,7 @@ import { serveStore } from './serve-store.ts';
 import type { ServedStore } from './serve-store.ts';
 import { createSqliteChatStore } from './sqlite-chat-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import { createKeptTable } from './sqlite-kept-values.ts';
 import { createModelTables } from './sqlite-models.ts';
 import { createTransact } from './transaction.ts';
 
@@ -44,7 +45,7 @@ export async function openInProcess({
   // From here on a commit does not wait for the disk: whoever needs that waits for a sync, alone.
   connection.exec('PRAGMA synchronous = NORMAL');
   const wrapped = wrap(connection);
-  const operations = { ...createSqliteChatStore(wrapped), ...createModelTables(wrapped) };
+  const operations = { ...createSqliteChatStore(wrapped), ...createModelTables(wrapped), ...createKeptTable(wrapped) };
   const transact = createTransact(wrapped);
   const journal = 'file' in location ? opening.use(openJournalSync(location.file)) : undefined;
   const open = opening.move();

@@ -1,8 +1,9 @@
 import type { ChatStore } from '@pilotlight/chat';
-import type { ModelStore } from '@pilotlight/contract';
+import type { KeptValues, ModelStore } from '@pilotlight/contract';
 
 import { coalesce } from './coalesce.ts';
 import type { Operation, Operations } from './sqlite-chat-store.ts';
+import type { KeptOperations } from './sqlite-kept-values.ts';
 import type { ModelOperations } from './sqlite-models.ts';
 import { StorageFault, toStorageFault } from './storage-fault.ts';
 import type { Durability, Transact } from './transaction.ts';
@@ -49,7 +50,9 @@ const METHODS = [
 
 const MODEL_METHODS = ['learned', 'keepLearned', 'pins', 'setPin'] as const satisfies readonly (keyof ModelStore)[];
 
-export type StoreMethod = (typeof METHODS)[number] | (typeof MODEL_METHODS)[number];
+const KEPT_METHODS = ['kept', 'keep'] as const satisfies readonly (keyof KeptValues)[];
+
+export type StoreMethod = (typeof METHODS)[number] | (typeof MODEL_METHODS)[number] | (typeof KEPT_METHODS)[number];
 
 /** Calls a store by the name of the method. Calls take effect in the order in which they were made. */
 export type CallStore = (method: StoreMethod, parameters: readonly unknown[]) => Promise<unknown>;
@@ -61,7 +64,7 @@ export interface ServedStore {
 }
 
 export interface ServeOptions {
-  readonly operations: Operations & ModelOperations;
+  readonly operations: Operations & ModelOperations & KeptOperations;
   readonly transact: Transact;
   /** Runs the body soon; what is called until then shares its transaction. */
   readonly defer: (body: () => void) => void;
@@ -174,6 +177,7 @@ function runEach(transact: Transact, batch: readonly Call[]): Done[] {
 export interface Stores {
   readonly chats: ChatStore;
   readonly models: ModelStore;
+  readonly kept: KeptValues;
 }
 
 /** The side that wants the stores: each method is a call; `toError` makes of a fault what the ports promise. */
@@ -192,5 +196,5 @@ export function toStores(call: CallStore, toError: (fault: StorageFault) => Erro
       ]),
     );
   }
-  return { chats: toStore(METHODS) as ChatStore, models: toStore(MODEL_METHODS) as ModelStore };
+  return { chats: toStore(METHODS) as ChatStore, models: toStore(MODEL_METHODS) as ModelStore, kept: toStore(KEPT_METHODS) as KeptValues };
 }

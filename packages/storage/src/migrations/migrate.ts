@@ -5,9 +5,10 @@ import { search } from './0002-search.ts';
 import { metadata } from './0003-metadata.ts';
 import { context } from './0004-context.ts';
 import { models } from './0005-models.ts';
+import { keptValues } from './0006-kept-values.ts';
 import type { Migration } from './migration.ts';
 
-const MIGRATIONS: readonly Migration[] = [conversations, search, metadata, context, models];
+const MIGRATIONS: readonly Migration[] = [conversations, search, metadata, context, models, keptValues];
 
 /** The names of all steps; the number of a step is its place, from 1. */
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
