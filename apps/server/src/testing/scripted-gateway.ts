@@ -18,6 +18,7 @@ export function toModelView(change: Partial<ModelView> = {}): ModelView {
     queued: 0,
     default: true,
     capabilities: ['completion'],
+    continues: 'yes',
     metrics: { answers: 0, failures: 0, loads: 1 },
     ...change,
   };

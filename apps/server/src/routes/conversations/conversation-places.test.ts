@@ -13,7 +13,7 @@ import {
 import { describe, expect, it } from 'vitest';
 
 import { allEvents, nextEvent, readEvents } from '../../testing/read-events.ts';
-import { RECEIPT } from '../../testing/scripted-gateway.ts';
+import { createScriptedGateway, RECEIPT, toModelView } from '../../testing/scripted-gateway.ts';
 import { startTestServer } from '../../testing/start-test-server.ts';
 import type { TestServer } from '../../testing/start-test-server.ts';
 
@@ -252,6 +252,30 @@ describe('POST /api/conversations/{id}/messages/{message_id}/continue', () => {
     });
     expect(await call(server, 'POST', path, { model: 'none' })).toMatchObject({ status: 404, body: { code: 'model_not_found' } });
     expect((await call(server, 'POST', '/api/conversations/c1/messages/none/continue')).status).toBe(404);
+  });
+});
+
+describe('continuing with a model that is known not to', () => {
+  it.each([
+    ['no', 422],
+    [undefined, 422],
+    ['untested', 202],
+  ] as const)('is refused before anything is stored, with regenerate as the way out: %s', async (continues, status) => {
+    const { continues: _known, ...view } = toModelView();
+    await using server = await startTestServer({
+      gateway: createScriptedGateway([continues === undefined ? view : { ...view, continues }]),
+    });
+    server.gateway.script = async function* () {
+      yield { type: 'text', text: '2 + 2 ' };
+      yield { type: 'finish', reason: 'length', receipt: RECEIPT };
+    };
+    const cut = await ask(server, 'c1');
+    const answer = await call(server, 'POST', `/api/conversations/c1/messages/${cut.answer_id}/continue`);
+    expect(answer.status).toBe(status);
+    const { messages } = conversationViewSchema.parse((await call(server, 'GET', '/api/conversations/c1')).body);
+    expect(messages).toHaveLength(status === 202 ? 3 : 2);
+    if (status === 422)
+      expect(answer.body).toMatchObject({ code: 'continue_not_supported', remedy: expect.stringContaining('regenerate') });
   });
 });
 
