@@ -1,5 +1,5 @@
 import { Problem } from '@pilotlight/contract';
-import type { Message, ModelView } from '@pilotlight/contract';
+import type { GenerateRequest, Message, ModelView } from '@pilotlight/contract';
 
 import { createRetryBudget } from './attempts/retry-budget.ts';
 import { ensureReady } from './generation/ensure-ready.ts';
@@ -9,8 +9,11 @@ import { createHouse } from './house.ts';
 import type { House } from './house.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
 import { isServing } from './lifecycle/state.ts';
+import { createLiveSettings } from './preferences/live-settings.ts';
+import { createPreferences } from './preferences/create-preferences.ts';
 import { findCandidates } from './routes/candidates.ts';
 import type { Candidates } from './routes/candidates.ts';
+import { toDemand } from './routes/demand.ts';
 import { withDefaults } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { toModelPlan } from './views/model-plan.ts';
@@ -21,7 +24,8 @@ const FIRST_LOOK_MS = 3_000;
 /** Starts the gateway over these engines. It looks at them at once, and loads nothing unless the settings say so. */
 export function createGateway(options: GatewayOptions): RunningGateway {
   const { clock, randomness, log } = options;
-  const settings = withDefaults(options.settings);
+  const live = createLiveSettings(withDefaults(options.settings));
+  const { settings } = live;
   const house = createHouse({ ...options, settings });
   const { picture, gate, notifier, suspect } = house;
   const running = new Set<AbortController>();
@@ -38,6 +42,11 @@ export function createGateway(options: GatewayOptions): RunningGateway {
   function named(name: string): Candidate {
     const choices = picture.choices().map((choice) => ({ ...choice, canComplete: true }));
     return find({ task: 'chat', model: name, choices }).candidates[0];
+  }
+  /** Who would answer, also where it is no chat. */
+  function findForTask(task: string): Candidates<Candidate> {
+    if (task !== 'embedding') return find({ task });
+    return find({ task, choices: picture.choices().map((choice) => ({ ...choice, canComplete: true })) });
   }
   function warm(): void {
     const model = settings.warmAtStart && !ending ? picture.defaultModel() : undefined;
@@ -80,6 +89,7 @@ export function createGateway(options: GatewayOptions): RunningGateway {
       house.announce(candidate.deployment);
       return picture.viewOf(candidate);
     },
+    preferences: createPreferences({ live, find: findForTask, named, defaultModel: picture.defaultModel, notify: house.announce }),
     generate: (request, signal) => generate(generating, request, signal),
     subscribe: (listener) => notifier.subscribe(listener),
     [Symbol.asyncDispose]() {
@@ -89,16 +99,26 @@ export function createGateway(options: GatewayOptions): RunningGateway {
   };
 }
 
-interface Question {
+interface Question extends Partial<Omit<GenerateRequest, 'task' | 'model'>> {
   readonly task: string;
   readonly model?: string;
   readonly choices?: readonly Candidate[];
 }
 
-function choose({ picture }: House, settings: Settings, { task, model, choices }: Question): Candidates<Candidate> {
+function choose({ picture }: House, settings: Settings, question: Question): Candidates<Candidate> {
+  const { task, model, choices } = question;
   const { routes, defaultModel, defaultModelIsChosen } = settings;
   const unknownEngines = picture.unknownEngines();
-  return findCandidates({ task, model, routes, defaultModel, defaultModelIsChosen, unknownEngines, choices: choices ?? picture.choices() });
+  return findCandidates({
+    task,
+    model,
+    routes,
+    defaultModel,
+    defaultModelIsChosen,
+    unknownEngines,
+    choices: choices ?? picture.choices(),
+    demand: toDemand(question),
+  });
 }
 
 function viewOrNothing({ picture }: House, find: () => Candidate): ModelView | undefined {

@@ -1,4 +1,4 @@
-import type { Clock, Engine, Gateway, Machine, ModelStore, Randomness } from '@pilotlight/contract';
+import type { Clock, Engine, Gateway, Machine, ModelStore, Preferences, Randomness } from '@pilotlight/contract';
 
 import type { Log } from './log.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -16,6 +16,8 @@ export interface GatewayOptions {
 }
 
 export interface RunningGateway extends Gateway {
+  /** What the owner may change while it runs. */
+  readonly preferences: Preferences;
   /** Resolves when each engine has been looked at once, or did not answer within its limit (about 2 s). Never rejects. */
   readonly started: Promise<void>;
 }

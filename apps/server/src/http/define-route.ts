@@ -3,7 +3,7 @@ import type { z } from 'zod';
 
 import type { Services } from './services.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One event of a stream, its data already JSON. */
 export interface StreamEvent {

@@ -1,5 +1,6 @@
 import type { Chat, Clock, Gateway, Randomness } from '@pilotlight/contract';
 
+import type { KeptPreferences } from '../preferences/kept-preferences.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What is known of the server itself. */
@@ -18,6 +19,7 @@ export interface ServerState {
 export interface Services {
   readonly gateway: Gateway;
   readonly chat: Omit<Chat, typeof Symbol.asyncDispose>;
+  readonly preferences: KeptPreferences;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly state: ServerState;

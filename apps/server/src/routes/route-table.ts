@@ -25,11 +25,14 @@ import { getLiveness } from './health/get-liveness/get-liveness.ts';
 import { getReadiness } from './health/get-readiness/get-readiness.ts';
 import { getStartup } from './health/get-startup/get-startup.ts';
 import { followModels } from './models/follow-models/follow-models.ts';
+import { getDefaults } from './models/get-defaults/get-defaults.ts';
 import { getModel } from './models/get-model/get-model.ts';
 import { listModelHealth } from './models/list-model-health/list-model-health.ts';
 import { listModels } from './models/list-models/list-models.ts';
 import { loadModel } from './models/load-model/load-model.ts';
 import { planLoad } from './models/plan-load/plan-load.ts';
+import { resetDefaults } from './models/reset-defaults/reset-defaults.ts';
+import { setDefaults } from './models/set-defaults/set-defaults.ts';
 import { unloadModel } from './models/unload-model/unload-model.ts';
 import { warmUpModels } from './models/warm-up-models/warm-up-models.ts';
 import { addPreset } from './presets/add-preset/add-preset.ts';
@@ -38,6 +41,9 @@ import { deletePreset } from './presets/delete-preset/delete-preset.ts';
 import { listPresets } from './presets/list-presets/list-presets.ts';
 import { signIn } from './session/sign-in/sign-in.ts';
 import { signOut } from './session/sign-out/sign-out.ts';
+import { listTasks } from './tasks/list-tasks/list-tasks.ts';
+import { resetTasks } from './tasks/reset-tasks/reset-tasks.ts';
+import { setTasks } from './tasks/set-tasks/set-tasks.ts';
 
 /** Every address of the API. The server, `/openapi.json` and `/docs` are made from it. */
 export const ROUTES: readonly Route[] = [
@@ -73,6 +79,12 @@ export const ROUTES: readonly Route[] = [
   planLoad,
   unloadModel,
   warmUpModels,
+  getDefaults,
+  setDefaults,
+  resetDefaults,
+  listTasks,
+  setTasks,
+  resetTasks,
   followEverything,
   signIn,
   signOut,

@@ -17,6 +17,8 @@ import { createApp } from '../http/create-app.ts';
 import type { ServerState, Services } from '../http/services.ts';
 import { createSessions } from '../http/sessions.ts';
 import type { WriteLog } from '../log/log-events.ts';
+import { createKeptPreferences, restorePreferences } from '../preferences/kept-preferences.ts';
+import type { KeptPreferences } from '../preferences/kept-preferences.ts';
 import { createPages } from '../page/adapters/serve-pages.ts';
 import { referenceRoutes } from '../routes/reference/reference-routes.ts';
 import { ROUTES } from '../routes/route-table.ts';
@@ -93,9 +95,19 @@ async function runServer({ settings, version, log }: StartOptions, storage: Stor
   const stopping = new AbortController();
   const progress: Progress = { port: settings.port, chat: undefined, isStarted: false };
   const gateway = openGateway(settings, log);
+  const kept = { preferences: gateway.preferences, store: storage.kept };
+  await restorePreferences(kept, log);
   const opening = Promise.withResolvers<OpenedChat>();
   const recovered = opening.promise.then((opened) => recover(opened, progress, log));
-  const services = createServices({ settings, version, gateway, progress, recovered, stopping: stopping.signal });
+  const services = createServices({
+    settings,
+    version,
+    gateway,
+    preferences: createKeptPreferences(kept),
+    progress,
+    recovered,
+    stopping: stopping.signal,
+  });
   const routes = [...ROUTES, ...referenceRoutes(ROUTES, version)];
   const app = createApp({ routes, services, pages: createPages(PAGE_FOLDER), allowedHosts: hostsOf(settings, progress), log });
   try {
@@ -165,12 +177,13 @@ interface ServiceParts {
   readonly settings: Settings;
   readonly version: string;
   readonly gateway: RunningGateway;
+  readonly preferences: KeptPreferences;
   readonly progress: Progress;
   readonly recovered: Promise<Chat>;
   readonly stopping: AbortSignal;
 }
 
-function createServices({ settings, version, gateway, progress, recovered, stopping }: ServiceParts): Services {
+function createServices({ settings, version, gateway, preferences, progress, recovered, stopping }: ServiceParts): Services {
   const lateChat = createLateChat({ opened: recovered, modelsKnown: gateway.started });
   const state: ServerState = {
     version,
@@ -184,6 +197,7 @@ function createServices({ settings, version, gateway, progress, recovered, stopp
   };
   return {
     gateway,
+    preferences,
     get chat() {
       if (stopping.aborted) throw new Problem('shutting_down', 'The server is ending its answers and takes no new ones.');
       return progress.isStarted && progress.chat ? progress.chat : lateChat;

@@ -14,6 +14,8 @@ import type { LogEventName, LogLine } from '../log/log-events.ts';
 import { createPages } from '../page/adapters/serve-pages.ts';
 import { referenceRoutes } from '../routes/reference/reference-routes.ts';
 import { ROUTES } from '../routes/route-table.ts';
+import { createKeptPreferences } from '../preferences/kept-preferences.ts';
+import { createScriptedPreferences } from './scripted-preferences.ts';
 import { createScriptedGateway } from './scripted-gateway.ts';
 import type { ScriptedGateway } from './scripted-gateway.ts';
 
@@ -61,6 +63,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const services: Services = {
     gateway,
     chat,
+    preferences: createKeptPreferences({
+      preferences: createScriptedPreferences(gateway.models().models.map(({ name }) => name)),
+      store: storage.kept,
+    }),
     clock,
     randomness: systemRandomness,
     state: { version: '0.1.0', startedAtMs: 0, isStarted: () => true, reasonNotReady: () => undefined, stopping: stopping.signal },

@@ -8,6 +8,8 @@ import type { Loaded } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { toWaitingPart } from '../views/phase-words.ts';
+import { applyOptions, keepUntil, profileOf } from './apply-options.ts';
+import type { AppliedOptions } from './apply-options.ts';
 import type { Bell } from './bell.ts';
 import { composeAndStream } from './compose-and-stream.ts';
 import { createLease } from './lease.ts';
@@ -64,8 +66,12 @@ export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<Ga
     receipt.contextLength = loaded.contextLength;
     const grantedMs = clock.monotonic();
     const { settings } = run;
-    const profile = settings.profiles[description.name] ?? {};
-    const finish = yield* composeAndStream({ ...run, lease, place, loaded, profile }, progress);
+    const applied = toApplied(run, place, loaded);
+    receipt.applied = applied;
+    const profile = profileOf(loaded, settings.profiles[description.name]);
+    const request = { ...run.request, options: applied.options };
+    const finish = yield* composeAndStream({ ...run, request, lease, place, loaded, profile }, progress);
+    deployment.record.keepUntilMs = Math.max(deployment.record.keepUntilMs, keepUntil(applied, clock.monotonic()));
     lease.complete();
     deployment.record.addAnswer({ ...progress, durationMs: clock.monotonic() - grantedMs, usage: finish.usage, timings: finish.timings });
     end = { type: 'finished', finish };
@@ -74,6 +80,7 @@ export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<Ga
     end = { type: 'failed', problem: toFailure(run, { place, loaded, error }), isVisible: progress.firstTokenMs !== undefined };
   } finally {
     receipt.firstTokenMs = progress.firstTokenMs;
+    receipt.reasoningMs = progress.reasoningMs ?? receipt.reasoningMs;
     const durationMs = Math.round(clock.monotonic() - startedMs);
     const outcome = end?.type ?? 'stopped';
     const failure = end?.type === 'failed' ? { code: end.problem.code, detail: end.problem.detail } : {};
@@ -82,6 +89,12 @@ export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<Ga
     report(run, { ...where, outcome, ...waited, duration_ms: durationMs }, { end, progress });
   }
   return end;
+}
+
+function toApplied({ request, settings }: Run, { deployment, description }: AttemptPlace, loaded: Loaded): AppliedOptions {
+  const { options: stated } = request;
+  const defaults = settings.modelOptions[description.name] ?? {};
+  return applyOptions({ stated, defaults, engine: deployment.engine, description, loaded, keepAliveMs: settings.keepAliveMs });
 }
 
 interface Wait {

@@ -2,6 +2,8 @@ import { Problem, toTimestamp } from '@pilotlight/contract';
 import type { Attempt, Clock, GenerateRequest, Receipt } from '@pilotlight/contract';
 
 import { toTokensPerSecond } from '../deployments/record.ts';
+import { toOptionFields } from './apply-options.ts';
+import type { AppliedOptions } from './apply-options.ts';
 import type { EngineFinish } from './stream-answer.ts';
 
 /** What really happened to one answer, written as it happens. */
@@ -11,6 +13,10 @@ export interface ReceiptDraft {
   queueMs: number;
   loadMs: number;
   firstTokenMs: number | undefined;
+  /** How long it thought before the first word of the answer. */
+  reasoningMs: number | undefined;
+  /** Of the last try. */
+  applied: AppliedOptions | undefined;
   contextLength: number | undefined;
   fallbackReason: string | undefined;
   readonly attempts: Attempt[];
@@ -26,6 +32,8 @@ export function draftReceipt(request: GenerateRequest, clock: Clock, place: Rece
     queueMs: 0,
     loadMs: 0,
     firstTokenMs: undefined,
+    reasoningMs: undefined,
+    applied: undefined,
     contextLength: undefined,
     fallbackReason: undefined,
     attempts: [],
@@ -48,7 +56,10 @@ export function draftReceipt(request: GenerateRequest, clock: Clock, place: Rece
           completion_tokens: usage.completionTokens,
           tokens_per_second: toTokensPerSecond({ usage, timings, writingMs }),
           context_length: draft.contextLength,
+          reasoning_ms: draft.reasoningMs === undefined ? undefined : Math.round(draft.reasoningMs),
+          reasoning_tokens: usage.reasoningTokens,
         }),
+        ...toOptionFields(draft.applied, finish),
         ...(draft.fallbackReason !== undefined && { fallback_reason: draft.fallbackReason }),
         attempts: [...draft.attempts],
         seams: [],

@@ -3,6 +3,8 @@ import type { Phase } from '@pilotlight/contract';
 
 import type { Route } from '../settings.ts';
 import { nearNames } from './near-names.ts';
+import { NO_DEMAND, screen } from './screen.ts';
+import type { Demand, Screened } from './screen.ts';
 
 /** One model on one engine, as far as choosing needs it. */
 export interface Choice {
@@ -12,6 +14,8 @@ export interface Choice {
   readonly phase: Phase;
   readonly isReachable: boolean;
   readonly canComplete: boolean;
+  readonly description?: Screened['description'];
+  readonly contextLength?: number | undefined;
 }
 
 export interface RouteQuestion<C extends Choice> {
@@ -24,6 +28,8 @@ export interface RouteQuestion<C extends Choice> {
   readonly defaultModelIsChosen: boolean;
   /** Engines whose models are not known, as they never answered: in words, for those who ask for a model of theirs. */
   readonly unknownEngines: readonly string[];
+  /** What the request needs; absent: nothing in particular. */
+  readonly demand?: Demand;
 }
 
 export interface Candidates<C extends Choice> {
@@ -58,6 +64,8 @@ function candidatesOfName<C extends Choice>(question: RouteQuestion<C>, name: st
   if (found.length === 0) throw toNotFound(question, name);
   const [first, ...others] = found.filter(({ canComplete }) => canComplete);
   if (!first) throw new Problem('not_supported', `${name} makes embeddings and cannot chat`);
+  // Its context may be too short: a model that was named is never replaced, and what does not fit is said by it.
+  screen([first, ...others], { ...(question.demand ?? NO_DEMAND), contextTokens: 0 });
   return { candidates: [first, ...others], first: name, skipped: [] };
 }
 
@@ -71,8 +79,9 @@ function candidatesOfTask<C extends Choice>(question: RouteQuestion<C>): Candida
     if (those.length === 0) skipped.push(`${name} is on no engine`);
     found.push(...those);
   }
-  const [first, ...others] = found;
-  if (first) return { candidates: [first, ...others], first: names[0] ?? first.name, skipped };
+  const screened = screen(found, question.demand ?? NO_DEMAND);
+  const [first, ...others] = screened.fit;
+  if (first) return { candidates: [first, ...others], first: names[0] ?? first.name, skipped: [...skipped, ...screened.skipped] };
   const words = names.length === 0 ? 'no engine has a model that can chat' : `the route of ${task} has no model: ${skipped.join(', ')}`;
   throw new Problem('no_model', [words, ...question.unknownEngines].join('; '));
 }

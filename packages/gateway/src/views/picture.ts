@@ -45,6 +45,7 @@ export function createPicture({ registry, watches, memory, settings, pins, clock
       phase: deployment.state.lifecycle.phase,
       isReachable: watchOf.get(deployment.engine)?.away === undefined,
       canComplete: canComplete(description),
+      contextLength: loadedOf(deployment.state.lifecycle)?.contextLength ?? settings.profiles[description.name]?.contextLength,
       description,
       deployment,
     }));

@@ -2,6 +2,7 @@ import type { Accepted, ChatRequest } from '@pilotlight/contract';
 
 import type { Services } from '../../http/services.ts';
 import { refuseUnknownModel } from './refuse-unknown-model.ts';
+import { taskOf } from './task-of.ts';
 
 type AskServices = Pick<Services, 'chat' | 'gateway' | 'randomness' | 'state'>;
 
@@ -14,7 +15,7 @@ export async function ask(body: ChatRequest, requestId: string, services: AskSer
     messageId: body.message_id ?? randomness.id(),
     text: body.message,
     model: body.model,
-    task: body.task_type ?? 'chat',
+    task: taskOf(body),
     system: body.system,
     options: body.options ?? {},
     priority: 'api',

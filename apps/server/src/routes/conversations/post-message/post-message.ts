@@ -2,6 +2,7 @@ import { acceptedSchema, postMessageSchema } from '@pilotlight/contract';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
 import { refuseUnknownModel } from '../../chat/refuse-unknown-model.ts';
+import { taskOf } from '../../chat/task-of.ts';
 import { conversationParamsSchema } from '../conversation-params.ts';
 
 export const postMessage = defineRoute({
@@ -32,7 +33,7 @@ export const postMessage = defineRoute({
       text: body.text,
       parentId: body.parent_id,
       model: body.model,
-      task: body.task_type ?? 'chat',
+      task: taskOf(body),
       options: body.options ?? {},
       priority: 'interactive',
       requestId,
