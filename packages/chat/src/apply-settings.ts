@@ -1,5 +1,5 @@
 import { mergeOptions } from '@pilotlight/contract';
-import type { AppliedSettings, ConversationSettings, Options, Receipt } from '@pilotlight/contract';
+import type { AppliedSettings, ContextPolicy, ConversationSettings, Options, Receipt } from '@pilotlight/contract';
 
 type Source = NonNullable<AppliedSettings['model']>;
 
@@ -8,6 +8,7 @@ export interface Stated {
   readonly model?: string | undefined;
   readonly system?: string | undefined;
   readonly options: Options;
+  readonly contextPolicy?: ContextPolicy | undefined;
 }
 
 /** How an answer is made, and whose word each part of it is. */
@@ -16,6 +17,8 @@ export interface Manner {
   /** Undefined: what the branch has. */
   readonly system: string | undefined;
   readonly options: Options;
+  /** Undefined: that of the server. */
+  readonly contextPolicy: ContextPolicy | undefined;
   readonly applied: AppliedSettings;
 }
 
@@ -36,6 +39,7 @@ export function applySettings(stated: Stated, settings: ConversationSettings, fo
     // What the request says is kept with its question, where the branch has it.
     system: stated.system === undefined ? settings.system : undefined,
     options,
+    contextPolicy: stated.contextPolicy ?? settings.context_policy,
     applied: {
       ...(model !== undefined && { model: model.from }),
       ...(system !== undefined && { system: system.from }),

@@ -21,14 +21,16 @@ import { check } from './check.ts';
 import { refuseDeleted } from './deletions.ts';
 import type { Deletions } from './deletions.ts';
 import { toLine } from './edit-conversation.ts';
+import { canSee, refuseImages } from './context/see-images.ts';
 import { toFingerprint } from './fingerprint.ts';
 import { packParts } from './pack-parts.ts';
 import { findPreset } from './presets.ts';
+import { refuseContinuing } from './refuse-continuing.ts';
 import { toTitle } from './title.ts';
 
 export interface BeginOptions {
   readonly store: ChatStore;
-  readonly gateway: Pick<Gateway, 'modelFor'>;
+  readonly gateway: Pick<Gateway, 'modelFor' | 'models'>;
   readonly randomness: Randomness;
   readonly nowMs: number;
   readonly deletions: Pick<Deletions, 'has'>;
@@ -49,28 +51,54 @@ export interface Continued {
 
 /** What is to be stored for a question that is posted. Throws `Problem('invalid_request')`. */
 export async function toBeginning(question: Question, options: BeginOptions): Promise<Prepared> {
-  const { conversationId, messageId, text, parentId, model, task, system, newConversation } = question;
+  const { conversationId, messageId, text, parentId, model, task, system, newConversation, contextPolicy } = question;
+  const attachments = question.attachments ?? [];
   check(idSchema, conversationId, 'conversation_id');
   const posted = { message_id: messageId, text, parent_id: parentId, model, task_type: task, options: question.options };
-  check(postMessageSchema, { ...posted, new_conversation: newConversation });
+  check(postMessageSchema, { ...posted, new_conversation: newConversation, attachments, context_policy: contextPolicy });
   if (options.deletions.has(conversationId)) throw refuseDeleted(conversationId);
   const former = await options.store.details(conversationId);
   if (former === undefined) refuseReserved(conversationId);
   const start = former === undefined ? await toStart(newConversation, options) : undefined;
   const settings = former?.settings ?? start?.settings ?? {};
-  const manner = applySettings({ model, system, options: question.options }, settings);
+  const manner = applySettings({ model, system, options: question.options, contextPolicy }, settings);
+  await checkAttachments(attachments, { ...options, task, model: manner.model });
   const beginning = complete(options, {
     conversationId,
     title: toTitle(text),
     start,
-    question: { kind: 'question', id: messageId, text, parentId, system },
+    question: { kind: 'question', id: messageId, text, parentId, system, ...(attachments.length > 0 && { attachments }) },
     generationId: options.randomness.id(),
-    fingerprint: toFingerprint({ conversationId, text, parentId, model, task, system, options: question.options, newConversation }),
+    fingerprint: toFingerprint({
+      conversationId,
+      text,
+      parentId,
+      model,
+      task,
+      system,
+      options: question.options,
+      newConversation,
+      ...(attachments.length > 0 && { attachments }),
+      ...(contextPolicy !== undefined && { contextPolicy }),
+    }),
     model,
     task,
     asked: manner.model,
   });
   return { beginning, manner };
+}
+
+interface Asked extends BeginOptions {
+  readonly task: string;
+  readonly model: string | undefined;
+}
+
+/** Refuses images for a model that cannot see, before anything is stored. */
+async function checkAttachments(ids: readonly string[], { store, gateway, task, model }: Asked): Promise<void> {
+  const hasImages = ids.length > 0 && (await store.attachments(ids)).some(({ kind }) => kind === 'image');
+  // Of a route, one that can see is found; a model that is named is not replaced.
+  const view = hasImages && model !== undefined ? gateway.modelFor(task, model) : undefined;
+  if (view !== undefined && !canSee(view.capabilities)) throw refuseImages(view.name, gateway);
 }
 
 /** Addresses of ours stand where the conversation would. */
@@ -97,7 +125,7 @@ export async function toNewAnswer(request: Regeneration, options: BeginOptions):
   const { conversationId, generationId, model } = request;
   const { origin, settings } = await findOrigin(request, options);
   check(regenerateSchema, { generation_id: generationId, model, options: request.options });
-  const manner = applySettings({ model, options: request.options }, settings, origin.model);
+  const manner = applySettings({ model, options: request.options, contextPolicy: request.contextPolicy }, settings, origin.model);
   const beginning = complete(options, {
     conversationId,
     title: '',
@@ -122,6 +150,7 @@ export async function toContinuation(request: Continuation, options: BeginOption
   // Whoever wrote the text goes on best. An answer that was given up before a model was chosen has none.
   const writer = answer.model === '' ? undefined : answer.model;
   const manner = applySettings({ model: model ?? writer, options: request.options }, settings, origin.model);
+  refuseContinuing(manner.model, options.gateway);
   const applied = model === undefined && writer !== undefined ? { ...manner.applied, model: 'message' as const } : manner.applied;
   const asked = options.gateway.modelFor(origin.task, manner.model)?.name ?? manner.model ?? '';
   const seam: SeamPart = {

@@ -1,3 +1,5 @@
+import type { ContextPolicy } from '@pilotlight/contract';
+
 /** Bounds and times of the chat. Sizes count characters. */
 export interface ChatSettings {
   /** How long parts wait for others to be committed with them. */
@@ -18,6 +20,8 @@ export interface ChatSettings {
   readonly stopGraceMs: number;
   /** How long a deleted conversation can be restored. */
   readonly undoMs: number;
+  /** What is done with a conversation that does not fit, unless it or its request says something else. */
+  readonly contextPolicy: ContextPolicy;
   /** First and longest wait before an end that could not be stored is tried again. */
   readonly retryMs: number;
   readonly maxRetryMs: number;
@@ -33,6 +37,7 @@ export const DEFAULT_CHAT_SETTINGS: ChatSettings = {
   pageCharacters: 262_144,
   stopGraceMs: 2000,
   undoMs: 300_000,
+  contextPolicy: 'drop_oldest',
   retryMs: 1000,
   maxRetryMs: 30_000,
 };

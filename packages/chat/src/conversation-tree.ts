@@ -1,4 +1,4 @@
-import type { History, Message, MessageView } from '@pilotlight/contract';
+import type { History, Image, Message, MessageView } from '@pilotlight/contract';
 
 import type { BranchMessage } from './chat-store.ts';
 
@@ -28,6 +28,12 @@ export function toLeaf(messages: readonly Node[], messageId: string): string {
   return leaf;
 }
 
+/** What a model is given of one message. */
+export interface ContextMessage extends Pick<BranchMessage, 'role' | 'content'> {
+  readonly system?: string | undefined;
+  readonly images?: readonly Image[] | undefined;
+}
+
 export interface ContextOptions {
   /** Goes before what the branch has; undefined: the branch's. */
   readonly system?: string | undefined;
@@ -39,21 +45,24 @@ export interface ContextOptions {
  * What a model is given of a branch: the system prompt that was set last, then questions and answers. An answer without text is left out, whatever became
  * of it; questions that then follow on each other become one, since many chat templates take nothing but question and answer in turn.
  */
-export function toContext(branch: readonly BranchMessage[], { system: set, prefix }: ContextOptions = {}): Message[] {
+export function toContext(branch: readonly ContextMessage[], { system: set, prefix }: ContextOptions = {}): Message[] {
   const system = set ?? branchSystem(branch);
   const context: Message[] = [];
-  for (const { role, content } of branch) {
+  for (const { role, content, images } of branch) {
     if (content.trim() === '') continue;
     const last = context.at(-1);
-    if (last?.role === role) context[context.length - 1] = { role, content: `${last.content}\n\n${content}` };
-    else context.push({ role, content });
+    const isMore = last?.role === role;
+    const all = [...(isMore ? (last.images ?? []) : []), ...(images ?? [])];
+    const message: Message = { role, content: isMore ? `${last.content}\n\n${content}` : content, ...(all.length > 0 && { images: all }) };
+    if (isMore) context[context.length - 1] = message;
+    else context.push(message);
   }
   if (prefix !== undefined) context.push({ role: 'assistant', content: prefix, prefix: true });
   return system === undefined || system.trim() === '' ? context : [{ role: 'system', content: system }, ...context];
 }
 
 /** The system prompt that was set last in a branch. */
-export function branchSystem(branch: readonly BranchMessage[]): string | undefined {
+export function branchSystem(branch: readonly Pick<ContextMessage, 'system'>[]): string | undefined {
   return branch.findLast((message) => message.system !== undefined)?.system;
 }
 

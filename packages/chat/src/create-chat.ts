@@ -12,12 +12,17 @@ import type {
 } from '@pilotlight/contract';
 
 import { toReceiptWith } from './apply-settings.ts';
+import { attachFile, readAttachment, removeAttachment, sweep } from './attachments/attach-file.ts';
+import type { ReadPdf } from './attachments/attach-file.ts';
 import { toAccepted, toBeginning, toContinuation, toNewAnswer } from './begin-generation.ts';
 import type { BeginOptions, Continued, Prepared } from './begin-generation.ts';
 import type { ChatLog } from './chat-log.ts';
 import { DEFAULT_CHAT_SETTINGS } from './chat-settings.ts';
 import type { ChatSettings } from './chat-settings.ts';
-import type { BeginResult, ChatStore, ConversationRecord } from './chat-store.ts';
+import type { BeginResult, BranchMessage, ChatStore, ConversationRecord } from './chat-store.ts';
+import { createComposer } from './context/compose-prompt.ts';
+import { contextUsage } from './context/context-usage.ts';
+import { createTokenScales } from './context/token-scales.ts';
 import { branchSystem, toContext } from './conversation-tree.ts';
 import { createDeletions, isShown } from './deletions.ts';
 import { change, readConversation, remove, rename, restore, select } from './edit-conversation.ts';
@@ -41,6 +46,8 @@ export interface CreateChatOptions {
   readonly store: ChatStore;
   /** For temporary conversations: one that keeps nothing beyond this process. Absent: no conversation can be temporary. */
   readonly temporaryStore?: ChatStore | undefined;
+  /** Absent: PDFs are refused. */
+  readonly readPdf?: ReadPdf | undefined;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: ChatLog;
@@ -83,6 +90,10 @@ export function createChat(options: CreateChatOptions): Chat {
     addPreset: (preset) => addPreset(house, preset),
     changePreset: (id, wish) => changePreset(house, id, wish),
     removePreset: (id) => removePreset(house, id),
+    attach: (file) => attachFile(house, file),
+    attachment: (id) => readAttachment(store, id),
+    removeAttachment: (id) => removeAttachment(store, id),
+    contextUsage: (request, signal) => contextUsage(request, { ...house, policy: settings.contextPolicy, signal }),
     subscribe(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -113,6 +124,8 @@ function openHouse(options: CreateChatOptions): OpenHouse {
     writer: createLogWriter({ store, clock, settings }),
     running: new Map(),
     beginnings: new Set(),
+    readPdf: options.readPdf,
+    scales: createTokenScales(),
     closing: new AbortController(),
     deletions: createDeletions({ store, clock, log, graceMs, retryMs, maxRetryMs }),
     emit(event) {
@@ -154,7 +167,8 @@ async function store(house: House, prepared: Prepared, asker: Asker): Promise<Ac
   const isTemporary = (): boolean => house.store.isTemporary(beginning.conversationId);
   const result = await house.store.begin(beginning);
   if (result.outcome !== 'stored' && result.outcome !== 'known') return toAccepted(beginning, result, isTemporary());
-  const synced = house.store.sync();
+  // What is temporary is nowhere to be synced.
+  const synced = isTemporary() ? Promise.resolve() : house.store.sync();
   const generation = result.outcome === 'stored' ? start(house, { ...prepared, asker, stored: result }) : undefined;
   try {
     await synced;
@@ -181,6 +195,14 @@ function start(house: House, { beginning, manner, continued, asker, stored }: St
   const { generationId, conversationId, firstParts, task } = beginning;
   const live = createLiveLog({ generationId, firstOffset: 0, keptCharacters: settings.keptCharacters });
   live.commit(unpackParts(firstParts.parts), firstParts.parts.length);
+  const composer = createComposer({
+    ...house,
+    conversationId,
+    branch: stored.branch,
+    system: manner.system ?? branchSystem(stored.branch),
+    policy: manner.contextPolicy ?? settings.contextPolicy,
+    maxTokens: manner.options.max_tokens,
+  });
   const applied = { ...toSystemSource(stored.branch), ...manner.applied };
   const generation = runGeneration({
     ...house,
@@ -190,11 +212,13 @@ function start(house: House, { beginning, manner, continued, asker, stored }: St
     tail: house.writer.open(live, stored.epoch),
     closing: house.closing.signal,
     written: continued?.written,
-    toReceipt: (receipt) => withSeam(toReceiptWith(receipt, applied), continued),
+    toReceipt: (receipt) => composer.toReceipt(withSeam(toReceiptWith(receipt, applied), continued)),
     request: {
       ...(manner.model !== undefined && { model: manner.model }),
       task,
       messages: toContext(stored.branch, { system: manner.system, prefix: continued?.written.content }),
+      ...(hasImages(stored.branch) && { needs: { capabilities: ['vision'] } }),
+      compose: composer.compose,
       options: manner.options,
       priority: asker.priority,
       requestId: asker.requestId,
@@ -209,6 +233,11 @@ function start(house: House, { beginning, manner, continued, asker, stored }: St
   // A chat that is being closed takes nothing on; what it had accepted by then is ended like the rest.
   if (house.closing.signal.aborted) generation.end(shutDown());
   return generation;
+}
+
+/** Whether the question itself has some: those of earlier ones a model need not see. */
+function hasImages(branch: readonly BranchMessage[]): boolean {
+  return branch.at(-1)?.attachments.some(({ kind }) => kind === 'image') === true;
 }
 
 /** A system prompt that nobody but an earlier message has set. */
@@ -242,6 +271,7 @@ async function recover(house: House): Promise<number> {
   const { store, running, clock, settings, log } = house;
   // First: what is deleted is not news when it is ended.
   await house.deletions.recover();
+  await sweep(house);
   const problem = new Problem('interrupted', 'The server stopped while the answer was being written.');
   let count = 0;
   for (const generationId of await store.running()) {

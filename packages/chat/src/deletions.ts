@@ -56,7 +56,7 @@ export function createDeletions(options: DeletionOptions): Deletions {
       for (const id of await store.purge(clock.now() - graceMs)) hiddenAt.delete(id);
       plan();
     } catch (error) {
-      options.log.error({ err: error }, 'deleted conversations could not be removed; it is tried again');
+      if (retryMs === options.retryMs) options.log.error({ err: error }, 'deleted conversations could not be removed; it is tried again');
       if (!isClosed) wait(retryMs, Math.min(retryMs * 2, options.maxRetryMs));
     }
   }

@@ -19,7 +19,7 @@ import { toDetails, toSummary, toView } from './views.ts';
 
 const MAX_TITLE_LENGTH = 200;
 
-export function notFound(id: string): Problem {
+function notFound(id: string): Problem {
   return new Problem('conversation_not_found', `There is no conversation ${id}.`, { field: 'id' });
 }
 
@@ -94,7 +94,7 @@ function toReplacement(settings: ConversationSettings): SettingsChange {
 }
 
 /** Why a temporary conversation cannot be kept, shelved or exported. */
-export function isTemporary(id: string): Problem {
+function isTemporary(id: string): Problem {
   return new Problem('conversation_temporary', `The conversation ${id} is in no list and no export, and is gone when the server ends.`, {
     field: 'id',
   });

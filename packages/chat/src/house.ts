@@ -1,7 +1,9 @@
 import type { ChatEvent, Clock, Gateway, Randomness } from '@pilotlight/contract';
 
+import type { ReadPdf } from './attachments/attach-file.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { ChatSettings } from './chat-settings.ts';
+import type { TokenScales } from './context/token-scales.ts';
 import type { Deletions } from './deletions.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { RunningGeneration } from './run-generation.ts';
@@ -21,5 +23,8 @@ export interface House {
   readonly beginnings: Set<Promise<unknown>>;
   readonly closing: AbortController;
   readonly deletions: Deletions;
+  readonly readPdf: ReadPdf | undefined;
+  /** What was learned of how models count. */
+  readonly scales: TokenScales;
   readonly emit: (event: ChatEvent) => void;
 }

@@ -3,7 +3,7 @@ import { Problem } from '@pilotlight/contract';
 import type { AppendOutcome, Beginning, BeginResult, ChatStore, ConversationRecord } from './chat-store.ts';
 
 /** A temporary conversation is in memory alone: beyond so many, the one that was begun first goes. */
-export const MOST_TEMPORARY = 100;
+const MOST_TEMPORARY = 100;
 
 /** One store in front of two. */
 export interface SplitStore extends ChatStore {
@@ -57,17 +57,6 @@ export function createSplitStore({ lasting, temporary }: Halves): SplitStore {
     if (temporary !== undefined && isTemporary(conversationId)) await takeOver(lasting, temporary, beginning);
     const result = await of(conversationId).begin(beginning);
     return result.outcome === 'stored' ? { ...result, conversation: toTemporary(result.conversation) } : result;
-  }
-
-  /** From the lasting store, and what is not there from the other. */
-  async function inEither<T extends { readonly id: string }>(
-    ids: readonly string[],
-    read: (store: ChatStore, ids: readonly string[]) => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
-    const found = [...(await read(lasting, ids))];
-    if (temporary !== undefined && found.length < new Set(ids).size) found.push(...(await read(temporary, ids)));
-    const byId = new Map(found.map((one) => [one.id, one]));
-    return ids.map((id) => byId.get(id)).filter((one) => one !== undefined);
   }
 
   async function append(groups: Parameters<ChatStore['append']>[0]): Promise<readonly AppendOutcome[]> {
@@ -124,9 +113,7 @@ export function createSplitStore({ lasting, temporary }: Halves): SplitStore {
     retitle: (id, former, title) => marked(id, of(id).retitle(id, former, title)),
     summaries: (id) => of(id).summaries(id),
     keepSummary: (summary) => of(summary.conversationId).keepSummary(summary),
-    attachments: (ids) => inEither(ids, (store, own) => store.attachments(own)),
-    promptContents: (ids) => inEither(ids, (store, own) => store.promptContents(own)),
-    attachmentContent: async (id) => (await lasting.attachmentContent(id)) ?? (await temporary?.attachmentContent(id)),
+    ...readEither({ lasting, temporary }),
     async remove(id) {
       const isRemoved = await of(id).remove(id);
       // Nothing waits there to be sent.
@@ -143,6 +130,24 @@ function toTemporary(record: ConversationRecord): ConversationRecord {
 
 function noTemporary(): Problem {
   return new Problem('invalid_request', 'This server keeps no temporary conversations.', { field: 'new_conversation.temporary' });
+}
+
+/** Files are read from the lasting store, and those that are not there from the other. */
+function readEither({ lasting, temporary }: Halves): Pick<ChatStore, 'attachments' | 'promptContents' | 'attachmentContent'> {
+  async function either<T extends { readonly id: string }>(
+    ids: readonly string[],
+    read: (store: ChatStore) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    const found = [...(await read(lasting))];
+    if (temporary !== undefined && found.length < new Set(ids).size) found.push(...(await read(temporary)));
+    const byId = new Map(found.map((one) => [one.id, one]));
+    return ids.map((id) => byId.get(id)).filter((one) => one !== undefined);
+  }
+  return {
+    attachments: (ids) => either(ids, (store) => store.attachments(ids)),
+    promptContents: (ids) => either(ids, (store) => store.promptContents(ids)),
+    attachmentContent: async (id) => (await lasting.attachmentContent(id)) ?? (await temporary?.attachmentContent(id)),
+  };
 }
 
 /** What is attached to a question of a temporary conversation leaves the lasting store, unless others refer to it there. */

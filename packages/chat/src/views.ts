@@ -1,6 +1,7 @@
 import { toTimestamp } from '@pilotlight/contract';
 import type { ConversationDetails, ConversationSummary, ConversationView, MessageView } from '@pilotlight/contract';
 
+import { toAttachmentView } from './attachments/attach-file.ts';
 import type { ConversationDetailsRecord, ConversationRecord, ConversationTree, MessageRecord } from './chat-store.ts';
 
 /** A conversation as the wire has it. */
@@ -43,6 +44,7 @@ function toMessage(record: MessageRecord): MessageView {
     ...(record.finishReason !== undefined && { finish_reason: record.finishReason }),
     ...(record.receipt !== undefined && { receipt: record.receipt }),
     ...(record.error !== undefined && { error: record.error }),
+    ...(record.attachments !== undefined && { attachments: record.attachments.map(toAttachmentView) }),
     ...(record.continues !== undefined && { continues: record.continues }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Attachment } from './attachment-wire.ts';
 import type {
   Accepted,
   ConversationDetails,
@@ -9,6 +10,7 @@ import type {
   ImportResult,
   SearchResult,
 } from './chat-wire.ts';
+import type { ContextPolicy, ContextRequest, ContextUsage } from './context-wire.ts';
 import type {
   ConversationChange,
   ConversationSettings,
@@ -41,6 +43,10 @@ export interface Question {
   readonly options: Options;
   readonly priority: Priority;
   readonly requestId: string;
+  /** Ids that `attach` gave. */
+  readonly attachments?: readonly string[] | undefined;
+  /** For this answer alone. */
+  readonly contextPolicy?: ContextPolicy | undefined;
   /** Of the conversation, should this message make it. */
   readonly newConversation?: NewConversationWish | undefined;
 }
@@ -52,7 +58,14 @@ export interface Regeneration {
   readonly generationId?: string | undefined;
   readonly model?: string | undefined;
   readonly options: Options;
+  readonly contextPolicy?: ContextPolicy | undefined;
   readonly requestId: string;
+}
+
+/** A file with what is known of it. */
+export interface AttachmentContent {
+  readonly attachment: Attachment;
+  readonly content: Uint8Array;
 }
 
 /** Like a regeneration, but the new answer begins with the text of the one that is named. */
@@ -121,6 +134,17 @@ export interface Chat {
   addPreset(preset: NewPreset): Promise<Preset>;
   changePreset(id: string, change: PresetChange): Promise<Preset>;
   removePreset(id: string): Promise<void>;
+  /**
+   * Keeps a file until a message refers to it, for a day at least; the same name and content give the same id. What it is, is decided by its content. Throws
+   * `Problem('attachment_refused' | 'attachment_too_large')`.
+   */
+  attach(file: { readonly name: string; readonly bytes: Uint8Array }): Promise<Attachment>;
+  /** Throws `Problem('attachment_not_found')`. */
+  attachment(id: string): Promise<AttachmentContent>;
+  /** Removes one that no message refers to. Throws `Problem('attachment_not_found' | 'attachment_in_use')`. */
+  removeAttachment(id: string): Promise<void>;
+  /** What would be sent if this were asked now. Loads nothing. Throws `Problem('model_not_found')`. */
+  contextUsage(request: ContextRequest, signal: AbortSignal): Promise<ContextUsage>;
   subscribe(listener: (event: ChatEvent) => void): Disposable;
   /** Marks generations that a former process left unfinished as `interrupted`, with their text kept; resolves with their number. Run once at the start. */
   recover(): Promise<number>;

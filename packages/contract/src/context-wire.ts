@@ -42,6 +42,8 @@ export const contextReceiptSchema = z.object({
   summary: z.object({ ...leftOutSchema.shape, summary_tokens: z.int().nonnegative(), made: z.boolean() }).optional(),
   /** Why they were left out although a summary was wanted, as a sentence. */
   no_summary_reason: z.string().optional(),
+  /** So many images of earlier messages were not sent, since the model cannot see. */
+  images_left_out: z.int().positive().optional(),
   /** A sentence, if the figures of the engine say that it has left something out by itself. */
   doubt: z.string().optional(),
 });

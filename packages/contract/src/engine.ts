@@ -180,6 +180,8 @@ export interface Engine {
    * and must be tried before it is relied on. Absent: never; `stream` then throws `EngineError('unsupported')` for such a message.
    */
   readonly continues?: 'always' | 'probe';
+  /** An answer that reaches the end of the window goes on, and the engine forgets the beginning of the prompt without a word. */
+  readonly forgets?: true;
 
   /** Is it there? Answers within 2 s, never throws for an engine that is away, loads nothing. */
   check(signal?: AbortSignal): Promise<EngineStatus>;

@@ -15,6 +15,8 @@ export interface PromptPlace {
   /** Tokens that prompt and answer may have together; undefined: nobody can say. */
   readonly window: number | undefined;
   readonly capabilities: readonly Capability[];
+  /** See `Engine.forgets`. */
+  readonly forgets: boolean;
   /** The beginning of the answer, which is sent as the last message whatever is composed: it takes room too. */
   readonly beginning: Message | undefined;
   /** Set when the engine refused the prompt before as too long, with its figures where it named them. */

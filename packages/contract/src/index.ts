@@ -225,4 +225,4 @@ export { conversationEventSchema, pageEventSchema, sessionRequestSchema } from '
 export type { PageEvent } from './page-wire.ts';
 export type { LearnedFigure, LearnedFigures, ModelStore, Pins } from './model-store.ts';
 export type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority, Prompt, PromptPlace, PromptRefusal } from './gateway.ts';
-export type { Chat, ChatEvent, Continuation, ConversationQuery, LoggedPart, Question, Regeneration } from './chat.ts';
+export type { AttachmentContent, Chat, ChatEvent, Continuation, ConversationQuery, LoggedPart, Question, Regeneration } from './chat.ts';

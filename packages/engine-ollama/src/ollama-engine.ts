@@ -89,6 +89,7 @@ export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
     kind: 'ollama',
     reportsResidency: true,
     observation: 'poll',
+    forgets: true,
     isLocal: isLoopback(url.hostname),
     continues: 'probe',
     check: (signal) => check(client, clock, signal),

@@ -75,6 +75,7 @@ describe('a post', () => {
     await answered(under, 'q1', { system: 'Be brief.', model: 'pilot' });
     await under.ask('q2', { options: { seed: 3 }, task: 'code' });
     expect(under.answer().request).toEqual({
+      compose: expect.any(Function),
       task: 'code',
       messages: [
         { role: 'system', content: 'Be brief.' },

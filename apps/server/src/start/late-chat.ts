@@ -39,6 +39,10 @@ export function createLateChat({ opened, modelsKnown }: LateChatOptions): Omit<C
     addPreset: async (preset) => (await opened).addPreset(preset),
     changePreset: async (id, change) => (await opened).changePreset(id, change),
     removePreset: async (id) => (await opened).removePreset(id),
+    attach: async (file) => (await opened).attach(file),
+    attachment: async (id) => (await opened).attachment(id),
+    removeAttachment: async (id) => (await opened).removeAttachment(id),
+    contextUsage: async (request, signal) => (await all()).contextUsage(request, signal),
     recover: async () => (await opened).recover(),
     subscribe: (listener) => subscribeLate(opened, listener),
   };

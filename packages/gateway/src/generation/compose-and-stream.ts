@@ -73,6 +73,7 @@ function toPlace(granted: Granted, refused: PromptRefusal | undefined): PromptPl
     engine: deployment.engine.id,
     window: loaded.contextLength,
     capabilities: description.capabilities,
+    forgets: deployment.engine.forgets === true,
     beginning: beginningOf(granted),
     refused,
     count: (messages) => deployment.engine.countTokens(description.name, messages, signal),
