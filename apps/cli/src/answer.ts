@@ -10,6 +10,8 @@ import { toWaitWords } from './words.ts';
 export interface AskOptions {
   readonly message: string;
   readonly model: string | undefined;
+  readonly task?: string | undefined;
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly conversationId: string | undefined;
   readonly json: boolean;
   /** Of the conversation, should this message make it. */
@@ -43,6 +45,8 @@ export async function askAndPrint({ server, terminal }: Connection, options: Ask
   const body = {
     message: options.message,
     ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.task === undefined ? {} : { task: options.task }),
+    ...(options.options === undefined ? {} : { options: options.options }),
     ...(options.conversationId === undefined ? {} : { conversation_id: options.conversationId }),
     ...(options.newConversation === undefined ? {} : { new_conversation: options.newConversation }),
   };
@@ -74,8 +78,10 @@ function createPrinter(terminal: Terminal, status: StatusLine, json: boolean): (
       case 'seam':
         terminal.note(`\n[${part.to} goes on here: ${toPrintable(part.reason)}]\n`);
         return;
-      case 'start':
       case 'reasoning':
+        status.show('Thinking');
+        return;
+      case 'start':
       case 'tool_call':
       case 'tool_result':
       case 'finish':

@@ -6,12 +6,14 @@ import { conversationsList } from './commands/conversations-list.ts';
 import { conversationsSearch } from './commands/conversations-search.ts';
 import { dataBackUp } from './commands/data-back-up.ts';
 import { dataRestore } from './commands/data-restore.ts';
+import { modelDefaults } from './commands/model-defaults.ts';
 import { modelLoad } from './commands/model-load.ts';
 import { modelPlan } from './commands/model-plan.ts';
 import { modelUnload } from './commands/model-unload.ts';
 import { modelsList } from './commands/models-list.ts';
 import { presetsList } from './commands/presets-list.ts';
 import { serverServe } from './commands/server-serve.ts';
+import { tasksChange } from './commands/tasks-change.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -20,6 +22,8 @@ export const COMMANDS: readonly Command[] = [
   modelLoad,
   modelPlan,
   modelUnload,
+  modelDefaults,
+  tasksChange,
   chatStart,
   presetsList,
   conversationsList,

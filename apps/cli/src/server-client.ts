@@ -11,7 +11,7 @@ export interface EventsRequest {
 export interface ServerClient {
   readonly url: string;
   /** The JSON answer. Throws `ServerFailure` with words if the server is away or answers with a problem. */
-  request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
+  request(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
   /** The text that a GET is answered with. Throws like `request`. */
   text(path: string): Promise<string>;
   /** The events as they come, until the stream ends or the signal aborts. Throws like `request`. */

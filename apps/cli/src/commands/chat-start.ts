@@ -1,6 +1,8 @@
 import type { NewConversationWish } from '@pilotlight/contract';
 
 import { askAndPrint } from '../answer.ts';
+import type { AskOptions } from '../answer.ts';
+import { readAssignments } from '../assignments.ts';
 import { findLastConversation } from '../last-conversation.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { findPreset } from '../find-preset.ts';
@@ -15,6 +17,13 @@ export const chatStart: Command = {
   arguments: [{ name: 'MESSAGE', description: 'the message; without it a conversation begins', required: false }],
   options: [
     { name: 'model', short: 'm', value: 'NAME', description: 'the model to ask (default: the default model)' },
+    { name: 'task', value: 'NAME', description: 'the kind of work, in place of a model: its route chooses' },
+    {
+      name: 'set',
+      short: 's',
+      value: 'OPTIONS',
+      description: 'options of the answer, such as "temperature=0.2 thinking=false"; docs/options.md has all',
+    },
     { name: 'continue', short: 'c', description: 'go on with the last conversation' },
     { name: 'preset', short: 'p', value: 'NAME', description: 'begin with a copy of this preset' },
     { name: 'temporary', short: 't', description: 'keep nothing: the conversation is in memory alone, and gone at the end' },
@@ -63,8 +72,14 @@ async function forget({ server }: CommandContext, { newConversation }: Begun, co
   await server.request('DELETE', `/api/conversations/${encodeURIComponent(conversationId)}`).catch(() => undefined);
 }
 
+/** How the answers are made. Throws `ServerFailure` for an option that is none. */
+function toManner({ option }: CommandContext): Pick<AskOptions, 'model' | 'task' | 'options'> {
+  const set = option('set');
+  return { model: option('model'), task: option('task'), options: set === undefined ? undefined : readAssignments(set).options };
+}
+
 async function answerOnce(context: CommandContext, message: string, begun: Begun): Promise<number> {
-  const asked = await askAndPrint(context, { message, model: context.option('model'), json: context.json, ...begun });
+  const asked = await askAndPrint(context, { message, ...toManner(context), json: context.json, ...begun });
   await forget(context, begun, asked.conversationId);
   if (asked.outcome === 'stopped') return INTERRUPTED;
   return asked.outcome === 'whole' ? 0 : 1;
@@ -82,7 +97,7 @@ async function converse(context: CommandContext, begun: Begun): Promise<number> 
     leaving = false;
     if (message.trim() === '') continue;
     try {
-      const asked = await askAndPrint(context, { message, model: context.option('model'), json: context.json, ...begun, conversationId });
+      const asked = await askAndPrint(context, { message, ...toManner(context), json: context.json, ...begun, conversationId });
       conversationId = asked.conversationId ?? conversationId;
       leaving = asked.outcome === 'stopped';
     } catch (error) {
