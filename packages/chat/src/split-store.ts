@@ -1,6 +1,8 @@
 import { Problem } from '@pilotlight/contract';
 
-import type { AppendOutcome, Beginning, BeginResult, ChatStore, ConversationRecord } from './chat-store.ts';
+import type { AppendOutcome, Beginning, BeginResult, ChatStore, ConversationRecord, LogGroup } from './chat-store.ts';
+import { createTemporaryIds } from './temporary-ids.ts';
+import type { TemporaryIds } from './temporary-ids.ts';
 
 /** A temporary conversation is in memory alone: beyond so many, the one that was begun first goes. */
 const MOST_TEMPORARY = 100;
@@ -21,84 +23,30 @@ interface Halves {
  * search, import and presets are those of the lasting store.
  */
 export function createSplitStore({ lasting, temporary }: Halves): SplitStore {
-  /** In the order in which they were begun, with their generations. */
-  const conversations = new Map<string, Set<string>>();
-  const generations = new Set<string>();
-
-  const of = (conversationId: string): ChatStore => (temporary !== undefined && conversations.has(conversationId) ? temporary : lasting);
-  const ofGeneration = (generationId: string): ChatStore =>
-    temporary !== undefined && generations.has(generationId) ? temporary : lasting;
-  const isTemporary = (conversationId: string): boolean => conversations.has(conversationId);
-
-  function forget(conversationId: string): void {
-    for (const generation of conversations.get(conversationId) ?? []) generations.delete(generation);
-    conversations.delete(conversationId);
-  }
-
-  async function makeRoom(store: ChatStore): Promise<void> {
-    const running = new Set(await store.running());
-    for (const [id, own] of conversations) {
-      if (conversations.size < MOST_TEMPORARY) return;
-      if (![...own].some((generation) => running.has(generation)) && (await store.remove(id))) forget(id);
-    }
-  }
-
-  async function begin(beginning: Beginning): Promise<BeginResult> {
-    const { conversationId, generationId, start } = beginning;
-    if (!isTemporary(conversationId)) {
-      if (start?.temporary !== true) return lasting.begin(beginning);
-      if (temporary === undefined) throw noTemporary();
-      await makeRoom(temporary);
-      conversations.set(conversationId, new Set());
-    }
-    // Before it is stored: what is appended meanwhile must find its store.
-    conversations.get(conversationId)?.add(generationId);
-    generations.add(generationId);
-    if (temporary !== undefined && isTemporary(conversationId)) await takeOver(lasting, temporary, beginning);
-    const result = await of(conversationId).begin(beginning);
-    return result.outcome === 'stored' ? { ...result, conversation: toTemporary(result.conversation) } : result;
-  }
-
-  async function append(groups: Parameters<ChatStore['append']>[0]): Promise<readonly AppendOutcome[]> {
-    if (generations.size === 0) return lasting.append(groups);
-    const isOwn = ({ generationId }: (typeof groups)[number]): boolean => generations.has(generationId);
-    const own = groups.filter(isOwn);
-    if (own.length === 0 || temporary === undefined) return lasting.append(groups);
-    const others = groups.filter((group) => !isOwn(group));
-    const outcomes = [await temporary.append(own), others.length === 0 ? [] : await lasting.append(others)] as const;
-    let places = [0, 0] as [number, number];
-    return groups.map((group) => {
-      const half = isOwn(group) ? 0 : 1;
-      const outcome = outcomes[half][places[half]] ?? 'missing';
-      places = half === 0 ? [places[0] + 1, places[1]] : [places[0], places[1] + 1];
-      return outcome;
-    });
-  }
+  const ids = createTemporaryIds();
+  const of = (conversationId: string): ChatStore => (temporary !== undefined && ids.has(conversationId) ? temporary : lasting);
+  const ofGeneration = (id: string): ChatStore => (temporary !== undefined && ids.hasGeneration(id) ? temporary : lasting);
+  const isTemporary = ids.has;
 
   /** The record with the mark of the store that it came from. */
   async function marked<T extends ConversationRecord | undefined>(id: string, record: Promise<T>): Promise<T> {
     const found = await record;
     return found !== undefined && isTemporary(id) ? { ...found, temporary: true } : found;
   }
-  async function markedIn<T extends { readonly conversation: ConversationRecord } | undefined>(
-    id: string,
-    details: Promise<T>,
-  ): Promise<T> {
-    const found = await details;
-    return found !== undefined && isTemporary(id) ? { ...found, conversation: toTemporary(found.conversation) } : found;
+  async function markedIn<T extends object | undefined>(id: string, result: Promise<T>): Promise<T> {
+    const found = await result;
+    return found !== undefined && isTemporary(id) ? withMark(found) : found;
   }
 
   return {
     ...lasting,
     isTemporary,
-    begin,
-    append,
+    begin: (beginning) => begin({ lasting, temporary, ids }, beginning),
+    append: (groups) => append({ lasting, temporary, ids }, groups),
     async end(ending) {
       const { generationId } = ending.group;
       const result = await ofGeneration(generationId).end(ending);
-      return result.outcome === 'ended' && generations.has(generationId)
-        ? { ...result, conversation: toTemporary(result.conversation) }
-        : result;
+      return ids.hasGeneration(generationId) ? withMark(result) : result;
     },
     read: (query) => ofGeneration(query.generationId).read(query),
     claim: (generationId) => ofGeneration(generationId).claim(generationId),
@@ -118,14 +66,53 @@ export function createSplitStore({ lasting, temporary }: Halves): SplitStore {
       const isRemoved = await of(id).remove(id);
       // Nothing waits there to be sent.
       if (isTemporary(id)) await temporary?.sweepAttachments(Number.MAX_SAFE_INTEGER);
-      forget(id);
+      ids.forget(id);
       return isRemoved;
     },
   };
 }
 
-function toTemporary(record: ConversationRecord): ConversationRecord {
-  return { ...record, temporary: true };
+interface Split extends Halves {
+  readonly ids: TemporaryIds;
+}
+
+async function begin({ lasting, temporary, ids }: Split, beginning: Beginning): Promise<BeginResult> {
+  const { conversationId, generationId, start } = beginning;
+  const isNew = !ids.has(conversationId);
+  if (isNew && start?.temporary !== true) return lasting.begin(beginning);
+  if (temporary === undefined) throw noTemporary();
+  if (isNew) await makeRoom(temporary, ids);
+  // Before it is stored: what is appended meanwhile must find its store.
+  ids.add(conversationId, generationId);
+  await takeOver(lasting, temporary, beginning);
+  const result = await temporary.begin(beginning);
+  if (isNew && result.outcome !== 'stored' && result.outcome !== 'known') ids.forget(conversationId);
+  return withMark(result);
+}
+
+async function makeRoom(store: ChatStore, ids: TemporaryIds): Promise<void> {
+  if (ids.size() < MOST_TEMPORARY) return;
+  for (const id of ids.idle(new Set(await store.running()))) {
+    if (ids.size() < MOST_TEMPORARY) return;
+    await store.remove(id);
+    ids.forget(id);
+  }
+}
+
+async function append({ lasting, temporary, ids }: Split, groups: readonly LogGroup[]): Promise<readonly AppendOutcome[]> {
+  const isOwn = ({ generationId }: LogGroup): boolean => ids.hasGeneration(generationId);
+  if (temporary === undefined || ids.isEmpty() || !groups.some(isOwn)) return lasting.append(groups);
+  const others = groups.filter((group) => !isOwn(group));
+  const own = [...(await temporary.append(groups.filter(isOwn)))];
+  const rest = others.length === 0 ? [] : [...(await lasting.append(others))];
+  return groups.map((group) => (isOwn(group) ? own : rest).shift() ?? 'missing');
+}
+
+/** The same with its conversation marked as temporary, if it has one. */
+function withMark<T extends object>(result: T): T {
+  return 'conversation' in result
+    ? { ...result, conversation: { ...(result.conversation as ConversationRecord), temporary: true } }
+    : result;
 }
 
 function noTemporary(): Problem {

@@ -1,5 +1,4 @@
 import type {
-  AttachmentRecord,
   ConversationDetailsRecord,
   ConversationRecord,
   ConversationStart,
@@ -53,10 +52,63 @@ const MESSAGE = `
   FROM messages`;
 
 export function createConversationTables(connection: SqliteConnection, attachments: AttachmentTables): ConversationTables {
+  const reading = createReading(connection, attachments);
+  return { ...reading, ...createWriting({ connection, attachments, reading }) };
+}
+
+type Reading = Pick<ConversationTables, 'find' | 'findAny' | 'isHidden' | 'details' | 'list' | 'tree' | 'message'>;
+
+function createReading(connection: SqliteConnection, attachments: AttachmentTables): Reading {
   const selectOne = connection.prepare(`${SELECT} WHERE id = ?`);
-  const list = createList(connection);
   const selectMessages = connection.prepare(`${MESSAGE} WHERE conversation_id = ? ORDER BY seq`);
   const selectMessage = connection.prepare(`${MESSAGE} WHERE id = ? AND conversation_id = ?`);
+
+  function row(id: string): ConversationRow | undefined {
+    return selectOne.get(id) as ConversationRow | undefined;
+  }
+
+  function shown(id: string): ConversationRow | undefined {
+    const found = row(id);
+    return found?.deleted_ms === null ? found : undefined;
+  }
+
+  return {
+    find(id) {
+      const found = shown(id);
+      return found && toRecord(found);
+    },
+    findAny(id) {
+      const found = row(id);
+      return found && toRecord(found);
+    },
+    isHidden: (id) => typeof row(id)?.deleted_ms === 'number',
+    details(id) {
+      const found = shown(id);
+      return found && toDetails(found);
+    },
+    list: createList(connection),
+    tree(id) {
+      const found = shown(id);
+      if (found === undefined) return undefined;
+      const attached = attachments.ofConversation(id);
+      const messages = (selectMessages.all(id) as MessageRow[]).map((message) => toMessage(message, attached.get(message.id)));
+      return { ...toDetails(found), messages };
+    },
+    message(conversationId, messageId) {
+      const found = shown(conversationId) && (selectMessage.get(messageId, conversationId) as MessageRow | undefined);
+      return found && toMessage(found, attachments.ofMessage(messageId));
+    },
+  };
+}
+
+interface WritingContext {
+  readonly connection: SqliteConnection;
+  readonly attachments: AttachmentTables;
+  readonly reading: Reading;
+}
+
+function createWriting({ connection, attachments, reading }: WritingContext): Omit<ConversationTables, keyof Reading> {
+  const { find, message } = reading;
   const insert = connection.prepare(`
     INSERT INTO conversations (id, title, created_ms, updated_ms, pinned, archived, folder, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const insertMessage = connection.prepare(`
@@ -73,44 +125,7 @@ export function createConversationTables(connection: SqliteConnection, attachmen
   ].map((sql) => connection.prepare(sql));
   const removeOne = connection.prepare('DELETE FROM conversations WHERE id = ?');
 
-  function row(id: string): ConversationRow | undefined {
-    return selectOne.get(id) as ConversationRow | undefined;
-  }
-
-  function shown(id: string): ConversationRow | undefined {
-    const found = row(id);
-    return found?.deleted_ms === null ? found : undefined;
-  }
-
-  function find(id: string): ConversationRecord | undefined {
-    const found = shown(id);
-    return found && toRecord(found);
-  }
-
-  function message(conversationId: string, messageId: string): MessageRecord | undefined {
-    const found = shown(conversationId) && (selectMessage.get(messageId, conversationId) as MessageRow | undefined);
-    return found && toMessage(found, attachments.ofMessage(messageId));
-  }
-
   return {
-    find,
-    findAny(id) {
-      const found = row(id);
-      return found && toRecord(found);
-    },
-    isHidden: (id) => typeof row(id)?.deleted_ms === 'number',
-    details(id) {
-      const found = shown(id);
-      return found && toDetails(found);
-    },
-    list,
-    tree(id) {
-      const found = shown(id);
-      if (found === undefined) return undefined;
-      const attached = attachments.ofConversation(id);
-      return { ...toDetails(found), messages: (selectMessages.all(id) as MessageRow[]).map((row) => toMessage(row, attached.get(row.id))) };
-    },
-    message,
     add({ id, title, atMs, start }) {
       insert.run(id, title, atMs, atMs, 0, 0, start?.folder ?? null, toSettingsJson(start?.settings));
     },
@@ -130,11 +145,11 @@ export function createConversationTables(connection: SqliteConnection, attachmen
     },
     touch: (id, atMs) => void updateTime.run(atMs, id),
     rename(id, title) {
-      if (shown(id) !== undefined) updateTitle.run(title, id);
+      if (find(id) !== undefined) updateTitle.run(title, id);
       return find(id);
     },
     retitle(id, former, title) {
-      if (shown(id)?.title !== former) return undefined;
+      if (find(id)?.title !== former) return undefined;
       updateTitle.run(title, id);
       return find(id);
     },

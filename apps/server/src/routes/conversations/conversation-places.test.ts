@@ -154,8 +154,8 @@ describe('a conversation that is begun with settings', () => {
       options: { temperature: { value: 0.5, from: 'conversation' } },
     });
     await call(server, 'POST', '/api/conversations/import', exported.body);
-    const [first = ''] = (await listed(server)).filter((id) => id !== 'c1');
-    expect((await call(server, 'GET', `/api/conversations/${first}`)).body).toMatchObject({ pinned: true, folder: 'Birds', settings });
+    const copy = (await listed(server)).find((id) => id !== 'c1') ?? '';
+    expect((await call(server, 'GET', `/api/conversations/${copy}`)).body).toMatchObject({ pinned: true, folder: 'Birds', settings });
   });
 
   it('or is temporary: in no list and no export, and gone when it is deleted', async () => {
