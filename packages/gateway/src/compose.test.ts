@@ -28,7 +28,7 @@ describe('what is sent', () => {
   });
 
   it('ends with the beginning of the answer, if there is one', async () => {
-    await using bench = await setUpBench();
+    await using bench = await setUpBench({ engines: [{ continues: 'always' }] });
     const beginning = { role: 'assistant', content: 'It is', prefix: true } as const;
     const seen: unknown[] = [];
     const answer = bench.ask({

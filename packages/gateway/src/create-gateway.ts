@@ -4,11 +4,11 @@ import type { GenerateRequest, Message, ModelView } from '@pilotlight/contract';
 import { createRetryBudget } from './attempts/retry-budget.ts';
 import { ensureReady } from './generation/ensure-ready.ts';
 import { generate } from './generation/generate.ts';
-import type { Candidate } from './generation/generate.ts';
+import type { Candidate } from './generation/try-all.ts';
 import { createHouse } from './house.ts';
 import type { House } from './house.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
-import { isServing } from './lifecycle/state.ts';
+import { isServing, residentOf } from './lifecycle/state.ts';
 import { createLiveSettings } from './preferences/live-settings.ts';
 import { createPreferences } from './preferences/create-preferences.ts';
 import { findCandidates } from './routes/candidates.ts';
@@ -29,8 +29,13 @@ export function createGateway(options: GatewayOptions): RunningGateway {
   const house = createHouse({ ...options, settings });
   const { picture, gate, notifier, suspect } = house;
   const running = new Set<AbortController>();
-  const context = { clock, randomness, settings, log, running, suspect, loadAhead: gate.ahead };
-  const generating = { ...context, budget: createRetryBudget(), findCandidates: find };
+  const context = { clock, randomness, settings, log, running, suspect, tryInPlace: house.wedges.tryInPlace, loadAhead: gate.ahead };
+  const generating = {
+    ...context,
+    budget: createRetryBudget(),
+    findCandidates: find,
+    bringIn: (to: Candidate) => bringIn(house, clock, to),
+  };
   let ending: Promise<void> | undefined;
 
   function find(question: Question): Candidates<Candidate> {
@@ -139,6 +144,21 @@ async function countTokens(find: () => Candidate, messages: readonly Message[], 
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Loads the model at the engine that is preferred, for those who come later, while another one answers. Only where nothing has to leave memory for it: a
+ * preference is no reason to take memory from anybody.
+ */
+function bringIn({ ledger, registry }: House, clock: GatewayOptions['clock'], { deployment, name, isReachable, isHeld }: Candidate): void {
+  const { phase } = deployment.state.lifecycle;
+  if (!isReachable || isHeld === true || (phase !== 'cold' && phase !== 'unknown')) return;
+  const { verdict } = toModelPlan({ deployment, model: name, ledger, nowMs: clock.monotonic() });
+  const isAlone = [...registry.deployments].every(
+    ({ engine, state }) => engine !== deployment.engine || residentOf(state.lifecycle) === undefined,
+  );
+  if (verdict !== 'fits' && !(verdict === 'not_counted' && isAlone)) return;
+  deployment.dispatch({ type: 'want', wish: { model: name, by: 'requests that another engine answers meanwhile' } });
 }
 
 /** The first look at all engines, which those that do not answer cannot hold up. */

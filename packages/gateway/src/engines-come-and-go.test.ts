@@ -34,6 +34,7 @@ describe('an engine that goes and comes', () => {
       onAway() {},
       onListing() {},
       onResidency() {},
+      onBlind() {},
     });
     await watch.look();
     expect(log).toMatchObject([{ name: 'engine', level: 'info', reachable: false }]);

@@ -6,6 +6,7 @@ import { createDeployment } from './deployments/deployment.ts';
 import type { Deployment } from './deployments/deployment.ts';
 import { createLoadGate } from './deployments/load-gate.ts';
 import type { LoadGate } from './deployments/load-gate.ts';
+import { sum } from './memory/holding.ts';
 import { createLedger } from './memory/ledger.ts';
 import type { Ledger } from './memory/ledger.ts';
 import { createPinBoard } from './memory/pins.ts';
@@ -14,6 +15,8 @@ import { createResampling } from './memory/resampling.ts';
 import { toEngineName } from './observation/engine-words.ts';
 import { watchEngine } from './observation/watch-engine.ts';
 import type { EngineWatch } from './observation/watch-engine.ts';
+import { watchWedges } from './observation/watch-wedges.ts';
+import type { WedgeWatch } from './observation/watch-wedges.ts';
 import { watchMemory } from './observation/watch-memory.ts';
 import type { MemoryWatch } from './observation/watch-memory.ts';
 import type { GatewayOptions } from './options.ts';
@@ -34,6 +37,7 @@ export interface House extends Disposable {
   readonly ledger: Ledger;
   readonly pins: PinBoard;
   readonly notifier: Notifier;
+  readonly wedges: WedgeWatch;
   readonly picture: Picture;
   /** Says anew what there is to see of it, and looks whether a load can be let in. */
   readonly announce: (deployment: Deployment) => void;
@@ -48,18 +52,31 @@ export type HouseOptions = Omit<GatewayOptions, 'settings'> & { readonly setting
 /** Ollama loads one model after the other whoever asks; the built-in engine's disk gains nothing from more than two. */
 const LOADS_AT_ONCE: Record<Engine['kind'], number> = { 'llama.cpp': 2, ollama: 1, openai: 2 };
 
-export function createHouse({ engines, clock, machine, settings, log, store }: HouseOptions): House {
+export function createHouse({ engines, clock, randomness, machine, settings, log, store }: HouseOptions): House {
   const notifier = createNotifier(clock, (cause) => log({ level: 'error', name: 'fault', doing: 'subscriber', cause }));
   const memory = watchMemory({ machine, clock, log, onChange: announceMemory });
   const pins = createPinBoard({ ofSettings: settings.pinned, store, log });
   const { gate, ledger } = createAccounts({ clock, settings, memory, pins, deployments: () => registry.deployments });
   const subscriptions = new DisposableStack();
+  const wedges = watchWedges({ clock, randomness, settings, log });
 
   const registry = createRegistry({
     engines,
     nameOf: (engine) => toEngineName(engine, { address: watchOf(engine).view.address }),
     create: (key, engine) =>
-      createDeployment({ key, engine, clock, settings, gate, ledger, log, suspect: () => void watchOf(engine).look(), onChange: announce }),
+      createDeployment({
+        key,
+        engine,
+        clock,
+        randomness,
+        settings,
+        gate,
+        ledger,
+        log,
+        placesLeft,
+        suspect: () => void watchOf(engine).look(),
+        onChange: announce,
+      }),
     onRemoved(name, engine) {
       notifier.notify(`model ${engine.id} ${name}`, true, () => ({ type: 'model_removed', name, engine: engine.id }));
     },
@@ -73,6 +90,9 @@ export function createHouse({ engines, clock, machine, settings, log, store }: H
       onStatus: () => onStatus(engine),
       onAway: (cause) => registry.takeAway(engine, cause),
       onListing: (listing) => registry.takeListing(engine, listing),
+      onBlind: () => {
+        for (const deployment of registry.deployments) if (deployment.engine === engine) wedges.suspect(deployment);
+      },
       onResidency: (residency) => registry.takeResidency(engine, residency),
     }),
   );
@@ -83,6 +103,9 @@ export function createHouse({ engines, clock, machine, settings, log, store }: H
     if (!watch) throw new Error(`no watch for ${engine.id}`);
     return watch;
   }
+  function placesLeft(): number {
+    return settings.maxWaitingInAll - sum([...registry.deployments], ({ state }) => state.queue.length);
+  }
   function announce(deployment: Deployment, phaseChanged: boolean): void {
     for (const name of deployment.names.keys()) {
       notifier.notify(`model ${deployment.engine.id} ${name}`, phaseChanged, () => {
@@ -90,7 +113,10 @@ export function createHouse({ engines, clock, machine, settings, log, store }: H
         return model && { type: 'model', model };
       });
     }
-    if (phaseChanged) announceMemory();
+    if (phaseChanged) {
+      announceMemory();
+      wedges.review(deployment);
+    }
   }
   function announceMemory(): void {
     notifier.notify('memory', false, () => ({ type: 'memory', memory: picture.memory() }));
@@ -111,12 +137,14 @@ export function createHouse({ engines, clock, machine, settings, log, store }: H
     ledger,
     pins,
     notifier,
+    wedges,
     picture,
     announce: (deployment) => announce(deployment, true),
     look: async () => void (await Promise.all([memory.look(), ...watches.map((watch) => watch.look())])),
     suspect: (id) => void watches.find(({ engine }) => engine.id === id)?.look(),
     [Symbol.dispose]() {
       subscriptions.dispose();
+      wedges[Symbol.dispose]();
       for (const watch of watches) watch[Symbol.dispose]();
       memory[Symbol.dispose]();
       gate[Symbol.dispose]();

@@ -1,4 +1,4 @@
-import type { Phase } from '@pilotlight/contract';
+import type { BreakerView, Phase } from '@pilotlight/contract';
 
 /** Everything the gateway says to the log, with its fields. Never a prompt, never an answer. */
 export interface LogFields {
@@ -19,7 +19,7 @@ export interface LogFields {
     readonly request_id: string;
     readonly model: string;
     readonly engine: string;
-    readonly outcome: 'finished' | 'failed' | 'stopped';
+    readonly outcome: 'finished' | 'failed' | 'stopped' | 'moved';
     readonly queue_ms: number;
     readonly load_ms: number;
     readonly first_token_ms?: number;
@@ -39,6 +39,27 @@ export interface LogFields {
   };
   /** Another model than the first of the route answers. */
   fallback: { readonly request_id: string; readonly model: string; readonly engine: string; readonly reason: string };
+  /** An answer that broke off went on. */
+  seam: { readonly request_id: string; readonly model: string; readonly engine: string; readonly from: string; readonly reason: string };
+  /** It was tried whether a model goes on from the beginning of an answer. */
+  continuation: { readonly model: string; readonly engine: string; readonly verdict: 'yes' | 'no' | 'unclear' };
+  /** Requests are kept from a deployment, let through again, or one of them is to show how it stands. */
+  breaker: {
+    readonly model: string;
+    readonly engine: string;
+    readonly from: BreakerView['state'];
+    readonly to: BreakerView['state'];
+    readonly reason: string;
+  };
+  /** A model in memory of which nothing came had one token tried. */
+  'wedge-probe': {
+    readonly model: string;
+    readonly engine: string;
+    readonly outcome: 'answered' | 'silent' | 'unclear';
+    readonly reason: string;
+  };
+  /** Another client of the engine did something with a model of ours. */
+  'foreign-change': { readonly model: string; readonly engine: string; readonly reason: string };
   /** An engine came or went. */
   engine: { readonly engine: string; readonly address: string; readonly reachable: boolean; readonly reason: string };
   /** A fault inside the gateway, or an engine that broke its contract. */

@@ -23,6 +23,8 @@ export interface GatewaySettings {
   readonly maxAttempts?: number;
   /** How many requests may wait for one deployment. Default 256. */
   readonly maxWaiting?: number;
+  /** How many requests may wait for all deployments together. Default 1,024. */
+  readonly maxWaitingInAll?: number;
   /** Load the default model at the start. Default false. */
   readonly warmAtStart?: boolean;
   /** Launch profiles by model name; a model that is not named gets the engine's own choices. */
@@ -35,10 +37,15 @@ export interface GatewaySettings {
   readonly engineBudgets?: Readonly<Record<string, number>>;
   /** Names of models that are never unloaded to make room. */
   readonly pinned?: readonly string[];
-  /** A load waits at most so long for models in use to become idle; then they are drained for it. Default 30,000. */
+  /**
+   * A request waits at most so long for the memory of models that are in use, loads not counted: then they take no new answers and leave memory for it.
+   * Default 30,000.
+   */
   readonly maxSwapWaitMs?: number;
-  /** A model is left in memory for as long as its load took, at most so long, or until it was idle for 0.5 s, before it is unloaded for another. Default 5,000. */
+  /** A model that was loaded is left in memory for as long as its load took, and longer while it is in use and nobody is overdue, at most so long. Default 30,000. */
   readonly minResidencyMs?: number;
+  /** Where several engines have a model, a request waits at most so long at one before another that is free takes it. Default 10,000. */
+  readonly spillAfterMs?: number;
 }
 
 /** The settings with every default filled in. */
@@ -53,6 +60,7 @@ export function withDefaults(settings: GatewaySettings): Settings {
     keepAliveMs: settings.keepAliveMs ?? 300_000,
     maxAttempts: Math.max(1, settings.maxAttempts ?? 6),
     maxWaiting: settings.maxWaiting ?? 256,
+    maxWaitingInAll: settings.maxWaitingInAll ?? 1024,
     warmAtStart: settings.warmAtStart ?? false,
     profiles: settings.profiles ?? {},
     modelOptions: settings.modelOptions ?? {},
@@ -60,6 +68,7 @@ export function withDefaults(settings: GatewaySettings): Settings {
     engineBudgets: settings.engineBudgets ?? {},
     pinned: (settings.pinned ?? []).map(withTag),
     maxSwapWaitMs: settings.maxSwapWaitMs ?? 30_000,
-    minResidencyMs: settings.minResidencyMs ?? 5_000,
+    minResidencyMs: settings.minResidencyMs ?? 30_000,
+    spillAfterMs: settings.spillAfterMs ?? 10_000,
   };
 }

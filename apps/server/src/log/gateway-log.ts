@@ -8,6 +8,11 @@ const NAMES: Readonly<Record<LogEvent['name'], LogEventName>> = {
   attempt: 'attempt_ended',
   retry: 'retry_planned',
   fallback: 'fallback_taken',
+  seam: 'answer_went_on',
+  continuation: 'continuation_tried',
+  breaker: 'breaker_changed',
+  'wedge-probe': 'wedge_tried',
+  'foreign-change': 'foreign_change_seen',
   engine: 'engine_changed',
   fault: 'fault',
 };

@@ -18,12 +18,25 @@ export const LOG_EVENTS = {
   model_folder_missing: spec('warn', (f) => `PILOTLIGHT_MODELS names ${text(f['path'])}, which is no folder`),
   server_stopping: spec('info', (f) => `Stopping: ${text(f['reason'])}`),
   server_stopped: spec('info', () => 'Stopped'),
+  storage_read_only: spec('warn', (f) => `Nothing new is stored: ${text(f['reason'])}`),
+  storage_writable: spec('info', () => 'Messages are stored again'),
   generations_recovered: spec('warn', (f) => `${text(f['count'])} answers that a former process left open were closed as interrupted`),
   phase_changed: spec('info', (f) => `${text(f['model'])} is ${text(f['phase'])}: ${text(f['reason'])}`),
   load_ended: spec('info', (f) => toLoadWords(f)),
   attempt_ended: spec('info', (f) => `Answer of ${text(f['model'])} ${text(f['outcome'])}${detailOf(f)}`),
   retry_planned: spec('warn', (f) => `${text(f['model'])} is tried again in ${text(f['delay_ms'])} ms after ${text(f['code'])}`),
   fallback_taken: spec('warn', (f) => `${text(f['model'])} answers instead: ${text(f['reason'])}`),
+  answer_went_on: spec('info', (f) => `${text(f['model'])} went on with an answer: ${text(f['reason'])}`),
+  continuation_tried: spec(
+    'info',
+    (f) => `Whether ${text(f['model'])} at ${text(f['engine'])} goes on from a beginning: ${text(f['verdict'])}`,
+  ),
+  breaker_changed: spec(
+    'info',
+    (f) => `Requests to ${text(f['model'])} at ${text(f['engine'])} are ${toBreakerWords(f['to'])}: ${text(f['reason'])}`,
+  ),
+  wedge_tried: spec('info', (f) => `One token of ${text(f['model'])} at ${text(f['engine'])} was tried: ${text(f['reason'])}`),
+  foreign_change_seen: spec('warn', (f) => `${text(f['model'])} at ${text(f['engine'])}: ${text(f['reason'])}`),
   engine_changed: spec('info', (f) => toSentence(text(f['reason']))),
   chat_note: spec('info', (f) => text(f['words'])),
   fault: spec('error', (f) => `A fault while ${text(f['doing'])}`),
@@ -44,6 +57,11 @@ export interface LogLine {
 
 /** Writes one line. Never throws. */
 export type WriteLog = (name: LogEventName, line?: LogLine) => void;
+
+function toBreakerWords(state: unknown): string {
+  if (state === 'open') return 'kept back';
+  return state === 'half_open' ? 'let through, one to begin with' : 'let through again';
+}
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? '?');

@@ -84,7 +84,7 @@ describe('what a failure means', () => {
   });
 
   it('is final where our own queue is full', () => {
-    expect(retryOf(new Problem('queue_full', 'full'))).toBe('never');
+    expect(retryOf(new Problem('queue_full', 'full'))).toBe('elsewhere');
   });
 
   it('hides from people what was never meant for them', () => {

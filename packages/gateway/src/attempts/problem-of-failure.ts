@@ -33,8 +33,12 @@ const RETRIES: Partial<Record<ProblemCode, Verdict['retry']>> = {
   // The load's own memory decides when it is tried again; asking sooner gets the same cause.
   model_load_failed: 'elsewhere',
   load_stalled: 'elsewhere',
-  model_wedged: 'elsewhere',
+  // It is being brought back meanwhile.
+  model_wedged: 'again',
   first_token_timeout: 'elsewhere',
+  // Something of it was shown: it is gone on with or not at all.
+  answer_stalled: 'again',
+  continue_not_supported: 'elsewhere',
   no_model: 'elsewhere',
   model_too_large: 'elsewhere',
 };
@@ -54,13 +58,19 @@ export function toProblem(error: unknown, doing: 'answer' | 'load'): Problem {
 }
 
 /** What a deployment keeps of a problem, to give it to those who come. */
-export function toCause({ code, detail, source, retryAfterSeconds }: Problem): Cause {
-  return { code, detail, source, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+export function toCause({ code, detail, source, facts, retryAfterSeconds }: Problem): Cause {
+  return {
+    code,
+    detail,
+    source,
+    ...(Object.keys(facts).length > 0 && { facts }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
 }
 
 /** How the request that caused it may go on. */
 export function retryOf(problem: Problem): Verdict['retry'] {
-  // A queue that is full on our side is an answer to the client, not a fault to try again.
-  if (problem.code === 'queue_full' && problem.source === 'app') return 'never';
+  // A queue that is full on our side is an answer to the client, unless another engine has room; asking here again would only fill it more.
+  if (problem.code === 'queue_full' && problem.source === 'app') return 'elsewhere';
   return RETRIES[problem.code] ?? 'never';
 }

@@ -1,17 +1,21 @@
-import type { Clock, Engine, ModelDescription } from '@pilotlight/contract';
+import type { BreakerView, Clock, Engine, ModelDescription, Randomness } from '@pilotlight/contract';
 
+import { createBreaker } from '../attempts/breaker.ts';
+import type { Breaker } from '../attempts/breaker.ts';
 import type { LifecycleState, Moment } from '../lifecycle/state.ts';
 import { isServing, loadedOf } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import { initialDeployment, step } from '../scheduling/step.ts';
-import type { DeploymentEvent, DeploymentState } from '../scheduling/step.ts';
-import type { Waiter } from '../scheduling/queue.ts';
+import type { DeploymentEffect, DeploymentEvent, DeploymentState } from '../scheduling/step.ts';
+import type { Newcomer } from '../scheduling/queue.ts';
 import type { Settings } from '../settings.ts';
 import type { Ledger } from '../memory/ledger.ts';
+import { createContinuations } from './continuations.ts';
+import type { Continuations } from './continuations.ts';
 import { createJobs } from './jobs.ts';
 import type { LoadGate } from './load-gate.ts';
 import { createOnlookers } from './onlookers.ts';
-import type { Ticket, Watch } from './onlookers.ts';
+import type { Onlookers, Ticket, Watch } from './onlookers.ts';
 import { createRecord } from './record.ts';
 import type { DeploymentRecord } from './record.ts';
 
@@ -23,6 +27,8 @@ export interface Deployment {
   readonly key: string;
   readonly engine: Engine;
   readonly record: DeploymentRecord;
+  readonly breaker: Breaker;
+  readonly continuations: Continuations;
   /** The names under which the engine lists these weights. */
   readonly names: Map<string, ModelDescription>;
   /** To be shown, never to be decided on. */
@@ -31,7 +37,7 @@ export interface Deployment {
   readonly writing: readonly string[];
   dispatch(event: Undated<DeploymentEvent>): void;
   /** Asks for a grant; `onChange` hears of every change while the ticket lives. */
-  enter(waiter: Waiter, onChange: () => void): Ticket;
+  enter(waiter: Newcomer, onChange: () => void): Ticket;
   /** Waits until it is ready. Wants nothing itself: dispatch `want` after it. */
   watch(onChange: () => void): Watch;
   [Symbol.dispose](): void;
@@ -41,10 +47,13 @@ export interface DeploymentOptions {
   readonly key: string;
   readonly engine: Engine;
   readonly clock: Clock;
+  readonly randomness: Randomness;
   readonly settings: Settings;
   readonly gate: LoadGate;
   readonly ledger: Ledger;
   readonly log: Log;
+  /** How many more requests may wait at all deployments together. */
+  readonly placesLeft: () => number;
   /** The engine may have gone: have it looked at. */
   readonly suspect: () => void;
   /** Called after every step that changed something. */
@@ -63,10 +72,25 @@ function noteTimes(record: DeploymentRecord, from: LifecycleState, to: Lifecycle
   else if (to.phase === 'ready' && from.phase === 'busy') record.addUse(to.since.monotonicMs);
 }
 
+/** The token of a warm-up proves as much as that of an answer; a model of which nothing comes needs no further proof. */
+function noteLife(breaker: Breaker, from: LifecycleState, to: LifecycleState): void {
+  if (isServing(to) && from.phase === 'warming') breaker.showedLife();
+  if (to.phase === 'wedged' && from.phase !== 'wedged') breaker.wedged(to.reason);
+}
+
+/** A name by which the log knows it. */
+export function nameOf({ names, key }: Pick<Deployment, 'names' | 'key'>): string {
+  return names.keys().next().value ?? key;
+}
+
 type Loss = Extract<Undated<DeploymentEvent>, { readonly type: 'model-lost' }>;
 
 function isDeathOfMemory(event: Undated<DeploymentEvent>, to: LifecycleState): event is Loss {
   return event.type === 'model-lost' && to.phase === 'failed' && event.cause.code === 'model_out_of_memory';
+}
+
+function isForOnlookers(effect: DeploymentEffect): effect is Parameters<Onlookers['perform']>[0] {
+  return effect.type === 'grant' || effect.type === 'shed' || effect.type === 'refuse' || effect.type === 'yield';
 }
 
 export function createDeployment(options: DeploymentOptions): Deployment {
@@ -74,7 +98,14 @@ export function createDeployment(options: DeploymentOptions): Deployment {
   const moment = (): Moment => ({ wallMs: clock.now(), monotonicMs: clock.monotonic() });
   const record = createRecord();
   const names = new Map<string, ModelDescription>();
-  const onlookers = createOnlookers({ record, dispatch, stateNow: () => state, maxWaiting: options.settings.maxWaiting });
+  const breaker = createBreaker({ ...options, onChange: (from, to) => onBreaker(from.state, to.state) });
+  const onlookers = createOnlookers({
+    record,
+    dispatch,
+    stateNow: () => state,
+    settings: options.settings,
+    placesLeft: options.placesLeft,
+  });
   const jobs = createJobs({
     ...options,
     record,
@@ -103,12 +134,19 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     options.onChange(deployment, before.lifecycle.phase !== state.lifecycle.phase);
   }
 
+  function onBreaker(from: BreakerView['state'], to: BreakerView['state']): void {
+    const reason = breaker.why ?? 'it answers again';
+    log({ level: to === 'open' ? 'warn' : 'info', name: 'breaker', model: nameOf(deployment), engine: engine.id, from, to, reason });
+    options.onChange(deployment, true);
+  }
+
   function take(event: Undated<DeploymentEvent>): void {
     const from = state.lifecycle;
     const next = step(state, { ...event, now: moment() });
     state = next.state;
     const to = state.lifecycle;
     noteTimes(record, from, to);
+    noteLife(breaker, from, to);
     if (isDeathOfMemory(event, to)) jobs.quarantine(loadedOf(from)?.model, event.cause.detail);
     if (from.phase !== to.phase) {
       const model = names.keys().next().value ?? key;
@@ -117,7 +155,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     const isLeft = event.type === 'unload-failed' && event.cause.code === 'not_supported';
     const foundInMemory = isLeft || (from.phase === 'unknown' && from.resident !== undefined);
     for (const effect of next.effects) {
-      if (effect.type === 'grant' || effect.type === 'shed' || effect.type === 'refuse') onlookers.perform(effect);
+      if (isForOnlookers(effect)) onlookers.perform(effect);
       else jobs.perform(effect, foundInMemory);
     }
   }
@@ -126,6 +164,8 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     key,
     engine,
     record,
+    breaker,
+    continuations: createContinuations(clock),
     names,
     get state() {
       return state;

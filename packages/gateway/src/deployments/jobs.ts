@@ -30,7 +30,7 @@ export interface JobsOptions {
   readonly suspect: () => void;
 }
 
-type JobEffect = Exclude<DeploymentEffect, { type: 'refuse' | 'shed' | 'grant' }>;
+type JobEffect = Exclude<DeploymentEffect, { type: 'refuse' | 'shed' | 'grant' | 'yield' }>;
 
 /** The detached work of one deployment. It belongs to no request; each job ends with exactly one event, whatever happens to it. */
 export interface Jobs extends Disposable {

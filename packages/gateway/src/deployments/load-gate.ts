@@ -8,6 +8,8 @@ import { toTooLarge, toWaitWords } from '../memory/memory-words.ts';
 import type { Resampling } from '../memory/resampling.ts';
 import { decideAdmission } from '../scheduling/admission.ts';
 import type { Asker, Move, Pool, Situation } from '../scheduling/admission.ts';
+import { oldestOf, weightOf } from '../scheduling/queue.ts';
+import { isBusyForNobody } from '../scheduling/step.ts';
 import type { Settings } from '../settings.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -148,7 +150,9 @@ function enact({ clock, deployments }: LoadGateOptions, { waiting, inside }: Lin
       const reason = `to make room for ${entry.model}`;
       const keys = new Set(move.victims.map(({ key }) => key));
       for (const deployment of [...deployments()]) {
-        if (keys.has(deployment.key)) deployment.dispatch({ type: 'make-room', reason, by: entry.by, drains: move.drains });
+        if (!keys.has(deployment.key)) continue;
+        const drains = move.drains || isBusyForNobody(deployment.state);
+        deployment.dispatch({ type: 'make-room', reason, by: entry.by, drains });
       }
       return clock.monotonic() + ASK_AGAIN_MS;
     }
@@ -169,7 +173,10 @@ function toSituation({ clock, settings, placesOf, ...options }: LoadGateOptions,
     }
     placesLeft.set(engine.id, placesOf(engine) - insideOf(line, engine.id).length);
     const needsBytes = ledger.needsOf(deployment, model)?.bytes;
-    return { ...entry, key: deployment.key, engine: engine.id, pool, needsBytes, waiters: deployment.state.queue.length };
+    const { queue } = deployment.state;
+    const sinceMs = Math.min(entry.askedAtMs, oldestOf(queue) ?? entry.askedAtMs);
+    const loadMs = deployment.record.loadMs.median() ?? 0;
+    return { ...entry, key: deployment.key, engine: engine.id, pool, needsBytes, sinceMs, loadMs, weight: weightOf(queue) };
   });
   const { maxSwapWaitMs: maxWaitMs, minResidencyMs } = settings;
   return { nowMs: clock.monotonic(), askers, pools, placesLeft, maxWaitMs, minResidencyMs };

@@ -1,9 +1,12 @@
 import { Problem } from '@pilotlight/contract';
+import type { Refusal } from '@pilotlight/contract';
 
+import { estimateTurns } from '../estimates/queue-estimate.ts';
 import { isServing } from '../lifecycle/state.ts';
 import type { Cause, Loaded } from '../lifecycle/state.ts';
-import type { DeploymentEffect, DeploymentState } from '../scheduling/step.ts';
-import type { Waiter } from '../scheduling/queue.ts';
+import type { DeploymentEffect, DeploymentState, QueueLimit } from '../scheduling/step.ts';
+import type { Newcomer, Waiter } from '../scheduling/queue.ts';
+import type { Settings } from '../settings.ts';
 import type { DeploymentRecord } from './record.ts';
 
 /** A wait for a grant, and the grant itself. Disposing gives back whichever it is, once. */
@@ -11,6 +14,8 @@ export interface Ticket extends Disposable {
   readonly id: string;
   /** Resolves with the grant; rejects with the `Problem` for which there is none. Stays pending if the ticket is disposed of first. */
   readonly granted: Promise<Loaded>;
+  /** Aborted with a `Problem` when the grant is wanted by somebody who goes before it; it is given back soon then. */
+  readonly revoked: AbortSignal;
 }
 
 /** A wish to see the model ready. Disposing ends the wait, not the load. */
@@ -20,9 +25,9 @@ export interface Watch extends Disposable {
 
 /** Those who wait for a deployment or hold a grant of it: the promises behind the ids that the scheduler decides about. */
 export interface Onlookers extends Disposable {
-  enter(waiter: Waiter, onChange: () => void): Ticket;
+  enter(waiter: Newcomer, onChange: () => void): Ticket;
   watch(onChange: () => void): Watch;
-  perform(effect: Extract<DeploymentEffect, { type: 'grant' | 'shed' | 'refuse' }>): void;
+  perform(effect: Extract<DeploymentEffect, { type: 'grant' | 'shed' | 'refuse' | 'yield' }>): void;
   /** The state changed. */
   announce(): void;
   /** The labels of those who hold a grant. */
@@ -31,11 +36,13 @@ export interface Onlookers extends Disposable {
 
 export interface OnlookersOptions {
   readonly record: DeploymentRecord;
-  readonly maxWaiting: number;
+  readonly settings: Pick<Settings, 'maxWaiting' | 'maxSwapWaitMs'>;
+  /** How many more may wait at all deployments together. */
+  readonly placesLeft: () => number;
   readonly stateNow: () => DeploymentState;
   readonly dispatch: (
     event:
-      | { readonly type: 'enter'; readonly waiter: Waiter; readonly limit: number }
+      | { readonly type: 'enter'; readonly waiter: Newcomer; readonly limit: QueueLimit; readonly maxWaitMs: number }
       | { readonly type: 'leave'; readonly waiterId: string }
       | { readonly type: 'grant-end'; readonly grantId: string },
   ) => void;
@@ -46,13 +53,30 @@ interface Holder<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (problem: Problem) => void;
   readonly onChange: () => void;
+  readonly revocation: AbortController;
 }
 
 /** Where nothing was measured: how long an answer may take, for the time to come back after. */
 const USUAL_ANSWER_MS = 5_000;
 const LONGEST_RETRY_S = 600;
 
-export function createOnlookers({ record, maxWaiting, stateNow, dispatch }: OnlookersOptions): Onlookers {
+const GAVE_WAY: Cause = {
+  code: 'queue_full',
+  detail: 'it gave way to a request that cannot wait',
+  facts: { reason: 'gave_way' satisfies Refusal },
+};
+
+function slotsOf({ lifecycle }: DeploymentState): number {
+  return isServing(lifecycle) ? lifecycle.loaded.slots : 1;
+}
+
+/** When the queue as it is now will have been worked off. */
+function comeBackAfter({ answerMs }: DeploymentRecord, turns: number): number {
+  const seconds = Math.ceil(((answerMs.median() ?? USUAL_ANSWER_MS) * turns) / 1000);
+  return Math.min(LONGEST_RETRY_S, Math.max(1, seconds));
+}
+
+export function createOnlookers({ record, settings, placesLeft, stateNow, dispatch }: OnlookersOptions): Onlookers {
   const waiting = new Map<string, Holder<Loaded>>();
   const granted = new Map<string, Holder<Loaded>>();
   const watches = new Set<Holder<void>>();
@@ -71,27 +95,37 @@ export function createOnlookers({ record, maxWaiting, stateNow, dispatch }: Onlo
     waiting.delete(id);
   }
 
-  function toProblem({ code, detail, source = 'app', retryAfterSeconds = comeBackAfter(code) }: Cause): Problem {
-    return new Problem(code, detail, { source, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
+  function toProblem({ code, detail, source = 'app', facts, retryAfterSeconds }: Cause): Problem {
+    const { queue } = stateNow();
+    const turns = Math.ceil(queue.length / slotsOf(stateNow()));
+    const estimate = code === 'queue_full' ? estimateTurns(record.answerMs, turns) : undefined;
+    const seconds = retryAfterSeconds ?? (code === 'queue_full' ? comeBackAfter(record, turns) : undefined);
+    return new Problem(code, detail, {
+      source,
+      facts: { ...facts, ...(estimate && { estimate }) },
+      ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+    });
   }
 
-  /** When the queue as it is now will have been worked off. */
-  function comeBackAfter(code: Cause['code']): number | undefined {
-    if (code !== 'queue_full') return undefined;
-    const { lifecycle, queue } = stateNow();
-    const slots = isServing(lifecycle) ? lifecycle.loaded.slots : 1;
-    const seconds = Math.ceil(((record.answerMs.median() ?? USUAL_ANSWER_MS) * queue.length) / slots / 1000);
-    return Math.min(LONGEST_RETRY_S, Math.max(1, seconds));
+  /** The bound of all queues together leaves each the places that it has taken. */
+  function enterWithin(waiter: Newcomer): void {
+    const waitingHere = stateNow().queue.length;
+    const left = placesLeft();
+    const most = waitingHere + Math.max(0, left);
+    const limit: QueueLimit =
+      most < settings.maxWaiting ? { count: most, refusal: 'server_full' } : { count: settings.maxWaiting, refusal: 'queue_full' };
+    dispatch({ type: 'enter', waiter, limit, maxWaitMs: settings.maxSwapWaitMs });
   }
 
   return {
     enter(waiter, onChange) {
       const { holder, promise } = hold<Loaded>(waiter.label, onChange);
       waiting.set(waiter.id, holder);
-      dispatch({ type: 'enter', waiter, limit: maxWaiting });
+      enterWithin(waiter);
       return {
         id: waiter.id,
         granted: promise,
+        revoked: holder.revocation.signal,
         [Symbol.dispose]() {
           if (granted.delete(waiter.id)) dispatch({ type: 'grant-end', grantId: waiter.id });
           else if (waiting.delete(waiter.id)) dispatch({ type: 'leave', waiterId: waiter.id });
@@ -106,6 +140,7 @@ export function createOnlookers({ record, maxWaiting, stateNow, dispatch }: Onlo
     },
     perform(effect) {
       if (effect.type === 'grant') return grant(effect.waiter);
+      if (effect.type === 'yield') return void granted.get(effect.grantId)?.revocation.abort(toProblem(GAVE_WAY));
       const problem = toProblem(effect.cause);
       if (effect.type === 'shed') return reject(effect.waiter, problem);
       for (const waiter of effect.waiters) reject(waiter, problem);
@@ -131,5 +166,5 @@ function hold<T>(label: string, onChange: () => void): { readonly holder: Holder
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   // Nobody may be listening any more when it is refused.
   promise.catch(() => {});
-  return { holder: { label, resolve, reject, onChange }, promise };
+  return { holder: { label, resolve, reject, onChange, revocation: new AbortController() }, promise };
 }

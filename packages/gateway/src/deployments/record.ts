@@ -27,6 +27,9 @@ export interface DeploymentRecord {
   readonly lastUsedMs: number | undefined;
   /** The latest moment until which a request wished it to stay, on the monotonic clock; 0: none did. */
   keepUntilMs: number;
+  /** When the last token of any answer came, on the monotonic clock; undefined: none has. */
+  readonly lastTokenMs: number | undefined;
+  addToken(nowMs: number): void;
   /** Its load is done. */
   addReady(nowMs: number): void;
   /** The last answer in it ended. */
@@ -50,6 +53,7 @@ export function createRecord(): DeploymentRecord {
   let lastLoadMs: number | undefined;
   let readyAtMs: number | undefined;
   let lastUsedMs: number | undefined;
+  let lastTokenMs: number | undefined;
   return {
     ...samples,
     cannotUnload: false,
@@ -93,6 +97,12 @@ export function createRecord(): DeploymentRecord {
     },
     get readyAtMs() {
       return readyAtMs;
+    },
+    get lastTokenMs() {
+      return lastTokenMs;
+    },
+    addToken(nowMs) {
+      lastTokenMs = nowMs;
     },
     get lastUsedMs() {
       return lastUsedMs;

@@ -4,6 +4,12 @@ export interface Sample {
   add(value: number): void;
   /** Undefined while there is nothing to tell from. */
   median(): number | undefined;
+  /** What so large a share of them does not exceed; undefined while there is nothing to tell from. */
+  quantile(share: number): number | undefined;
+  /** The measurements, oldest first. */
+  values(): readonly number[];
+  /** Puts earlier measurements before those that there are. */
+  precede(values: readonly number[]): void;
 }
 
 const KEPT = 20;
@@ -27,6 +33,16 @@ export function createSample(): Sample {
       const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? upper;
       median = (lower + upper) / 2;
       return median;
+    },
+    quantile(share) {
+      const sorted = values.toSorted((a, b) => a - b);
+      return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+    },
+    values: () => [...values],
+    precede(earlier) {
+      values.unshift(...earlier.slice(-KEPT));
+      values.splice(0, Math.max(0, values.length - KEPT));
+      median = undefined;
     },
   };
 }

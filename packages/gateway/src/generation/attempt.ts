@@ -11,16 +11,21 @@ import { toWaitingPart } from '../views/phase-words.ts';
 import { applyOptions, keepUntil, profileOf } from './apply-options.ts';
 import type { AppliedOptions } from './apply-options.ts';
 import type { Bell } from './bell.ts';
-import { composeAndStream } from './compose-and-stream.ts';
+import type { Granted } from './compose-and-stream.ts';
+import type { KeptAnswer } from './kept-answer.ts';
 import { createLease } from './lease.ts';
 import type { Lease } from './lease.ts';
 import type { PhaseFeed } from './phase-feed.ts';
 import type { ReceiptDraft } from './receipt.ts';
 import type { AnswerProgress, EngineFinish } from './stream-answer.ts';
 import { waitFor } from './wait-for.ts';
+import { writeAnswer } from './write-answer.ts';
+import type { BrokenOff } from './write-answer.ts';
 
 /** What all tries of one answer share. */
 export interface Run {
+  /** Of this answer alone. */
+  readonly id: string;
   readonly request: GenerateRequest;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -30,12 +35,31 @@ export interface Run {
   readonly bell: Bell;
   readonly feed: PhaseFeed;
   readonly receipt: ReceiptDraft;
+  /** What of the answer was shown. */
+  readonly kept: KeptAnswer;
   /** Counted or guessed, of the whole prompt. */
   readonly promptTokens: number;
   /** Whose load goes on at the engine. */
   readonly loadAhead: (engine: string) => string | undefined;
   /** The engine may have gone: have it looked at. */
   readonly suspect: (engine: string) => void;
+  /** Nothing came out of this deployment for too long: finds out, in the place that is still held, whether anything does. */
+  readonly tryInPlace: (deployment: Deployment, description: ModelDescription) => Promise<void>;
+}
+
+/** How one try came to be. */
+export interface Turn {
+  /** Why it is this one's turn, where that needs a word. */
+  readonly reason?: string | undefined;
+  readonly brokenOff?: BrokenOff | undefined;
+  /** Asked once a second while it waits: where it would be served sooner. */
+  readonly lookAround?: (waitedMs: number) => Move | undefined;
+}
+
+/** It is better off elsewhere. */
+export interface Move {
+  readonly to: AttemptPlace;
+  readonly reason: string;
 }
 
 export interface AttemptPlace {
@@ -46,11 +70,13 @@ export interface AttemptPlace {
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finish: EngineFinish }
   /** `isVisible`: something of the answer was shown, so it cannot be tried again unnoticed. */
-  | { readonly type: 'failed'; readonly problem: Problem; readonly isVisible: boolean };
+  | { readonly type: 'failed'; readonly problem: Problem; readonly isVisible: boolean }
+  /** It waited here, and goes elsewhere. */
+  | { readonly type: 'moved'; readonly move: Move };
 
 /** One try of one deployment: waits for a grant, streams, and gives everything back. Returns how it ended; throws only the signal's reason. */
-export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<GatewayPart, AttemptEnd> {
-  const { clock, signal, receipt } = run;
+export async function* attempt(run: Run, place: AttemptPlace, turn: Turn = {}): AsyncGenerator<GatewayPart, AttemptEnd> {
+  const { clock, signal, receipt, kept } = run;
   const { deployment, description } = place;
   const startedMs = clock.monotonic();
   const before = { queueMs: receipt.queueMs, loadMs: receipt.loadMs };
@@ -60,7 +86,7 @@ export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<Ga
   let end: AttemptEnd | undefined;
   receipt.place = where;
   try {
-    const wait = waitForGrant(run, place);
+    const wait = waitForGrant(run, place, turn);
     using lease = wait.lease;
     loaded = yield* wait.parts;
     receipt.contextLength = loaded.contextLength;
@@ -70,21 +96,23 @@ export async function* attempt(run: Run, place: AttemptPlace): AsyncGenerator<Ga
     receipt.applied = applied;
     const profile = profileOf(loaded, settings.profiles[description.name]);
     const request = { ...run.request, options: applied.options };
-    const finish = yield* composeAndStream({ ...run, request, lease, place, loaded, profile }, progress);
+    const finish = yield* writeOrTry({ ...run, request, lease, place, loaded, profile }, progress, turn);
     deployment.record.keepUntilMs = Math.max(deployment.record.keepUntilMs, keepUntil(applied, clock.monotonic()));
     lease.complete();
+    deployment.breaker.answered();
     deployment.record.addAnswer({ ...progress, durationMs: clock.monotonic() - grantedMs, usage: finish.usage, timings: finish.timings });
     end = { type: 'finished', finish };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    end = { type: 'failed', problem: toFailure(run, { place, loaded, error }), isVisible: progress.firstTokenMs !== undefined };
+    if (error instanceof MovedOn) end = { type: 'moved', move: error.move };
+    else end = { type: 'failed', problem: toFailure(run, { place, loaded, error }), isVisible: kept.isVisible };
   } finally {
-    receipt.firstTokenMs = progress.firstTokenMs;
+    if (!turn.brokenOff) receipt.firstTokenMs = progress.firstTokenMs;
     receipt.reasoningMs = progress.reasoningMs ?? receipt.reasoningMs;
+    if (end?.type !== 'failed' && end?.type !== 'finished') deployment.breaker.ended(run.id);
     const durationMs = Math.round(clock.monotonic() - startedMs);
     const outcome = end?.type ?? 'stopped';
-    const failure = end?.type === 'failed' ? { code: end.problem.code, detail: end.problem.detail } : {};
-    receipt.attempts.push({ ...where, outcome, ...failure, duration_ms: durationMs });
+    receipt.attempts.push({ ...where, outcome, ...toNoted(turn, end), duration_ms: durationMs });
     const waited = { queue_ms: Math.round(receipt.queueMs - before.queueMs), load_ms: Math.round(receipt.loadMs - before.loadMs) };
     report(run, { ...where, outcome, ...waited, duration_ms: durationMs }, { end, progress });
   }
@@ -97,13 +125,43 @@ function toApplied({ request, settings }: Run, { deployment, description }: Atte
   return applyOptions({ stated, defaults, engine: deployment.engine, description, loaded, keepAliveMs: settings.keepAliveMs });
 }
 
+/** An answer that stalls keeps its place until it is known whether anything comes out of the model at all. */
+async function* writeOrTry(granted: Granted, progress: AnswerProgress, { brokenOff }: Turn): AsyncGenerator<GatewayPart, EngineFinish> {
+  const { lease, place, tryInPlace } = granted;
+  try {
+    return yield* writeAnswer(granted, progress, brokenOff);
+  } catch (error) {
+    const hasStalled = error instanceof Problem && (error.code === 'first_token_timeout' || error.code === 'answer_stalled');
+    if (hasStalled) lease.beforeRelease(() => tryInPlace(place.deployment, place.description));
+    throw error;
+  }
+}
+
+/** Ends a wait; never seen outside. */
+class MovedOn extends Error {
+  readonly move: Move;
+  constructor(move: Move) {
+    super('it is better off elsewhere');
+    this.move = move;
+  }
+}
+
+function toNoted({ reason, brokenOff }: Turn, end: AttemptEnd | undefined): Partial<ReceiptDraft['attempts'][number]> {
+  return {
+    ...(reason !== undefined && { reason }),
+    ...(brokenOff && { continued: true }),
+    ...(end?.type === 'failed' && { code: end.problem.code, detail: end.problem.detail }),
+    ...(end?.type === 'moved' && { detail: end.move.reason }),
+  };
+}
+
 interface Wait {
   readonly lease: Lease;
   readonly parts: AsyncGenerator<GatewayPart, Loaded>;
 }
 
 /** Enters the queue, and shows the way from there to the grant. What was waited goes into the receipt: for a load, or for a turn. */
-function waitForGrant(run: Run, { deployment, description }: AttemptPlace): Wait {
+function waitForGrant(run: Run, { deployment, description }: AttemptPlace, { lookAround }: Turn): Wait {
   const { clock, feed, request, receipt, signal } = run;
   const waitingSince = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
   const waiter = { id: run.randomness.id(), priority: request.priority, label: request.label, model: description.name };
@@ -128,9 +186,18 @@ function waitForGrant(run: Run, { deployment, description }: AttemptPlace): Wait
     return toWaitingPart(deployment, { ...view, loadAhead: run.loadAhead(deployment.engine.id) });
   }
   async function* wait(): AsyncGenerator<GatewayPart, Loaded> {
+    const moving = Promise.withResolvers<never>();
+    moving.promise.catch(() => {});
+    if (lookAround)
+      feed.onSecond(() => {
+        const move = lookAround(clock.monotonic() - waitingSince.monotonicMs);
+        if (move) moving.reject(new MovedOn(move));
+      });
     try {
-      return yield* waitFor(ticket.granted, { ...run, picture });
+      const granted = lookAround ? Promise.race([ticket.granted, moving.promise]) : ticket.granted;
+      return yield* waitFor(granted, { ...run, picture });
     } finally {
+      feed.onSecond(undefined);
       account();
     }
   }
@@ -146,7 +213,11 @@ interface Failure {
 /** What the failure is for people; what it says about the deployment and its engine is passed on to those who follow them. */
 function toFailure(run: Run, { place: { deployment }, loaded, error }: Failure): Problem {
   const problem = toProblem(error, 'answer');
-  if (loaded) deployment.record.addFailure();
+  if (problem.code === 'continue_not_supported' || !loaded) deployment.breaker.ended(run.id);
+  else {
+    deployment.record.addFailure();
+    deployment.breaker.failed(problem, run.id);
+  }
   if (!(error instanceof EngineError)) return problem;
   const { failure } = error;
   if (failure === 'unreachable' || failure === 'cut') run.suspect(deployment.engine.id);

@@ -14,6 +14,8 @@ export interface Lease extends Disposable {
   rest(): Promise<void>;
   /** The engine's end marker came: its slot is free, and so is the grant. What is left of the exchange is read to its end. */
   complete(): void;
+  /** Done in its place once the engine has let go of the answer, before the place is given back. Must not reject. */
+  beforeRelease(work: () => Promise<void>): void;
 }
 
 export interface LeaseOptions {
@@ -32,14 +34,22 @@ export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Le
   let iterator: AsyncIterator<EnginePart> | undefined;
   let inFlight: Promise<unknown> = Promise.resolve();
   let isOver = false;
+  let lastWork = (): Promise<void> => Promise.resolve();
+
+  function reasonOr(words: string): unknown {
+    if (signal.aborted) return signal.reason;
+    return ticket.revoked.aborted ? ticket.revoked.reason : new Error(words);
+  }
 
   function end(): void {
     if (isOver) return;
     isOver = true;
     signal.removeEventListener('abort', end);
     if (!iterator) return ticket[Symbol.dispose]();
-    controller.abort(signal.aborted ? signal.reason : new Error('the answer ended'));
-    void within(letGo(iterator)).then(() => ticket[Symbol.dispose]());
+    controller.abort(reasonOr('the answer ended'));
+    void within(letGo(iterator))
+      .then(() => lastWork())
+      .finally(() => ticket[Symbol.dispose]());
   }
 
   function complete(): void {
@@ -64,13 +74,14 @@ export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Le
   }
 
   signal.addEventListener('abort', end, { once: true });
+  ticket.revoked.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   return {
     open(request) {
       if (!isOver) iterator = engine.stream(request, controller.signal)[Symbol.asyncIterator]();
     },
     next() {
-      if (!iterator || isOver) return Promise.reject(new Error('the lease is over', { cause: signal.reason }));
+      if (!iterator || isOver) return Promise.reject(reasonOr('the lease is over'));
       const next = iterator.next();
       inFlight = next;
       return next;
@@ -79,6 +90,9 @@ export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Le
       if (iterator && !isOver) await within(letGo(iterator));
     },
     complete,
+    beforeRelease(work) {
+      lastWork = work;
+    },
     [Symbol.dispose]: end,
   };
 }

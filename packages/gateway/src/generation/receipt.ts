@@ -20,6 +20,9 @@ export interface ReceiptDraft {
   contextLength: number | undefined;
   fallbackReason: string | undefined;
   readonly attempts: Attempt[];
+  readonly seams: Receipt['seams'];
+  /** Deployments that were not tried though their turn had come. */
+  readonly passedOver: NonNullable<Receipt['passed_over']>;
   /** The receipt so far. */
   toReceipt(finish?: EngineFinish): Receipt;
 }
@@ -37,6 +40,8 @@ export function draftReceipt(request: GenerateRequest, clock: Clock, place: Rece
     contextLength: undefined,
     fallbackReason: undefined,
     attempts: [],
+    seams: [],
+    passedOver: [],
     toReceipt(finish) {
       const totalMs = clock.monotonic() - startedMs;
       const { usage = {}, timings = {} } = finish ?? {};
@@ -53,8 +58,7 @@ export function draftReceipt(request: GenerateRequest, clock: Clock, place: Rece
           first_token_ms: draft.firstTokenMs === undefined ? undefined : Math.round(draft.firstTokenMs),
           prompt_tokens: usage.promptTokens,
           cached_tokens: usage.cachedTokens,
-          completion_tokens: usage.completionTokens,
-          tokens_per_second: toTokensPerSecond({ usage, timings, writingMs }),
+          ...toWritten({ usage, timings, writingMs }, draft.seams.length > 0),
           context_length: draft.contextLength,
           reasoning_ms: draft.reasoningMs === undefined ? undefined : Math.round(draft.reasoningMs),
           reasoning_tokens: usage.reasoningTokens,
@@ -62,11 +66,19 @@ export function draftReceipt(request: GenerateRequest, clock: Clock, place: Rece
         ...toOptionFields(draft.applied, finish),
         ...(draft.fallbackReason !== undefined && { fallback_reason: draft.fallbackReason }),
         attempts: [...draft.attempts],
-        seams: [],
+        ...(draft.passedOver.length > 0 && { passed_over: [...draft.passedOver] }),
+        seams: [...draft.seams],
       };
     },
   };
   return draft;
+}
+
+/** Of an answer in several pieces only the last one was counted: its number is not that of the whole, and its pace only where the engine measured it. */
+function toWritten(writing: Parameters<typeof toTokensPerSecond>[0], hasSeams: boolean): Record<string, number | undefined> {
+  const { usage, timings } = writing;
+  if (!hasSeams) return { completion_tokens: usage.completionTokens, tokens_per_second: toTokensPerSecond(writing) };
+  return { tokens_per_second: timings.completionMs === undefined ? undefined : toTokensPerSecond(writing) };
 }
 
 /** The problem with the receipt so far among its facts. */

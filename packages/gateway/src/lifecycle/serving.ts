@@ -30,6 +30,14 @@ function toDraining({ evidence, lastJob, loaded, active }: Busy, event: EventOf<
   return to(next);
 }
 
+/** Nothing comes out of these weights. */
+function toWedged(state: Ready | Busy, event: EventOf<'wedge-found'>): Step {
+  if (event.loadId !== state.loaded.loadId) return stay(state);
+  const { evidence, lastJob, loaded } = state;
+  const next: Wedged = { phase: 'wedged', since: event.now, reason: event.reason, evidence, lastJob, loaded };
+  return to(next);
+}
+
 export const ready: Row<'ready'> = {
   'engine-away': (state, event) => toAway(state, event.cause, event.now),
   'seen-absent': (state, event) => (isStale(state, event.askedAt) ? stay(state) : toAbsent(state, event)),
@@ -72,17 +80,7 @@ export const ready: Row<'ready'> = {
   'unload-end': stay,
   'unload-failed': stay,
   'model-lost': (state, event) => (isOfOthers(state.loaded, event) ? stay(state) : toLost(state, event)),
-  'wedge-found': (state, event) =>
-    event.loadId === state.loaded.loadId
-      ? to({
-          phase: 'wedged',
-          since: event.now,
-          reason: event.reason,
-          evidence: state.evidence,
-          lastJob: state.lastJob,
-          loaded: state.loaded,
-        })
-      : stay(state),
+  'wedge-found': toWedged,
   'download-start': stay,
   'download-progress': stay,
   'download-end': stay,
@@ -125,7 +123,8 @@ export const busy: Row<'busy'> = {
   'unload-end': stay,
   'unload-failed': stay,
   'model-lost': (state, event) => (isOfOthers(state.loaded, event) ? stay(state) : toLost(state, event)),
-  'wedge-found': stay,
+  // The answers in it are as silent as the trial was; what is left of them is given back to nobody.
+  'wedge-found': toWedged,
   'download-start': stay,
   'download-progress': stay,
   'download-end': stay,

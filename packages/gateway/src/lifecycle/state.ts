@@ -13,6 +13,8 @@ export interface Cause {
   /** Whose doing; absent: ours. */
   readonly source?: ProblemSource;
   readonly retryAfterSeconds?: number;
+  /** More for the problem document: numbers, and what would help. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /** What was seen of a deployment, and when. */
@@ -29,6 +31,8 @@ interface Base {
   /** For whom, in words that may hold a person's: shown beside the reason, and never logged. */
   readonly by?: string | undefined;
   readonly evidence?: Seen | undefined;
+  /** What another client of the engine did with it, for as long as it matters. */
+  readonly notice?: Seen | undefined;
   /** Numbers the jobs (loads and unloads) of this deployment, so that news of a dead one is known as such. */
   readonly lastJob: number;
 }

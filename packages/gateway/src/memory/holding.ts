@@ -21,6 +21,10 @@ export interface Holder {
   readonly lastUsedMs: number;
   /** What it costs to have it back. */
   readonly reloadMs: number;
+  /** How long the answers in it may still take; 0 where none was measured. */
+  readonly drainMs: number;
+  /** Since when the one has waited who waits longest for it; undefined: nobody waits. */
+  readonly oldestWaiterMs: number | undefined;
   /** Of `bytes`: pages of a file, which the machine counts as free. */
   readonly mappedBytes: number;
 }

@@ -3,6 +3,8 @@ import type { Engine, LaunchProfile } from '@pilotlight/contract';
 import type { Deployment } from '../deployments/deployment.ts';
 import { loadedOf } from '../lifecycle/state.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
+import { oldestOf } from '../scheduling/queue.ts';
+import { isBusyForNobody } from '../scheduling/step.ts';
 import type { Settings } from '../settings.ts';
 import { estimateFootprint } from './footprint.ts';
 import type { Footprint } from './footprint.ts';
@@ -47,6 +49,8 @@ export interface LedgerOptions {
 export const MACHINE = 'this machine';
 /** Where no load was timed: what a common disk gives. */
 const USUAL_BYTES_PER_MS = 1e6;
+/** Of ten answers nine took no longer. */
+const DRAIN_QUANTILE = 0.9;
 
 export function createLedger({
   memory,
@@ -77,7 +81,7 @@ export function createLedger({
   function toHolder(deployment: Deployment): Holder | undefined {
     const { state, record, names, key } = deployment;
     const { lifecycle } = state;
-    const standing = standingNow(deployment) ?? standingOf(lifecycle);
+    const standing = standingNow(deployment) ?? (isBusyForNobody(state) ? 'idle' : standingOf(lifecycle));
     if (standing === 'out') return undefined;
     const model = loadedOf(lifecycle)?.model ?? names.keys().next().value ?? key;
     const seen = loadedOf(lifecycle)?.memoryBytes ?? (lifecycle.phase === 'unknown' ? lifecycle.resident?.memoryBytes : undefined);
@@ -93,6 +97,8 @@ export function createLedger({
       readyAtMs: record.readyAtMs,
       lastUsedMs: record.lastUsedMs ?? lifecycle.since.monotonicMs,
       reloadMs: record.loadMs.median() ?? bytes / USUAL_BYTES_PER_MS,
+      drainMs: record.answerMs.quantile(DRAIN_QUANTILE) ?? 0,
+      oldestWaiterMs: oldestOf(state.queue),
       mappedBytes: facts?.areWeightsMapped ? Math.min(bytes, facts.weightsBytes) : 0,
     };
   }

@@ -27,6 +27,8 @@ export interface WatchOptions {
   readonly onAway: (cause: Cause) => void;
   readonly onListing: (listing: Listing) => void;
   readonly onResidency: (residency: Residency) => void;
+  /** It answers, and twice in a row did not say what is in memory: so an Ollama looks whose runner hangs. */
+  readonly onBlind: () => void;
 }
 
 export interface EngineWatch extends Disposable {
@@ -55,6 +57,7 @@ export function watchEngine(options: WatchOptions): EngineWatch {
   let isListed = false;
   let wasSeen = false;
   let isOver = false;
+  let blindLooks = 0;
 
   const reachability = followReachability({ engine, clock, onCheck });
   const listing = repeat({ clock, periodMs: isPolled ? LIST_PERIOD_MS : undefined, work: list });
@@ -90,10 +93,13 @@ export function watchEngine(options: WatchOptions): EngineWatch {
     const askedAt = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
     try {
       const residents = await ask(clock, RESIDENT_LIMIT_MS, (signal) => engine.resident(signal));
+      blindLooks = 0;
       if (!isOver && !reachability.away) options.onResidency({ residents, askedAt });
     } catch (error) {
       // Silence says nothing about what is in memory: what was known stays.
       report('resident', error);
+      blindLooks += 1;
+      if (blindLooks >= 2 && !isOver && !reachability.away) options.onBlind();
     }
   }
 

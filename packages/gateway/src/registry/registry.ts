@@ -57,7 +57,9 @@ export function createRegistry(options: RegistryOptions): Registry {
     models = undefined;
     const defect = descriptions.find((description) => description.defect !== undefined)?.defect;
     if (defect !== undefined) deployment.dispatch({ type: 'defect-found', detail: defect });
-    if (JSON.stringify(before) !== JSON.stringify(descriptions)) options.onDescribed(deployment);
+    if (JSON.stringify(before) === JSON.stringify(descriptions)) return;
+    deployment.continuations.forget();
+    options.onDescribed(deployment);
   }
 
   function takeListing(engine: Engine, { models: listed, askedAt }: Listing): void {

@@ -14,6 +14,10 @@ export interface Choice {
   readonly phase: Phase;
   readonly isReachable: boolean;
   readonly canComplete: boolean;
+  /** All its places are taken, or others wait for them. */
+  readonly isFull?: boolean;
+  /** It kept failing, and others are tried instead. */
+  readonly isHeld?: boolean;
   readonly description?: Screened['description'];
   readonly contextLength?: number | undefined;
 }
@@ -40,7 +44,7 @@ export interface Candidates<C extends Choice> {
   readonly skipped: readonly string[];
 }
 
-const BUILT_IN_MODEL = 'pilot:latest';
+export const BUILT_IN_MODEL = 'pilot:latest';
 
 /**
  * The deployments to try for a request, in order. A model that was named is never replaced by another; a task's route goes on to its next model.
@@ -94,7 +98,10 @@ function namesOf({ task, routes, choices, defaultModel, defaultModelIsChosen }: 
   return resolved === undefined ? chosen : [...new Set([...chosen, resolved, BUILT_IN_MODEL])];
 }
 
-/** First what answers at once, then what is on its way, then what must be loaded, last what cannot be reached; of equals the preferred engine. */
+/**
+ * First what answers at once, then what is on its way or has others before it, then what must be loaded, then what kept failing, last what cannot be
+ * reached; of equals the preferred engine.
+ */
 function byPreference(a: Choice, b: Choice): number {
   return standing(a) - standing(b) || a.engineRank - b.engineRank;
 }
@@ -115,8 +122,28 @@ const STANDING: Record<Phase, number> = {
   absent: 3,
 };
 
-function standing({ phase, isReachable }: Choice): number {
-  return isReachable || phase === 'busy' ? STANDING[phase] : 4;
+function standing({ phase, isReachable, isFull = false, isHeld = false }: Choice): number {
+  if (!isReachable && phase !== 'busy') return 5;
+  if (isHeld) return 4;
+  return STANDING[phase] === 0 && isFull ? 1 : STANDING[phase];
+}
+
+/** Why this one comes before another that is preferred to it, in words; undefined where none is. */
+export function toPreferenceWords<C extends Choice>(chosen: C, choices: readonly C[], engineOf: (choice: C) => string): string | undefined {
+  const [preferred] = choices
+    .filter(({ name, engineRank, canComplete }) => name === chosen.name && canComplete && engineRank < chosen.engineRank)
+    .toSorted((a, b) => a.engineRank - b.engineRank);
+  if (!preferred || standing(preferred) <= standing(chosen)) return undefined;
+  const engine = engineOf(preferred);
+  if (!preferred.isReachable) return `${engine} is away`;
+  if (preferred.isHeld === true) return `${engine} kept failing`;
+  if (preferred.isFull === true && standing(preferred) === 1) return `${engine} has others before it`;
+  return standing(chosen) === 0 ? `in memory here, and not at ${engine}` : `${engine}: ${preferred.phase}`;
+}
+
+/** Whether it would take a request at once, or, where that helps too, after a load. */
+export function isFree(choice: Choice, afterLoad: boolean): boolean {
+  return standing(choice) === 0 || (afterLoad && standing(choice) === 2);
 }
 
 function isUsable({ phase, isReachable, canComplete }: Choice): boolean {

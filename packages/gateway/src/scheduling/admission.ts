@@ -15,9 +15,12 @@ export interface Asker {
   readonly needsBytes: number | undefined;
   /** Its weights are in memory already. */
   readonly isInMemory: boolean;
-  readonly askedAtMs: number;
-  /** How many requests wait for it. */
-  readonly waiters: number;
+  /** Since when the one has waited who waits longest for it. */
+  readonly sinceMs: number;
+  /** How much waits for it: a person's request weighs twice as much as a program's. */
+  readonly weight: number;
+  /** How long its own load takes; 0 where none was measured. */
+  readonly loadMs: number;
   /** Models were unloaded for it. */
   readonly isChosen: boolean;
 }
@@ -52,10 +55,10 @@ export type Move =
 
 /**
  * What happens to every load that wants in. Pure. The overdue come first, oldest first; then the one that models were unloaded for; then that for which
- * most requests wait. Who waits for memory that is being freed, or is overdue, keeps those behind it from taking that memory.
+ * most waits. Who waits for memory that is being freed, or is overdue, keeps those behind it from taking that memory.
  */
 export function decideAdmission(situation: Situation): readonly Move[] {
-  const { nowMs, maxWaitMs } = situation;
+  const { nowMs } = situation;
   const places = new Map(situation.placesLeft);
   const reserved: Holder[] = [];
   const closed = new Set<string>();
@@ -67,7 +70,7 @@ export function decideAdmission(situation: Situation): readonly Move[] {
   }
 
   for (const asker of inOrder(situation)) {
-    const overdueAtMs = asker.askedAtMs + maxWaitMs;
+    const overdueAtMs = toOverdueAtMs(asker, situation);
     const isOverdue = nowMs >= overdueAtMs;
     const pool = asker.pool === undefined ? undefined : situation.pools.get(asker.pool);
     if ((places.get(asker.engine) ?? 0) <= 0) {
@@ -99,17 +102,25 @@ export function decideAdmission(situation: Situation): readonly Move[] {
   return moves;
 }
 
+/** It is overdue so early that the models in its way have drained, and it is loaded, when the maximum wait is over; but not before half of that. */
+function toOverdueAtMs({ sinceMs, loadMs, pool, key }: Asker, { maxWaitMs, pools }: Situation): number {
+  const holders = pool === undefined ? [] : (pools.get(pool)?.holders ?? []);
+  const drainMs = Math.max(0, ...holders.map((holder) => (holder.standing === 'busy' && holder.key !== key ? holder.drainMs : 0)));
+  return sinceMs + maxWaitMs - Math.min(maxWaitMs / 2, loadMs + drainMs);
+}
+
 function toReservation({ key, model }: Asker, bytes: number): Holder {
-  const times = { readyAtMs: undefined, lastUsedMs: 0, reloadMs: 0 };
+  const times = { readyAtMs: undefined, lastUsedMs: 0, reloadMs: 0, drainMs: 0, oldestWaiterMs: undefined };
   return { key, model, bytes, standing: 'loading', isPinned: false, cannotUnload: false, mappedBytes: 0, ...times };
 }
 
-function inOrder({ askers, nowMs, maxWaitMs }: Situation): readonly Asker[] {
-  const rank = (asker: Asker): number => (nowMs >= asker.askedAtMs + maxWaitMs ? 0 : asker.isChosen ? 1 : 2);
+function inOrder(situation: Situation): readonly Asker[] {
+  const { askers, nowMs } = situation;
+  const rank = (asker: Asker): number => (nowMs >= toOverdueAtMs(asker, situation) ? 0 : asker.isChosen ? 1 : 2);
   return askers.toSorted((a, b) => {
     const byRank = rank(a) - rank(b);
     if (byRank !== 0) return byRank;
-    const byWaiters = rank(a) === 2 ? b.waiters - a.waiters : 0;
-    return byWaiters || a.askedAtMs - b.askedAtMs || a.id - b.id;
+    const byWeight = rank(a) === 2 ? b.weight - a.weight : 0;
+    return byWeight || a.sinceMs - b.sinceMs || a.id - b.id;
   });
 }

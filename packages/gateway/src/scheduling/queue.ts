@@ -1,13 +1,20 @@
 import type { Priority } from '@pilotlight/contract';
 
-/** A request that waits for a grant. */
-export interface Waiter {
+/** A request that wants a grant. */
+export interface Newcomer {
   readonly id: string;
   readonly priority: Priority;
   /** In words, for those behind it. */
   readonly label: string;
   /** The name by which it asked for the deployment. */
   readonly model: string;
+}
+
+/** A request that waits for a grant. */
+export interface Waiter extends Newcomer {
+  readonly sinceMs: number;
+  /** From then on it goes before everybody who is not. */
+  readonly overdueAtMs: number;
 }
 
 /** Those who wait, the next one first: by priority, and within one priority in order of arrival. */
@@ -32,6 +39,29 @@ export function enter(queue: Queue, waiter: Waiter, limit: number): Entry {
 function insert(queue: Queue, waiter: Waiter): Queue {
   const index = queue.findLastIndex((other) => RANK[other.priority] <= RANK[waiter.priority]);
   return queue.toSpliced(index + 1, 0, waiter);
+}
+
+/** Whose turn it is: the oldest of those who are overdue, so that no priority starves another, and else the first. Background work is never overdue. */
+export function nextOf(queue: Queue, nowMs: number): Waiter | undefined {
+  let next: Waiter | undefined;
+  for (const waiter of queue) {
+    if (waiter.priority === 'background' || waiter.overdueAtMs > nowMs) continue;
+    if (next === undefined || waiter.sinceMs < next.sinceMs) next = waiter;
+  }
+  return next ?? queue[0];
+}
+
+const WEIGHT: Record<Priority, number> = { interactive: 2, api: 1, background: 0 };
+
+/** How much waits: of two models that are not in memory the one is loaded first for which more does. */
+export function weightOf(queue: Queue): number {
+  return queue.reduce((total, { priority }) => total + WEIGHT[priority], 0);
+}
+
+/** Since when the one waits who has waited longest, background work left out. */
+export function oldestOf(queue: Queue): number | undefined {
+  const times = queue.flatMap(({ priority, sinceMs }) => (priority === 'background' ? [] : [sinceMs]));
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** The queue without this waiter; the same queue if it is not in it. */

@@ -2,14 +2,15 @@ import type { Priority } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
 import { activeOf } from '../lifecycle/state.ts';
-import { initialDeployment, step } from './step.ts';
+import { initialDeployment, isBusyForNobody, step } from './step.ts';
 import type { DeploymentEffect, DeploymentEvent, DeploymentState } from './step.ts';
 
 const now = { wallMs: 0, monotonicMs: 0 };
 const enter = (id: string, priority: Priority = 'interactive'): DeploymentEvent => ({
   type: 'enter',
   waiter: { id, priority, label: id, model: 'm' },
-  limit: 9,
+  limit: { count: 9, refusal: 'queue_full' },
+  maxWaitMs: 30_000,
   now,
 });
 const wake: readonly DeploymentEvent[] = [
@@ -69,6 +70,46 @@ describe('deciding for one deployment', () => {
     const { state, effects } = play(events);
     expect(effects.at(-1)).toMatchObject({ type: 'refuse', waiters: [{ id: 'a' }, { id: 'b' }] });
     expect(state.queue).toEqual([]);
+  });
+
+  it('has background work stop for those who wait for its slot, one for each, once', () => {
+    const full = play([enter('a'), ...wake, enter('b1', 'background')]);
+    const { state, effects } = step(full.state, enter('c'));
+    expect(effects).toEqual([{ type: 'yield', grantId: 'b1' }]);
+    expect(step(state, enter('d', 'background')).effects).toEqual([]);
+    const next = step(state, { type: 'grant-end', grantId: 'b1', now });
+    expect(told(next.effects)).toEqual(['grant c']);
+    expect([...next.state.background, ...next.state.yielding]).toEqual([]);
+  });
+
+  it('has background work stop when the model is to leave memory, and calls it in use by nobody', () => {
+    const { state } = play([enter('a'), ...wake, { type: 'grant-end', grantId: 'a', now }, enter('b', 'background')]);
+    expect(isBusyForNobody(state)).toBe(true);
+    const { effects } = step(state, { type: 'make-room', reason: 'for another', by: 'somebody', drains: true, now });
+    expect(effects).toEqual([{ type: 'yield', grantId: 'b' }]);
+    expect(isBusyForNobody(step(state, enter('c')).state)).toBe(false);
+  });
+
+  it('says why somebody has no place, and which place it would have been', () => {
+    const limit = { count: 1, refusal: 'server_full' } as const;
+    const entered = { ...enter('c'), limit } as DeploymentEvent;
+    const { effects } = play([enter('a'), enter('b'), entered]);
+    expect(effects.at(-1)).toMatchObject({
+      type: 'shed',
+      waiter: { id: 'c' },
+      cause: { code: 'queue_full', facts: { reason: 'server_full', position: 3 } },
+    });
+    expect(
+      play([
+        enter('a'),
+        enter('b', 'background'),
+        { ...entered, limit: { count: 2, refusal: 'queue_full' } } as DeploymentEvent,
+      ]).effects.at(-1),
+    ).toMatchObject({
+      type: 'shed',
+      waiter: { id: 'b' },
+      cause: { facts: { reason: 'gave_way' } },
+    });
   });
 
   it('lets background work cause nothing, also when it is all that is left', () => {

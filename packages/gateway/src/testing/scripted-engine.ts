@@ -25,6 +25,10 @@ export interface ScriptedEngineOptions {
   readonly clock: Clock;
   readonly id?: string;
   readonly observation?: 'push' | 'poll';
+  /** What it says about going on from a beginning. Default: never. */
+  readonly continues?: Engine['continues'];
+  /** Whether a model really does, and otherwise begins anew. Default: it does. */
+  readonly goesOn?: (model: string) => boolean;
   readonly models?: readonly Partial<ModelDescription>[];
   readonly slots?: number;
   /** On the machine of the gateway, whose memory it takes. Default true. */
@@ -33,6 +37,8 @@ export interface ScriptedEngineOptions {
   readonly memoryOf?: (model: string) => number;
   /** Called when a load has begun to take memory. */
   readonly onLoading?: (model: string) => void;
+  /** Nothing comes out of it: warm-ups and answers that begin now wait for ever. */
+  readonly isStuck?: () => boolean;
   readonly load?: (model: string, number: number) => LoadScript;
   readonly answer?: (request: StreamRequest, number: number) => AnswerScript;
 }
@@ -54,6 +60,8 @@ export interface ScriptedEngine extends Engine {
   /** The server as a whole goes: everything under way breaks, memory is empty. */
   kill(): void;
   start(): void;
+  /** From now on answers under way stop too when it is stuck. */
+  freeze(): void;
   /** One runner goes. */
   killRunner(model: string): void;
   /** Somebody else loads or unloads a model. */
@@ -81,6 +89,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
   const violations: string[] = [];
   const open = new Map<object, { readonly model: string; readonly controller: AbortController; readonly isStream: boolean }>();
   let isThere = true;
+  let hasFrozen = false;
 
   function keyOf(name: string): string {
     return models.find((model) => model.name === name)?.weightsKey ?? name;
@@ -115,6 +124,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     if (sameModel.length > slots) violations.push(`${sameModel.length} answers at once of ${request.model}, which has ${slots} slots`);
     const either = AbortSignal.any([signal, entry.controller.signal]);
     try {
+      if (options.isStuck?.() === true) await pause(MANY, either);
       if (isWarmUp) {
         await pause(10, either);
         yield { type: 'text', text: 'h' };
@@ -123,20 +133,33 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       }
       answers.push(request);
       const script = options.answer?.(request, answers.length) ?? { firstMs: 100, gapMs: 50, tokens: 3 };
-      yield* tell(script, either, request.model);
-      const usage = { promptTokens: 5, completionTokens: script.tokens };
+      const from = startOf(request);
+      yield* tell(script, either, request.model, from);
+      const usage = { promptTokens: 5, completionTokens: script.tokens - from };
       yield { type: 'finish', reason: 'stop', usage, timings: { completionMs: Math.max(1, script.gapMs * script.tokens) } };
     } finally {
       open.delete(entry);
     }
   }
-  async function* tell(script: AnswerScript, signal: AbortSignal, model: string): AsyncGenerator<EnginePart> {
-    for (let index = 0; index <= script.tokens; index += 1) {
+  /** Answers under way give nothing more while the engine is frozen and stuck. */
+  function isFrozen(): boolean {
+    return hasFrozen && options.isStuck?.() === true;
+  }
+  /** Which token stands after the beginning that the request brings. */
+  function startOf({ messages, model }: StreamRequest): number {
+    const last = messages.at(-1);
+    if (last?.prefix !== true || options.goesOn?.(model) === false) return 0;
+    return last.content.split(' ').filter((word) => word !== '').length;
+  }
+  async function* tell(script: AnswerScript, signal: AbortSignal, model: string, from: number): AsyncGenerator<EnginePart> {
+    for (let index = from; index <= script.tokens; index += 1) {
       if (script.error?.after === index) throw failWith(script.error.error, model);
       if (script.silentAfter === index) await pause(MANY, signal);
       if (index === script.tokens) return;
-      await pause(index === 0 ? script.firstMs : script.gapMs, signal);
-      yield { type: 'text', text: `t${index} ` };
+      await pause(index === from ? script.firstMs : script.gapMs, signal);
+      if (isFrozen()) await pause(MANY, signal);
+      // Without its last blank, what was cut off goes on with one.
+      yield { type: 'text', text: from > 0 && index === from ? ` t${index} ` : `t${index} ` };
     }
   }
 
@@ -145,6 +168,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     kind: observation === 'push' ? 'llama.cpp' : 'ollama',
     reportsResidency: true,
     observation,
+    ...(options.continues !== undefined && { continues: options.continues }),
     isLocal,
     loads,
     get settledBytes() {
@@ -229,6 +253,9 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     },
     start() {
       isThere = true;
+    },
+    freeze() {
+      hasFrozen = true;
     },
     killRunner(model) {
       inMemory.delete(keyOf(model));

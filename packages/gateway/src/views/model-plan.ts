@@ -27,7 +27,17 @@ export function toModelPlan({ deployment, model, ledger, nowMs }: PlanPlace): Mo
   if (!needs) return { ...head, verdict: 'not_counted', reason: 'nothing is known of its size' };
   const holders = ledger.holdersOf(pool);
   const freeBytes = ledger.freeOf(pool, holders);
-  const question = { key, needsBytes: needs.bytes, freeBytes, holders, recoveringBytes: 0, nowMs, isOverdue: true, minResidencyMs: 0 };
+  const question = {
+    key,
+    needsBytes: needs.bytes,
+    freeBytes,
+    holders,
+    recoveringBytes: 0,
+    nowMs,
+    sinceMs: Number.NEGATIVE_INFINITY,
+    isOverdue: true,
+    minResidencyMs: 0,
+  };
   const plan = planLoad(question);
   const stuck = holders.filter(({ cannotUnload }) => cannotUnload);
   return {

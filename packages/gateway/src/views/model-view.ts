@@ -2,6 +2,7 @@ import { toTimestamp } from '@pilotlight/contract';
 import type { Estimate, ModelView } from '@pilotlight/contract';
 
 import type { Deployment } from '../deployments/deployment.ts';
+import { canComplete } from '../deployments/load-model.ts';
 import { estimateLoad } from '../estimates/load-estimate.ts';
 import type { LoadKnowledge } from '../estimates/load-estimate.ts';
 import { activeOf, isServing, loadedOf } from '../lifecycle/state.ts';
@@ -54,11 +55,22 @@ export function toModelView({ description, deployment }: Model, context: ViewCon
     queued: queue.length,
     default: context.isDefault,
     capabilities: [...description.capabilities],
+    ...present('breaker', deployment.breaker.view),
+    ...present('continues', toContinues(description, deployment)),
+    ...present('notice', lifecycle.notice && { text: lifecycle.notice.text, at: toTimestamp(lifecycle.notice.at.wallMs) }),
     pinned: context.isPinned,
     ...(deployment.record.cannotUnload && { can_unload: false }),
     ...toFacts({ description, deployment }),
     metrics: toMetrics(deployment),
   };
+}
+
+/** Whether it goes on from the beginning of an answer; absent for a model that writes none. */
+function toContinues(description: Model['description'], { engine, continuations }: Deployment): ModelView['continues'] {
+  if (engine.continues === undefined || !canComplete(description)) return undefined;
+  if (engine.continues === 'always') return 'yes';
+  const verdict = continuations.of(description.name);
+  return verdict === undefined ? 'untested' : verdict === 'yes' ? 'yes' : 'no';
 }
 
 function toFacts({ description, deployment }: Model): Partial<ModelView> {

@@ -1,8 +1,9 @@
 import { toTimestamp } from '@pilotlight/contract';
-import type { Estimate, PhasePart } from '@pilotlight/contract';
+import type { PhasePart } from '@pilotlight/contract';
 
 import type { Deployment } from '../deployments/deployment.ts';
 import { estimateLoad, isOverdue } from '../estimates/load-estimate.ts';
+import { estimateTurns } from '../estimates/queue-estimate.ts';
 import { isServing } from '../lifecycle/state.ts';
 import type { Moment } from '../lifecycle/state.ts';
 import { placeOf } from '../scheduling/queue.ts';
@@ -80,7 +81,7 @@ function toQueuePart(deployment: Deployment, { model, waitingSince }: Onlooker, 
   const current = deployment.writing[0];
   const before = ahead?.label ?? (current === undefined ? undefined : `${current}, which is being written`);
   const place = position === 1 ? 'Next in the queue' : `${toOrdinal(position)} in the queue`;
-  const eta = estimateWait(deployment, Math.ceil(position / slots));
+  const eta = estimateTurns(deployment.record.answerMs, Math.ceil(position / slots));
   return {
     type: 'phase',
     phase: 'queued',
@@ -90,14 +91,6 @@ function toQueuePart(deployment: Deployment, { model, waitingSince }: Onlooker, 
     position,
     ...(eta && { eta }),
   };
-}
-
-function estimateWait({ record }: Deployment, turns: number): Estimate | undefined {
-  const medianMs = record.answerMs.median();
-  if (medianMs === undefined) return undefined;
-  const { count } = record.answerMs;
-  const basis = count === 1 ? 'as long as the last answer' : `median of the last ${count} answers`;
-  return { seconds: Math.round((medianMs * turns) / 100) / 10, basis };
 }
 
 const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });

@@ -2,8 +2,8 @@ import type { Clock, MemoryView, ModelsView, ModelView } from '@pilotlight/contr
 
 import type { Deployment } from '../deployments/deployment.ts';
 import { canComplete } from '../deployments/load-model.ts';
-import type { Candidate } from '../generation/generate.ts';
-import { loadedOf } from '../lifecycle/state.ts';
+import type { Candidate } from '../generation/try-all.ts';
+import { activeOf, isServing, loadedOf } from '../lifecycle/state.ts';
 import type { EngineWatch } from '../observation/watch-engine.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
 import type { PinBoard } from '../memory/pins.ts';
@@ -34,6 +34,11 @@ export interface PictureSources {
   readonly clock: Clock;
 }
 
+/** Whether a request that comes now would wait for its turn. */
+function isFull({ state: { lifecycle, queue } }: Deployment): boolean {
+  return isServing(lifecycle) && (queue.length > 0 || activeOf(lifecycle).size >= lifecycle.loaded.slots);
+}
+
 export function createPicture({ registry, watches, memory, settings, pins, clock }: PictureSources): Picture {
   const rankOf = new Map(watches.map(({ engine }, rank) => [engine, rank]));
   const watchOf = new Map(watches.map((watch) => [watch.engine, watch]));
@@ -45,6 +50,8 @@ export function createPicture({ registry, watches, memory, settings, pins, clock
       phase: deployment.state.lifecycle.phase,
       isReachable: watchOf.get(deployment.engine)?.away === undefined,
       canComplete: canComplete(description),
+      isFull: isFull(deployment),
+      isHeld: deployment.breaker.isHeld,
       contextLength: loadedOf(deployment.state.lifecycle)?.contextLength ?? settings.profiles[description.name]?.contextLength,
       description,
       deployment,
