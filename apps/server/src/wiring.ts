@@ -10,16 +10,18 @@ import { createUndiciNetwork } from '@pilotlight/engine-http/network';
 import { createOllamaEngine } from '@pilotlight/engine-ollama';
 import { createOpenaiEngine } from '@pilotlight/engine-openai';
 import type { Settings } from '@pilotlight/settings';
-import { DATABASE_FILE, openStorage } from '@pilotlight/storage';
-import type { Storage } from '@pilotlight/storage';
+import { DATABASE_FILE, guardStorage, openStorage, readFreeSpace } from '@pilotlight/storage';
+import type { GuardedStorage, Storage } from '@pilotlight/storage';
 
 import { modelFolders } from './adapters/model-folders.ts';
+import { createPdfReader } from './pdf/adapters/read-pdf.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { systemRandomness } from './adapters/system-randomness.ts';
 import { toChatLog } from './log/chat-log.ts';
 import { logContent } from './log/content-log.ts';
 import { toGatewayLog } from './log/gateway-log.ts';
 import type { WriteLog } from './log/log-events.ts';
+import { toModelSettings } from './start/model-settings.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PILOT = 'pilot:latest';
@@ -55,8 +57,9 @@ export interface OpenedChat extends AsyncDisposable {
 }
 
 /** Opens the database, which this process then has alone. Rejects with the `Problem` if it cannot be used. */
-export function openDatabase({ dataFolder }: Settings): Promise<Storage> {
-  return openStorage({ location: { file: join(dataFolder, DATABASE_FILE) }, clock: systemClock });
+export async function openDatabase({ dataFolder }: Settings): Promise<GuardedStorage> {
+  const storage = await openStorage({ location: { file: join(dataFolder, DATABASE_FILE) }, clock: systemClock });
+  return guardStorage({ storage, folder: dataFolder, freeSpace: () => readFreeSpace(dataFolder), clock: systemClock });
 }
 
 interface ChatParts {
@@ -77,6 +80,7 @@ export async function openChat({ settings, storage, gateway, log }: ChatParts): 
     gateway,
     store: storage.chats,
     temporaryStore: memory.chats,
+    readPdf: createPdfReader(),
     clock: systemClock,
     randomness: systemRandomness,
     log: toChatLog(log),
@@ -139,7 +143,10 @@ function toGatewaySettings(settings: Settings): GatewaySettings {
     task,
     fallback === undefined ? { models } : { models, fallback: [fallback] },
   ]);
+  const { profiles, modelOptions } = toModelSettings(settings);
   return {
+    profiles,
+    modelOptions,
     defaultModel: settings.ollamaModel,
     defaultModelIsChosen: settings.origins.ollamaModel.kind !== 'default',
     routes: Object.fromEntries(routes) as NonNullable<GatewaySettings['routes']>,

@@ -13,6 +13,7 @@ import { createSqliteChatStore } from './sqlite-chat-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { createKeptTable } from './sqlite-kept-values.ts';
 import { createModelTables } from './sqlite-models.ts';
+import { createTrial } from './sqlite-trial.ts';
 import { createTransact } from './transaction.ts';
 
 export interface InProcessOptions {
@@ -45,7 +46,12 @@ export async function openInProcess({
   // From here on a commit does not wait for the disk: whoever needs that waits for a sync, alone.
   connection.exec('PRAGMA synchronous = NORMAL');
   const wrapped = wrap(connection);
-  const operations = { ...createSqliteChatStore(wrapped), ...createModelTables(wrapped), ...createKeptTable(wrapped) };
+  const operations = {
+    ...createSqliteChatStore(wrapped),
+    ...createModelTables(wrapped),
+    ...createKeptTable(wrapped),
+    ...createTrial(wrapped),
+  };
   const transact = createTransact(wrapped);
   const journal = 'file' in location ? opening.use(openJournalSync(location.file)) : undefined;
   const open = opening.move();

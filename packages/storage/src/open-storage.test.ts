@@ -145,7 +145,7 @@ describe('a disk that fails', () => {
     await storage.chats.begin(beginning('1'));
     setPages(1);
     const problem = await failure(storage.chats.begin(beginning('2', 'x'.repeat(100_000))));
-    expect([problem.code, problem.detail]).toEqual(['storage_unavailable', 'The disk is full.']);
+    expect([problem.code, problem.detail]).toEqual(['storage_full', 'The disk is full.']);
     expect((await storage.chats.list({ before: undefined, limit: 9 })).map(({ id }) => id)).toEqual(['1']);
     setPages(100_000);
     expect((await storage.chats.begin(beginning('2'))).outcome).toBe('stored');

@@ -5,6 +5,7 @@ import { coalesce } from './coalesce.ts';
 import type { Operation, Operations } from './sqlite-chat-store.ts';
 import type { KeptOperations } from './sqlite-kept-values.ts';
 import type { ModelOperations } from './sqlite-models.ts';
+import type { TrialOperation } from './sqlite-trial.ts';
 import { StorageFault, toStorageFault } from './storage-fault.ts';
 import type { Durability, Transact } from './transaction.ts';
 
@@ -52,7 +53,10 @@ const MODEL_METHODS = ['learned', 'keepLearned', 'pins', 'setPin'] as const sati
 
 const KEPT_METHODS = ['kept', 'keep'] as const satisfies readonly (keyof KeptValues)[];
 
-export type StoreMethod = (typeof METHODS)[number] | (typeof MODEL_METHODS)[number] | (typeof KEPT_METHODS)[number];
+/** Stores something and takes it away again: whether the database can be written. */
+const TRIAL = 'tryWriting';
+
+export type StoreMethod = (typeof METHODS)[number] | (typeof MODEL_METHODS)[number] | (typeof KEPT_METHODS)[number] | typeof TRIAL;
 
 /** Calls a store by the name of the method. Calls take effect in the order in which they were made. */
 export type CallStore = (method: StoreMethod, parameters: readonly unknown[]) => Promise<unknown>;
@@ -64,7 +68,7 @@ export interface ServedStore {
 }
 
 export interface ServeOptions {
-  readonly operations: Operations & ModelOperations & KeptOperations;
+  readonly operations: Operations & ModelOperations & KeptOperations & TrialOperation;
   readonly transact: Transact;
   /** Runs the body soon; what is called until then shares its transaction. */
   readonly defer: (body: () => void) => void;
@@ -178,6 +182,8 @@ export interface Stores {
   readonly chats: ChatStore;
   readonly models: ModelStore;
   readonly kept: KeptValues;
+  /** Resolves if something can be stored now, durably; nothing of it stays. Rejects as every writing method does. */
+  readonly tryWriting: () => Promise<void>;
 }
 
 /** The side that wants the stores: each method is a call; `toError` makes of a fault what the ports promise. */
@@ -196,5 +202,11 @@ export function toStores(call: CallStore, toError: (fault: StorageFault) => Erro
       ]),
     );
   }
-  return { chats: toStore(METHODS) as ChatStore, models: toStore(MODEL_METHODS) as ModelStore, kept: toStore(KEPT_METHODS) as KeptValues };
+  const trial = toStore([TRIAL]) as Pick<Stores, typeof TRIAL>;
+  return {
+    chats: toStore(METHODS) as ChatStore,
+    models: toStore(MODEL_METHODS) as ModelStore,
+    kept: toStore(KEPT_METHODS) as KeptValues,
+    tryWriting: trial.tryWriting,
+  };
 }

@@ -1,4 +1,4 @@
-export type StorageFaultCode = 'storage_unavailable' | 'data_folder_in_use' | 'internal_error';
+export type StorageFaultCode = 'storage_unavailable' | 'storage_full' | 'data_folder_in_use' | 'internal_error';
 
 /** Why the store failed, in words for people: no paths, no SQL. `internal_error` is a fault of the program, not of the disk. */
 export class StorageFault extends Error {
@@ -37,12 +37,15 @@ const FILE_FAULTS: ReadonlyMap<string, string> = new Map([
   ['EIO', 'The disk reported an error.'],
 ]);
 
+/** SQLITE_FULL, and what the system says of a disk or a quota. */
+const FULL: ReadonlySet<unknown> = new Set([13, 'ENOSPC', 'EDQUOT']);
+
 /** Any error of the database or its files as a fault. */
 export function toStorageFault(error: unknown): StorageFault {
   if (error instanceof StorageFault) return error;
   const { code, errcode } = (error ?? {}) as { readonly code?: unknown; readonly errcode?: unknown };
-  const words =
-    code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? SQLITE_FAULTS.get(errcode & 0xff) : FILE_FAULTS.get(String(code));
-  if (words !== undefined) return new StorageFault('storage_unavailable', words, { cause: error });
+  const result = code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : String(code);
+  const words = typeof result === 'number' ? SQLITE_FAULTS.get(result) : FILE_FAULTS.get(result);
+  if (words !== undefined) return new StorageFault(FULL.has(result) ? 'storage_full' : 'storage_unavailable', words, { cause: error });
   return new StorageFault('internal_error', 'The database refused a statement.', { cause: error });
 }

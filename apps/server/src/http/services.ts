@@ -1,6 +1,8 @@
 import type { Chat, Clock, Gateway, Randomness } from '@pilotlight/contract';
 
 import type { KeptPreferences } from '../preferences/kept-preferences.ts';
+import type { WriteGuard } from '@pilotlight/storage';
+
 import type { Sessions } from './sessions.ts';
 
 /** What is known of the server itself. */
@@ -20,6 +22,8 @@ export interface Services {
   readonly gateway: Gateway;
   readonly chat: Omit<Chat, typeof Symbol.asyncDispose>;
   readonly preferences: KeptPreferences;
+  /** Whether anything can be stored. */
+  readonly writes: WriteGuard;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly state: ServerState;

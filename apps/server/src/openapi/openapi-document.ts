@@ -9,7 +9,14 @@ import type { SchemaBook } from './schema-names.ts';
 /** Problems that any request may meet. */
 const EVERYWHERE: readonly ProblemCode[] = ['invalid_request', 'unauthorized', 'host_not_allowed', 'origin_not_allowed', 'internal_error'];
 const WITH_TOKEN: readonly ProblemCode[] = ['too_many_attempts'];
+const WITH_FILE: readonly ProblemCode[] = ['unsupported_media_type'];
 const WITH_BODY: readonly ProblemCode[] = ['invalid_json', 'body_too_large', 'unsupported_media_type'];
+
+/** A body that is a file. */
+const FILE_BODY = {
+  required: true,
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+};
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -46,9 +53,10 @@ export function toOpenApiDocument(routes: readonly Route[], version: string): Js
 
 /** All problems that a request to this route may meet, its own first. */
 export function problemsOf(route: Route): readonly ProblemCode[] {
-  const takesBody = route.body === undefined ? [] : WITH_BODY;
+  const takesBody = route.takesFile === true ? WITH_FILE : route.body === undefined ? [] : WITH_BODY;
   const needsToken = route.access === 'open' ? [] : WITH_TOKEN;
-  return [...new Set([...route.problems, ...takesBody, ...needsToken, ...EVERYWHERE])];
+  const stores: readonly ProblemCode[] = route.stateChanging && route.problems.includes('storage_unavailable') ? ['storage_full'] : [];
+  return [...new Set([...route.problems, ...stores, ...takesBody, ...needsToken, ...EVERYWHERE])];
 }
 
 function toOperation(route: Route, book: SchemaBook): Json {
@@ -59,6 +67,7 @@ function toOperation(route: Route, book: SchemaBook): Json {
     ...(route.description === undefined ? {} : { description: route.description }),
     ...(route.access === 'open' ? { security: [] } : {}),
     parameters: [...toParameters(route.params, 'path', book), ...toParameters(route.query, 'query', book)],
+    ...(route.takesFile === true && { requestBody: FILE_BODY }),
     ...(route.body === undefined
       ? {}
       : {

@@ -3,7 +3,7 @@ import { Problem } from '@pilotlight/contract';
 import type { RunningGateway } from '@pilotlight/gateway';
 import type { Settings } from '@pilotlight/settings';
 import { makeFolder } from '@pilotlight/storage';
-import type { Storage } from '@pilotlight/storage';
+import type { GuardedStorage, WriteGuard } from '@pilotlight/storage';
 
 import { interfaceAddresses } from '../adapters/interface-addresses.ts';
 import { listen, tryListening } from '../adapters/listen.ts';
@@ -78,7 +78,7 @@ async function checkPort(settings: Settings): Promise<void> {
   }
 }
 
-async function takeDataFolder(settings: Settings): Promise<Storage> {
+async function takeDataFolder(settings: Settings): Promise<GuardedStorage> {
   try {
     makeFolder(settings.dataFolder);
   } catch (error) {
@@ -91,23 +91,26 @@ async function takeDataFolder(settings: Settings): Promise<Storage> {
   }
 }
 
-async function runServer({ settings, version, log }: StartOptions, storage: Storage): Promise<RunningServer> {
+async function runServer({ settings, version, log }: StartOptions, storage: GuardedStorage): Promise<RunningServer> {
   const stopping = new AbortController();
   const progress: Progress = { port: settings.port, chat: undefined, isStarted: false };
   const gateway = openGateway(settings, log);
   const kept = { preferences: gateway.preferences, store: storage.kept };
   await restorePreferences(kept, log);
   const opening = Promise.withResolvers<OpenedChat>();
-  const recovered = opening.promise.then((opened) => recover(opened, progress, log));
+  const { writes } = storage;
+  const recovered = opening.promise.then(({ chat }) => recover({ chat, writes, progress, log }));
   const services = createServices({
     settings,
     version,
     gateway,
     preferences: createKeptPreferences(kept),
     progress,
+    writes,
     recovered,
     stopping: stopping.signal,
   });
+  logWrites(writes, log);
   const routes = [...ROUTES, ...referenceRoutes(ROUTES, version)];
   const app = createApp({ routes, services, pages: createPages(PAGE_FOLDER), allowedHosts: hostsOf(settings, progress), log });
   try {
@@ -151,11 +154,39 @@ async function toPortFailure(error: unknown, { host, port }: Settings): Promise<
   return new StartFailure(toListenFailure(error, { host, port, owner }), { cause: error });
 }
 
-async function recover({ chat }: OpenedChat, progress: Progress, log: WriteLog): Promise<Chat> {
-  const count = await chat.recover();
-  if (count > 0) log('generations_recovered', { facts: { count } });
+interface Recovering {
+  readonly chat: Chat;
+  readonly writes: WriteGuard;
+  readonly progress: Progress;
+  readonly log: WriteLog;
+}
+
+/** A store that cannot be written now keeps nobody from reading it: what is open in it is closed as soon as it can be. */
+async function recover(recovering: Recovering): Promise<Chat> {
+  const { chat, writes, progress, log } = recovering;
+  try {
+    const count = await chat.recover();
+    if (count > 0) log('generations_recovered', { facts: { count } });
+  } catch (error) {
+    if (writes.state().state === 'writable') throw error;
+    const subscription = writes.subscribe(({ state }) => {
+      if (state !== 'writable') return;
+      subscription[Symbol.dispose]();
+      recover(recovering).catch((cause: unknown) => log('fault', { facts: { doing: 'former answers were closed' }, cause }));
+    });
+  }
   progress.chat = chat;
   return chat;
+}
+
+function logWrites(writes: WriteGuard, log: WriteLog): void {
+  let last = writes.state().state;
+  writes.subscribe((view) => {
+    if (view.state === last) return;
+    last = view.state;
+    if (view.state === 'writable') log('storage_writable');
+    else log('storage_read_only', { facts: { code: view.code, reason: view.reason } });
+  });
 }
 
 interface Finishing {
@@ -179,11 +210,12 @@ interface ServiceParts {
   readonly gateway: RunningGateway;
   readonly preferences: KeptPreferences;
   readonly progress: Progress;
+  readonly writes: WriteGuard;
   readonly recovered: Promise<Chat>;
   readonly stopping: AbortSignal;
 }
 
-function createServices({ settings, version, gateway, preferences, progress, recovered, stopping }: ServiceParts): Services {
+function createServices({ settings, version, gateway, preferences, progress, writes, recovered, stopping }: ServiceParts): Services {
   const lateChat = createLateChat({ opened: recovered, modelsKnown: gateway.started });
   const state: ServerState = {
     version,
@@ -202,6 +234,7 @@ function createServices({ settings, version, gateway, preferences, progress, rec
       if (stopping.aborted) throw new Problem('shutting_down', 'The server is ending its answers and takes no new ones.');
       return progress.isStarted && progress.chat ? progress.chat : lateChat;
     },
+    writes,
     clock: systemClock,
     randomness: systemRandomness,
     state,

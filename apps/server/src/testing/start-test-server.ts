@@ -1,6 +1,7 @@
 import { createChat } from '@pilotlight/chat';
 import type { Clock } from '@pilotlight/contract';
 import { openStorage } from '@pilotlight/storage';
+import type { GuardedStorage, WriteGuard } from '@pilotlight/storage';
 import { systemClock } from '@pilotlight/test-kit';
 
 import { breakConnections, listen } from '../adapters/listen.ts';
@@ -12,6 +13,7 @@ import type { Services } from '../http/services.ts';
 import { createSessions } from '../http/sessions.ts';
 import type { LogEventName, LogLine } from '../log/log-events.ts';
 import { createPages } from '../page/adapters/serve-pages.ts';
+import { createPdfReader } from '../pdf/adapters/read-pdf.ts';
 import { referenceRoutes } from '../routes/reference/reference-routes.ts';
 import { ROUTES } from '../routes/route-table.ts';
 import { createKeptPreferences } from '../preferences/kept-preferences.ts';
@@ -29,6 +31,8 @@ export interface TestServerOptions {
   /** Beside those of the table. */
   readonly routes?: readonly Route[];
   readonly gateway?: ScriptedGateway;
+  /** In place of a store in memory that can always be written. */
+  readonly storage?: GuardedStorage;
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -42,17 +46,23 @@ export interface TestServer extends AsyncDisposable {
   stop(): void;
 }
 
+const ALWAYS_WRITABLE: WriteGuard = {
+  state: () => ({ state: 'writable', since: '2026-01-01T00:00:00.000Z' }),
+  subscribe: () => ({ [Symbol.dispose]: () => {} }),
+};
+
 /** The whole HTTP side on a real socket, over the real chat with a store in memory and a gateway whose moves the test decides. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const clock = options.clock ?? systemClock;
   const gateway = options.gateway ?? createScriptedGateway();
-  const storage = await openStorage({ location: { memory: true }, clock });
+  const storage = options.storage ?? (await openStorage({ location: { memory: true }, clock }));
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
   const memory = await openStorage({ location: { memory: true }, clock });
   const chat = createChat({
     gateway,
     store: storage.chats,
     temporaryStore: memory.chats,
+    readPdf: createPdfReader(),
     clock: systemClock,
     randomness: systemRandomness,
     log: quiet,
@@ -67,6 +77,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       preferences: createScriptedPreferences(gateway.models().models.map(({ name }) => name)),
       store: storage.kept,
     }),
+    writes: options.storage?.writes ?? ALWAYS_WRITABLE,
     clock,
     randomness: systemRandomness,
     state: { version: '0.1.0', startedAtMs: 0, isStarted: () => true, reasonNotReady: () => undefined, stopping: stopping.signal },

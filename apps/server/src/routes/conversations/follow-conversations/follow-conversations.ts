@@ -11,5 +11,5 @@ export const followConversations = defineRoute({
   description: 'Only what changes from now on: read the list after the stream is open.',
   answers: eventStreamOf(conversationEventSchema, 'Changes, without end'),
   problems: ['too_many_streams'],
-  handle: ({ signal }, services) => events(pageFeed({ models: false, conversations: true }, services, signal)),
+  handle: ({ signal }, services) => events(pageFeed({ models: false, conversations: true, storage: false }, services, signal)),
 });

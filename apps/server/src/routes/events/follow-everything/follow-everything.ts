@@ -8,8 +8,9 @@ export const followEverything = defineRoute({
   path: '/api/events',
   family: 'events',
   summary: 'Changes of models and conversations over one connection',
-  description: 'What the page uses: the picture of the models first, then every change of models, engines, memory and conversations.',
+  description:
+    'What the page uses: the picture of the models and of the storage first, then every change of models, engines, memory, storage and conversations.',
   answers: eventStreamOf(pageEventSchema, 'The picture, then changes, without end'),
   problems: ['too_many_streams'],
-  handle: ({ signal }, services) => events(pageFeed({ models: true, conversations: true }, services, signal)),
+  handle: ({ signal }, services) => events(pageFeed({ models: true, conversations: true, storage: true }, services, signal)),
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
 import { countModels, modelCountsSchema } from '../../models/model-counts.ts';
+import { toStorageWords } from '../storage-words.ts';
 
 const healthSchema = z.object({
   status: z.enum(['ok', 'starting', 'degraded']),
@@ -13,6 +14,8 @@ const healthSchema = z.object({
   models: modelCountsSchema,
   engines: z.array(engineViewSchema),
   memory: memoryViewSchema,
+  /** Whether anything new can be stored. */
+  storage: z.enum(['writable', 'read_only']),
 });
 
 export const getHealth = defineRoute({
@@ -23,10 +26,13 @@ export const getHealth = defineRoute({
   description: 'Always 200 while the process turns; see "status". Answered from what is known, never waiting for an engine.',
   answers: { 200: { description: 'How it stands', schema: healthSchema } },
   problems: [],
-  handle(_request, { gateway, clock, state }) {
+  handle(_request, { gateway, clock, state, writes }) {
     const { models, engines, memory, default_model } = gateway.models();
     const counts = countModels(models);
-    const notReady = state.reasonNotReady() ?? (counts.healthy === 0 ? 'No engine has a model that can answer.' : undefined);
+    const notReady =
+      state.reasonNotReady() ??
+      toStorageWords(writes.state()) ??
+      (counts.healthy === 0 ? 'No engine has a model that can answer.' : undefined);
     return json({
       status: state.isStarted() ? (notReady === undefined ? 'ok' : 'degraded') : 'starting',
       reason: notReady ?? `${counts.healthy} of ${counts.total} models can answer.`,
@@ -36,6 +42,7 @@ export const getHealth = defineRoute({
       models: counts,
       engines,
       memory,
+      storage: writes.state().state,
     });
   },
 });

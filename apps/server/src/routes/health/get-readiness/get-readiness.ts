@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
 import { findModel } from '../../models/find-model.ts';
+import { toStorageWords } from '../storage-words.ts';
 
 const readinessSchema = z.object({
   ready: z.boolean(),
@@ -14,6 +15,8 @@ const readinessSchema = z.object({
   evidence: evidenceSchema.optional(),
   progress: z.number().optional(),
   eta: estimateSchema.optional(),
+  /** Whether anything new can be stored. */
+  storage: z.enum(['writable', 'read_only']).optional(),
 });
 
 export const getReadiness = defineRoute({
@@ -24,10 +27,11 @@ export const getReadiness = defineRoute({
   query: z.strictObject({ model: modelNameSchema.optional() }),
   answers: { 200: { description: 'Ready', schema: readinessSchema }, 503: { description: 'Not ready, and why', schema: readinessSchema } },
   problems: ['model_not_found'],
-  handle({ query }, { gateway, state }) {
-    const reason = state.reasonNotReady();
-    if (reason !== undefined) return json({ ready: false, reason }, 503);
-    if (query.model === undefined) return json({ ready: true, reason: 'Messages are taken and stored.' });
+  handle({ query }, { gateway, state, writes }) {
+    const reason = state.reasonNotReady() ?? toStorageWords(writes.state());
+    const storage = writes.state().state;
+    if (reason !== undefined) return json({ ready: false, reason, storage }, 503);
+    if (query.model === undefined) return json({ ready: true, reason: 'Messages are taken and stored.', storage });
     const { name, engine, phase, ready, reason: why, since, evidence, progress, eta } = findModel(gateway, query.model);
     return json({ ready, reason: why, model: name, engine, phase, since, evidence, progress, eta }, ready ? 200 : 503);
   },

@@ -12,5 +12,5 @@ export const followModels = defineRoute({
     'The whole picture first, as one event "models", then every change. Several changes of one thing within 100 ms are sent as the last of them.',
   answers: eventStreamOf(modelsEventSchema, 'The picture, then changes, without end'),
   problems: ['too_many_streams'],
-  handle: ({ signal }, services) => events(pageFeed({ models: true, conversations: false }, services, signal)),
+  handle: ({ signal }, services) => events(pageFeed({ models: true, conversations: false, storage: false }, services, signal)),
 });
