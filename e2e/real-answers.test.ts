@@ -116,7 +116,7 @@ describe('the page with the model that ships', () => {
     await context.close();
   });
 
-  it('renames and deletes a chat', async () => {
+  it('renames a chat and deletes it', async () => {
     const { context, page, complaints } = await openChat();
     await say(page, 'What is 9 + 1?');
     await waitForEnd(page);
@@ -130,7 +130,6 @@ describe('the page with the model that ships', () => {
     expect(await page.title()).toBe('Ten · Pilotlight');
     await list.getByRole('button', { name: 'More for “Ten”' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
-    await page.getByRole('dialog', { name: 'Delete “Ten”?' }).getByRole('button', { name: 'Delete the chat' }).click();
     await list.getByRole('link', { name: 'Ten' }).waitFor({ state: 'detached' });
     expect(new URL(page.url()).pathname).toBe('/');
     expect(complaints).toEqual([]);

@@ -28,12 +28,53 @@ const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Pro
     const button = page.getByRole('button', { name: 'Chats', exact: true });
     if (await button.isVisible()) await button.click();
   },
+  async panel(page) {
+    await page.getByRole('button', { name: 'Details', exact: true }).click();
+    await page.getByRole('complementary', { name: 'Details' }).getByText('Finished').waitFor();
+  },
+  async settings(page) {
+    await page.getByRole('button', { name: 'Settings of this chat' }).click();
+    await page.getByLabel('Instructions').waitFor();
+  },
+  async organised(page) {
+    const button = page.getByRole('button', { name: 'Chats', exact: true });
+    if (await button.isVisible()) await button.click();
+    for (const name of ['Work', 'Archive']) await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('link', { name: 'Old plans' }).waitFor();
+  },
+  async deleted(page) {
+    const button = page.getByRole('button', { name: 'Chats', exact: true });
+    if (await button.isVisible()) await button.click();
+    const list = page.getByRole('navigation', { name: 'Chats' });
+    await list.getByRole('link', { name: 'Refactor the queue tests' }).hover();
+    await list.getByRole('button', { name: 'More for “Refactor the queue tests”' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+  },
+  async attaching(page) {
+    await page.getByLabel('Files to attach').setInputFiles([
+      { name: 'deploy-notes.md', mimeType: 'text/markdown', buffer: Buffer.from('# Notes\n'.repeat(900)) },
+      { name: 'everything.zip', mimeType: 'application/zip', buffer: Buffer.from('PK') },
+    ]);
+    await page.getByText('everything.zip').waitFor();
+    await page.getByText(/scripted server/).waitFor();
+    await page.getByRole('textbox', { name: 'Message' }).fill('What do these say about checkpoints?');
+  },
+  async 'new-temporary'(page) {
+    await page.getByRole('button', { name: 'Temporary chat' }).click();
+  },
   async reconnecting(page, server) {
     server.setAway(true);
     await page.getByText('Reconnecting').waitFor();
   },
 };
-const EXTRA: Readonly<Record<string, string>> = { list: 'new-chat', reconnecting: 'answering' };
+const EXTRA: Readonly<Record<string, string>> = {
+  list: 'new-chat',
+  reconnecting: 'answering',
+  deleted: 'thread',
+  attaching: 'panel',
+  'new-temporary': 'new-chat',
+};
 
 await using server = await startScriptedServer();
 const browser = await launchBrowser();
@@ -66,7 +107,8 @@ async function shoot(within: Browser, { name, size, theme }: Shot): Promise<void
   const page = await context.newPage();
   page.on('pageerror', (error) => console.log(`${name}: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && name !== 'reconnecting' && scenario.hits !== 'away') console.log(`${name}: ${message.text()}`);
+    if (message.type() === 'error' && name !== 'reconnecting' && name !== 'attaching' && scenario.hits !== 'away')
+      console.log(`${name}: ${message.text()}`);
   });
   // Time stands still, except where a state is about its passing.
   if (name === 'reconnecting') await page.clock.install({ time: NOW });

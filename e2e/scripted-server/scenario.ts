@@ -1,14 +1,18 @@
 import type {
+  ContextUsage,
   ConversationView,
   EngineView,
   ErrorPart,
   FinishPart,
   MessageView,
+  ModelPlan,
   ModelsView,
   ModelView,
   PhasePart,
+  Preset,
   Receipt,
   SearchHit,
+  StorageView,
   StreamPart,
 } from '@pilotlight/contract';
 
@@ -24,6 +28,13 @@ export interface Scenario {
   readonly query?: string;
   /** What every search finds; `away`: it gets no answer. Absent: nothing. */
   readonly hits?: readonly SearchHit[] | 'away';
+  readonly presets?: readonly Preset[];
+  /** What the gauge is told; absent: nothing. */
+  readonly context?: ContextUsage;
+  /** What a load of any model would do; absent: it cannot be said. */
+  readonly plan?: ModelPlan;
+  /** Whether anything can be stored; absent: the server does not say. */
+  readonly storage?: StorageView;
   /** The page is asked to sign in. */
   readonly needsToken?: boolean;
 }

@@ -3,9 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
-import type { ConversationSummary, ConversationView, PageEvent, PostMessage, StreamPart } from '@pilotlight/contract';
+import type { PageEvent, StreamPart } from '@pilotlight/contract';
 
+import { answerChange } from './answer-change.ts';
 import type { Scenario } from './scenario.ts';
+import { createWorld, sendAll, sendJson, sendProblem, toSummary, writeEvent, type World } from './world.ts';
 
 const DIST = path.resolve(import.meta.dirname, '../../apps/web/dist');
 const TYPES: Readonly<Record<string, string>> = {
@@ -60,30 +62,6 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   };
 }
 
-interface World {
-  scenario: Scenario | undefined;
-  logs: Map<string, StreamPart[]>;
-  conversations: Map<string, ConversationView>;
-  isAway: boolean;
-  postFailure: 'cut' | { readonly status: number; readonly code: string } | undefined;
-  readonly posted: { path: string; body: unknown }[];
-  readonly pages: Set<ServerResponse>;
-  readonly readers: Map<string, Set<ServerResponse>>;
-}
-
-function createWorld(): World {
-  return {
-    scenario: undefined,
-    logs: new Map(),
-    conversations: new Map(),
-    isAway: false,
-    postFailure: undefined,
-    posted: [],
-    pages: new Set(),
-    readers: new Map(),
-  };
-}
-
 async function close(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
@@ -113,7 +91,7 @@ function sendFile(name: string, response: ServerResponse): void {
   response.writeHead(200, {
     'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
     'content-security-policy':
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   });
   createReadStream(file).pipe(response);
 }
@@ -121,14 +99,22 @@ function sendFile(name: string, response: ServerResponse): void {
 function answerGet(world: World, url: URL, response: ServerResponse): void {
   const [, , kind, id = '', part] = url.pathname.split('/');
   if (kind === 'events') openPage(world, response);
+  else if (kind === 'presets') sendJson(response, { presets: world.scenario?.presets ?? [] });
+  else if (kind === 'conversations' && id === 'folders') sendJson(response, { folders: toFolders(world) });
   else if (kind === 'conversations' && id === '') {
-    const conversations = [...world.conversations.values()].map(toSummary);
+    const wantsArchived = url.searchParams.get('archived') === 'true';
+    const conversations = [...world.conversations.values()].map(toSummary).filter(({ archived = false }) => archived === wantsArchived);
     sendJson(response, { conversations: conversations.sort((one, other) => other.updated_at.localeCompare(one.updated_at)), next: null });
   } else if (kind === 'conversations' && id === 'search') answerSearch(world, response);
   else if (kind === 'conversations' && world.conversations.has(id)) sendJson(response, world.conversations.get(id));
   else if (kind === 'conversations') sendProblem(response, 404, 'conversation_not_found');
   else if (kind === 'generations' && part === 'events') openLog(world, id, { response, from: Number(url.searchParams.get('from') ?? 0) });
   else sendProblem(response, 404, 'not_found');
+}
+
+function toFolders(world: World): { name: string; conversations: number }[] {
+  const names = [...world.conversations.values()].flatMap(({ folder }) => (folder === undefined ? [] : [folder]));
+  return [...Map.groupBy(names, (name) => name)].map(([name, all]) => ({ name, conversations: all.length }));
 }
 
 function answerSearch({ scenario }: World, response: ServerResponse): void {
@@ -141,6 +127,7 @@ function openPage(world: World, response: ServerResponse): void {
   world.pages.add(response);
   response.on('close', () => world.pages.delete(response));
   if (world.scenario !== undefined) writeEvent(response, { type: 'models', ...world.scenario.models });
+  if (world.scenario?.storage !== undefined) writeEvent(response, { type: 'storage', storage: world.scenario.storage });
 }
 
 function openLog(world: World, id: string, { response, from }: { readonly response: ServerResponse; readonly from: number }): void {
@@ -175,114 +162,3 @@ function appendParts(world: World, generation: string, parts: readonly StreamPar
   }
   if (isOver(log)) for (const reader of world.readers.get(generation) ?? []) reader.end();
 }
-
-function sendAll(world: World, event: PageEvent): void {
-  for (const page of world.pages) writeEvent(page, event);
-}
-
-function writeEvent(response: ServerResponse, event: { readonly type: string }, id?: number): void {
-  response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-}
-
-function toSummary({ id, title, created_at, updated_at, running_generation_id: running }: ConversationView): ConversationSummary {
-  return { id, title, created_at, updated_at, ...(running === undefined ? {} : { running_generation_id: running }) };
-}
-
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly url: URL;
-  readonly response: ServerResponse;
-}
-
-async function answerChange(world: World, { request, url, response }: Exchange): Promise<void> {
-  const text = (await Array.fromAsync(request.setEncoding('utf8') as AsyncIterable<string>)).join('');
-  const body: unknown = text === '' ? undefined : JSON.parse(text);
-  world.posted.push({ path: url.pathname, body });
-  const failing = world.postFailure;
-  if (failing === 'cut') {
-    request.socket.destroy();
-    return;
-  }
-  if (failing !== undefined) {
-    sendProblem(response, failing.status, failing.code);
-    return;
-  }
-  const [, , kind, id = '', action, messageId = ''] = url.pathname.split('/');
-  if (kind === 'conversations' && action === 'messages' && messageId === '')
-    acceptMessage(world, { id, response, message: body as PostMessage });
-  else if (request.method === 'PATCH') renameConversation(world, { id, response, title: (body as { title: string }).title });
-  else if (request.method === 'DELETE') {
-    world.conversations.delete(id);
-    sendAll(world, { type: 'conversation_removed', id });
-    response.writeHead(204).end();
-  } else response.writeHead(204).end();
-}
-
-function acceptMessage(world: World, { id, response, message }: { id: string; response: ServerResponse; message: PostMessage }): void {
-  const answerId = `a-${message.message_id}`;
-  const generation = `g-${answerId}`;
-  const view: ConversationView = world.conversations.get(id) ?? {
-    id,
-    title: message.text.slice(0, 60),
-    created_at: new Date().toISOString(),
-    updated_at: new Date().toISOString(),
-    head_id: null,
-    messages: [],
-  };
-  if (!world.logs.has(generation)) {
-    const created_at = new Date().toISOString();
-    view.messages.push(
-      { id: message.message_id, parent_id: message.parent_id ?? null, role: 'user', content: message.text, created_at },
-      {
-        id: answerId,
-        parent_id: message.message_id,
-        role: 'assistant',
-        content: '',
-        created_at,
-        state: 'running',
-        generation_id: generation,
-      },
-    );
-    world.conversations.set(id, { ...view, head_id: answerId, running_generation_id: generation });
-    world.logs.set(generation, []);
-  }
-  const summary = toSummary(world.conversations.get(id) ?? view);
-  sendAll(world, { type: 'conversation', conversation: summary });
-  sendJson(response, { conversation_id: id, message_id: message.message_id, answer_id: answerId, generation_id: generation }, 202);
-}
-
-function renameConversation(world: World, { id, response, title }: { id: string; response: ServerResponse; title: string }): void {
-  const view = world.conversations.get(id);
-  if (view === undefined) {
-    sendProblem(response, 404, 'conversation_not_found');
-    return;
-  }
-  world.conversations.set(id, { ...view, title });
-  const summary = toSummary({ ...view, title });
-  sendAll(world, { type: 'conversation', conversation: summary });
-  sendJson(response, summary);
-}
-
-function sendJson(response: ServerResponse, body: unknown, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-function sendProblem(response: ServerResponse, status: number, code: string): void {
-  const body = {
-    type: 'about:blank',
-    code,
-    title: TITLES[code] ?? code,
-    status,
-    detail: 'This is said by the scripted server.',
-    remedy: 'Play another scenario.',
-    source: 'app',
-    request_id: 'r-7f3a',
-  };
-  response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(body));
-}
-
-const TITLES: Readonly<Record<string, string>> = {
-  conversation_not_found: 'There is no such conversation',
-  queue_full: 'Too many requests are waiting',
-  unauthorized: 'An access token is needed',
-};

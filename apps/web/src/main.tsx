@@ -27,6 +27,12 @@ const ports: Ports = {
   kept: createKeptTexts(() => localStorage),
   keptInTab: createKeptTexts(() => sessionStorage),
   shell: createBrowserShell(),
+  page: {
+    onLeave: (listener) =>
+      window.addEventListener('pagehide', ({ persisted }) => {
+        if (!persisted) listener();
+      }),
+  },
 };
 showTheme(ports.kept, readTheme(ports.kept));
 const app = createApp(ports, createRouter(window));

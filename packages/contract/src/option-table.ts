@@ -1,6 +1,6 @@
 import type { EngineKind } from './engine.ts';
 import type { OptionName } from './options.ts';
-import { LONGEST_STOP, MOST_STOPS, OPTION_RANGES } from './options.ts';
+import { LONGEST_STOP, MOST_STOPS, OPTION_RANGES } from './option-ranges.ts';
 
 /** Whether an engine honours an option: yes, or in words how far. */
 export type Honoured = true | string;

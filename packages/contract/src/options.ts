@@ -1,5 +1,11 @@
 import { z } from 'zod';
 
+import { LONGEST_STOP, MOST_STOPS, OPTION_RANGES } from './option-ranges.ts';
+import type { RangedOption } from './option-ranges.ts';
+
+export { LONGEST_STOP, MOST_STOPS, OPTION_RANGES } from './option-ranges.ts';
+export type { RangedOption } from './option-ranges.ts';
+
 /** A JSON Schema that the answer must match, or `json` for any JSON object. */
 export const formatSchema = z.union([z.literal('json'), z.record(z.string(), z.unknown())]);
 
@@ -7,24 +13,6 @@ export const formatSchema = z.union([z.literal('json'), z.record(z.string(), z.u
 export const THINKING_EFFORTS = ['low', 'medium', 'high'] as const;
 export const thinkingSchema = z.union([z.boolean(), z.enum(THINKING_EFFORTS)]);
 export type Thinking = z.infer<typeof thinkingSchema>;
-
-/** Where the numbers lie that an option takes, and by how much a control moves it. */
-export const OPTION_RANGES = {
-  temperature: { minimum: 0, maximum: 5, step: 0.05 },
-  top_p: { minimum: 0, maximum: 1, step: 0.01 },
-  top_k: { minimum: 0, maximum: 1_000, step: 1 },
-  min_p: { minimum: 0, maximum: 1, step: 0.01 },
-  repeat_penalty: { minimum: 0.1, maximum: 5, step: 0.05 },
-  presence_penalty: { minimum: -2, maximum: 2, step: 0.05 },
-  frequency_penalty: { minimum: -2, maximum: 2, step: 0.05 },
-  seed: { minimum: 0, maximum: 2_147_483_647, step: 1 },
-  max_tokens: { minimum: 1, maximum: 1_000_000, step: 1 },
-  context_length: { minimum: 256, maximum: 10_000_000, step: 256 },
-} as const;
-export type RangedOption = keyof typeof OPTION_RANGES;
-
-export const MOST_STOPS = 16;
-export const LONGEST_STOP = 200;
 
 const number = (name: RangedOption) => z.number().min(OPTION_RANGES[name].minimum).max(OPTION_RANGES[name].maximum).optional();
 const whole = (name: RangedOption) => z.int().min(OPTION_RANGES[name].minimum).max(OPTION_RANGES[name].maximum).optional();

@@ -12,6 +12,7 @@ type Connect = (path: string, signal: AbortSignal) => AsyncIterable<string>;
 function portsWith(connect: Connect) {
   const http: Http = {
     send: () => Promise.reject(new Error('not used')),
+    upload: () => Promise.reject(new Error('not used')),
     stream: async (path, signal) => connect(path, signal),
   };
   return { http, clock: createManualClock(), randomness: createSeededRandomness(7) };

@@ -1,16 +1,29 @@
 import type { ProblemDetails } from '@pilotlight/contract';
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** Goes on its way although the page is being left. */
+  readonly outlivesPage?: boolean;
+}
+
+/** A file on its way to the server. */
+export interface Upload {
+  readonly path: string;
+  readonly file: Blob;
+  readonly signal: AbortSignal;
+  /** How much of it is sent, 0 to 1. */
+  readonly onProgress: (share: number) => void;
 }
 
 /** HTTP towards our own server. */
 export interface Http {
   /** The body of the answer as JSON, undefined if it has none. Throws `RequestRefused` or `ConnectionLost`, or the signal's reason. */
   send(request: ApiRequest): Promise<unknown>;
+  /** Sends a file as it is. Throws as `send` does. */
+  upload(upload: Upload): Promise<unknown>;
   /** The text of an event stream as it comes; ends where the server ends it. Throws as `send` does, also while it is read. */
   stream(path: string, signal: AbortSignal): Promise<AsyncIterable<string>>;
 }

@@ -27,6 +27,7 @@ function createBrowser() {
 
   const http: Http = {
     send: () => Promise.reject(new Error('not used')),
+    upload: () => Promise.reject(new Error('not used')),
     stream(path, signal) {
       opened.push(path);
       const { readable, writable } = new TransformStream<string, string>();

@@ -1,16 +1,20 @@
 import type { MessageView, PageEvent } from '@pilotlight/contract';
 import { createContext, use } from 'react';
 
-import { createApi } from '../api/api.ts';
+import { createApi, type Api } from '../api/api.ts';
 import { createHub } from '../api/hub.ts';
 import type { Connection } from '../api/hub-messages.ts';
+import { createAttachments, type Attachments } from '../features/attachments/attachments.ts';
 import { createDrafts, type Drafts } from '../features/composer/drafts.ts';
 import { createOutbox, type Outbox } from '../features/composer/outbox.ts';
 import { createConversationActions, type ConversationActions } from '../features/conversations/conversation-actions.ts';
+import { keepTemporary, type TemporaryChats } from '../features/conversations/temporary-chats.ts';
 import { createSearch, type Search } from '../features/search/create-search.ts';
+import { NEW_CHAT, toWish } from '../features/settings/new-chat.ts';
+import { createSettingsActions, type SettingsActions } from '../features/settings/settings-actions.ts';
 import { createAnswerActions, type AnswerActions } from '../features/thread/answer-actions.ts';
 import { jumpToMessage, type Jump } from '../features/thread/jump-to-message.ts';
-import { applyPageEvent, INITIAL_STATE, isOutdated, without, type AppState } from './app-state.ts';
+import { applyPageEvent, INITIAL_STATE, isOutdated, without, type AppState, type Panel } from './app-state.ts';
 import { toFailure, type Core } from './core.ts';
 import type { Ports } from './ports.ts';
 import { toPath, type Router } from './router.ts';
@@ -24,6 +28,8 @@ export interface App {
   readonly conversations: ConversationActions;
   readonly outbox: Outbox;
   readonly search: Search;
+  readonly settings: SettingsActions;
+  readonly attachments: Attachments;
   /** Opens a conversation at one of its messages. */
   readonly jumpTo: (jump: Jump) => void;
   /** Sends a message typed in that conversation (undefined: a new one, which this opens). */
@@ -31,10 +37,17 @@ export interface App {
   readonly chooseModel: (conversationId: string | undefined, name: string) => void;
   readonly dismissFailure: (conversationId: string) => void;
   /** Returns why it failed, if it did. */
-  readonly loadModel: (name: string, what: 'load' | 'unload') => Promise<string | undefined>;
+  readonly loadModel: (name: string, what: ModelAction) => Promise<string | undefined>;
+  /** What a load of the model would do to memory now. Throws as the API does. */
+  readonly planLoad: Api['planLoad'];
+  readonly measureContext: Api['measureContext'];
+  /** Undefined closes it. */
+  readonly showPanel: (panel: Panel | undefined) => void;
   readonly signIn: (token: string) => Promise<string | undefined>;
   readonly tryNow: () => void;
 }
+
+export type ModelAction = 'load' | 'unload' | 'pin' | 'unpin';
 
 export interface NewMessage {
   readonly conversationId: string | undefined;
@@ -70,9 +83,12 @@ export function createApp(ports: Ports, router: Router): App {
     reread: (id) => void conversations.read(id),
   });
   const conversations = createConversationActions(core, (view) => answers.followAnswers(view));
-  const outbox = createOutbox(core, answers);
+  const attachments = createAttachments(core);
+  const outbox = createOutbox(core, answers, { onSent: (draftOf) => attachments.settle(draftOf) });
   const search = createSearch(core);
-  const parts: Parts = { ...core, answers, conversations, outbox, search };
+  const settings = createSettingsActions(core, NEW_CHAT);
+  const temporary = keepTemporary(core);
+  const parts: Parts = { ...core, answers, conversations, outbox, search, settings, attachments, temporary };
   outbox.restore();
   // A chat that only this browser knows of has nothing to be read from the server.
   for (const { conversationId, parentId } of store.get().outbox) if (parentId === undefined) conversations.beginLocally(conversationId);
@@ -86,11 +102,21 @@ export function createApp(ports: Ports, router: Router): App {
     conversations,
     outbox,
     search,
+    settings,
+    attachments,
+    planLoad: (name, signal) => core.api.planLoad(name, signal),
+    measureContext: (request, signal) => core.api.measureContext(request, signal),
     jumpTo: (jump) => void jumpToMessage(core, conversations, jump),
     send: (message) => sendMessage(parts, message),
-    chooseModel: (conversationId, name) => chooseModel(store, conversationId, name),
+    chooseModel(conversationId, name) {
+      chooseModel(store, conversationId, name);
+      // A chat that the server has keeps the choice, for other tabs and the next time.
+      const view = conversationId === undefined ? undefined : store.get().views[conversationId];
+      if (view !== undefined && view.head_id !== null) void settings.change(view.id, { model: name });
+    },
     dismissFailure: (id) => store.update((state) => ({ ...state, failures: without(state.failures, id) })),
-    loadModel: (name, what) => wordsOfFailure(core, what === 'load' ? core.api.loadModel(name) : core.api.unloadModel(name)),
+    loadModel: (name, what) => wordsOfFailure(core, actOnModel(core.api, name, what)),
+    showPanel: (panel) => store.update((state) => ({ ...state, panel })),
     async signIn(token) {
       const failure = await wordsOfFailure(core, core.api.signIn(token));
       if (failure !== undefined) return failure;
@@ -109,6 +135,21 @@ interface Parts extends Core {
   readonly conversations: ConversationActions;
   readonly outbox: Outbox;
   readonly search: Search;
+  readonly settings: SettingsActions;
+  readonly attachments: Attachments;
+  readonly temporary: TemporaryChats;
+}
+
+function actOnModel(api: Api, name: string, what: ModelAction): Promise<void> {
+  switch (what) {
+    case 'load':
+      return api.loadModel(name);
+    case 'unload':
+      return api.unloadModel(name);
+    case 'pin':
+    case 'unpin':
+      return api.pinModel(name, what === 'pin');
+  }
 }
 
 /** What this page itself has just posted comes back as an event before the answer to the post: that is no news. */
@@ -144,11 +185,27 @@ function readAgain({ conversations, router }: Parts): void {
   if (route.page === 'conversation') void conversations.read(route.id);
 }
 
-function sendMessage({ ports, store, conversations, outbox, router }: Parts, message: NewMessage): void {
+function sendMessage(parts: Parts, message: NewMessage): void {
+  const { ports, store, conversations, outbox, router, attachments, temporary } = parts;
   const { conversationId, text, parentId, model } = message;
   const id = conversationId ?? ports.randomness.id();
-  conversations.beginLocally(id);
-  outbox.send({ conversationId: id, text, parentId, model, draftOf: conversationId });
+  const newChat = conversationId === undefined ? parts.settings.takeNewChat() : undefined;
+  const newConversation = newChat === undefined ? undefined : toWish(newChat);
+  const isTemporary = newChat?.isTemporary === true;
+  if (isTemporary) temporary.add(id);
+  conversations.beginLocally(id, {
+    ...(isTemporary ? { temporary: true } : {}),
+    ...(newChat === undefined ? {} : { settings: newChat.settings }),
+  });
+  outbox.send({
+    conversationId: id,
+    text,
+    parentId,
+    model,
+    draftOf: conversationId,
+    attachments: attachments.take(conversationId),
+    newConversation,
+  });
   if (conversationId !== undefined) return;
   if (model !== undefined) chooseModel(store, id, model);
   router.go(toPath(id));

@@ -12,6 +12,7 @@ export const KEYS: readonly KeyRow[] = [
   { keys: 'Esc', does: 'stop the answer, from the message field; close what is open' },
   { keys: 'Ctrl K', does: 'search the chats' },
   { keys: 'Ctrl Shift O', does: 'begin a new chat' },
+  { keys: 'Ctrl Z', does: 'bring back the chat that was deleted last, outside a field' },
   { keys: '?', does: 'show these keys, outside a field' },
 ];
 

@@ -1,7 +1,8 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef, type RefObject } from 'react';
 import { flushSync } from 'react-dom';
 
 import { SideBar } from '../features/conversations/side-bar.tsx';
+import { UndoToast } from '../features/conversations/undo-toast.tsx';
 import { titleWords } from '../features/conversations/group-by-day.ts';
 import { ThreadPage } from '../features/thread/thread-page.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -13,6 +14,9 @@ import { useFavicon } from './use-favicon.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { useStore } from './store.ts';
 import { TokenPage } from './token-page.tsx';
+
+// What most people open seldom does not come with the first load.
+const DetailsPanel = lazy(async () => ({ default: (await import('../features/details/details-panel.tsx')).DetailsPanel }));
 
 /** The whole page: list, bar, thread, composer. */
 export function Page() {
@@ -29,8 +33,10 @@ function ChatPage() {
   useFavicon(conversationId);
   useShortcuts(closeList);
   useFirstFocus();
+  const { panel, button: panelButton } = usePanel();
+  const classes = ['app', ...(isListOpen ? ['list'] : []), ...(panel === undefined ? [] : ['with-panel'])];
   return (
-    <div className={isListOpen ? 'app list' : 'app'}>
+    <div className={classes.join(' ')}>
       <a className="skip btn" href="#message">
         To the message field
       </a>
@@ -55,6 +61,7 @@ function ChatPage() {
               {title}
             </h1>
           </div>
+          <BarActions conversationId={conversationId} isKnown={route.page !== 'unknown'} panelButton={panelButton} />
         </header>
         <ConnectionBanner />
         <NewerPageBanner />
@@ -64,8 +71,73 @@ function ChatPage() {
           <ThreadPage key={conversationId ?? 'new'} conversationId={conversationId} />
         )}
       </main>
+      {panel === undefined ? null : (
+        <Suspense fallback={null}>
+          <DetailsPanel conversationId={conversationId} />
+        </Suspense>
+      )}
+      <UndoToast />
       <KeysDialog />
       <Announcer />
+    </div>
+  );
+}
+
+/** Where the focus was before the panel was opened has it again when it is closed. */
+function usePanel() {
+  const panel = useAppState((state) => state.panel);
+  const button = useRef<HTMLButtonElement>(null);
+  const isOpen = panel !== undefined;
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const before =
+      document.activeElement instanceof HTMLElement && document.activeElement !== document.body ? document.activeElement : null;
+    const opener = button.current;
+    return () => {
+      const target = before?.isConnected === true ? before : opener;
+      target?.focus({ preventScroll: true });
+    };
+  }, [isOpen]);
+  return { panel, button };
+}
+
+interface BarActionsProps {
+  readonly conversationId: string | undefined;
+  readonly isKnown: boolean;
+  readonly panelButton: RefObject<HTMLButtonElement | null>;
+}
+
+/** At the end of the bar: whether a new chat is temporary, and the details. */
+function BarActions({ conversationId, isKnown, panelButton }: BarActionsProps) {
+  const app = useApp();
+  const isOpen = useAppState((state) => state.panel !== undefined);
+  const isNewTemporary = useAppState((state) => state.newChat.isTemporary);
+  if (!isKnown) return null;
+  return (
+    <div className="acts-r">
+      {conversationId === undefined ? (
+        <button
+          type="button"
+          className="btn quiet icon"
+          aria-pressed={isNewTemporary}
+          aria-label="Temporary chat"
+          title="Temporary chat: in no list, no search, no export, and gone with this tab"
+          onClick={() => app.settings.setTemporary(!isNewTemporary)}
+        >
+          <Icon name="temporary" />
+        </button>
+      ) : null}
+      <button
+        ref={panelButton}
+        type="button"
+        className="btn quiet icon"
+        aria-expanded={isOpen}
+        aria-label="Details"
+        title="Details: receipt, context, settings of this chat"
+        onClick={() => app.showPanel(isOpen ? undefined : { part: 'receipt' })}
+      >
+        <Icon name="panel" />
+      </button>
     </div>
   );
 }

@@ -23,6 +23,8 @@ export interface Ports {
   /** Of this tab alone. */
   readonly keptInTab: KeptTexts;
   readonly shell: Shell;
+  /** The tab itself. `onLeave`: it is closed or loaded anew, and does not come back as it is. */
+  readonly page: { readonly onLeave: (listener: () => void) => void };
 }
 
 export const PortsContext = createContext<Ports | undefined>(undefined);

@@ -1,4 +1,4 @@
-import type { MessageView, PostMessage } from '@pilotlight/contract';
+import type { Attachment, MessageView, PostMessage } from '@pilotlight/contract';
 
 import { toRetryDelay } from '../../api/follow-stream.ts';
 import { RequestRefused } from '../../api/http.ts';
@@ -19,7 +19,12 @@ export interface Outbox {
   restore(): void;
 }
 
-export function createOutbox(core: Core, answers: AnswerActions): Outbox {
+export interface OutboxEvents {
+  /** The server has a message that was typed there. */
+  readonly onSent: (draftOf: string | undefined) => void;
+}
+
+export function createOutbox(core: Core, answers: AnswerActions, events: OutboxEvents): Outbox {
   const { store, ports } = core;
   const posting = new Set<string>();
 
@@ -41,6 +46,7 @@ export function createOutbox(core: Core, answers: AnswerActions): Outbox {
     try {
       const accepted = await core.api.postMessage(outgoing.conversationId, toPost(outgoing));
       core.drafts.settle(outgoing.draftOf, outgoing.text);
+      events.onSent(outgoing.draftOf);
       answers.begin(accepted, { question: toQuestion(outgoing), model: outgoing.model });
       change((outbox) => removeOutgoing(outbox, outgoing.messageId));
     } catch (error) {
@@ -101,6 +107,7 @@ function toQuestion(outgoing: Outgoing): MessageView {
     role: 'user',
     content: outgoing.text,
     created_at: outgoing.createdAt,
+    ...(hasAttachments(outgoing) ? { attachments: [...outgoing.attachments] } : {}),
   };
 }
 
@@ -110,5 +117,11 @@ function toPost(outgoing: Outgoing): PostMessage {
     text: outgoing.text,
     ...(outgoing.parentId === undefined ? {} : { parent_id: outgoing.parentId }),
     ...(outgoing.model === undefined ? {} : { model: outgoing.model }),
+    ...(hasAttachments(outgoing) ? { attachments: outgoing.attachments.map(({ id }) => id) } : {}),
+    ...(outgoing.newConversation === undefined ? {} : { new_conversation: outgoing.newConversation }),
   };
+}
+
+function hasAttachments(outgoing: Outgoing): outgoing is Outgoing & { readonly attachments: readonly Attachment[] } {
+  return outgoing.attachments !== undefined && outgoing.attachments.length > 0;
 }

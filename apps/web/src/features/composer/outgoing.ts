@@ -1,4 +1,4 @@
-import type { ProblemDetails } from '@pilotlight/contract';
+import type { Attachment, NewConversationWish, ProblemDetails } from '@pilotlight/contract';
 
 /** A message on its way to the server. It keeps its id however often it is posted, so that it is stored once. */
 export interface Outgoing {
@@ -9,6 +9,9 @@ export interface Outgoing {
   readonly parentId: string | null | undefined;
   readonly model: string | undefined;
   readonly createdAt: string;
+  readonly attachments?: readonly Attachment[] | undefined;
+  /** Of the chat, should this message make it. */
+  readonly newConversation?: NewConversationWish | undefined;
   /** Where it was typed: the draft there is forgotten when the server has the message. */
   readonly draftOf: string | undefined;
   readonly state: OutgoingState;

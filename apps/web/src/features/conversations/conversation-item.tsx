@@ -1,12 +1,13 @@
 import type { ConversationSummary } from '@pilotlight/contract';
 import { memo, useRef, useState } from 'react';
 
-import { useAppState } from '../../app/create-app.ts';
+import { announce } from '../../app/announcer.tsx';
+import { useApp, useAppState } from '../../app/create-app.ts';
 import { toPath } from '../../app/router.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Link } from '../../ui/link.tsx';
-import { DeleteDialog } from './delete-dialog.tsx';
+import { FolderDialog } from './folder-dialog.tsx';
 import { findModel } from '../models/models-state.ts';
 import { Marked } from '../search/marked.tsx';
 import type { Mark } from '../search/to-pieces.ts';
@@ -25,20 +26,21 @@ interface ConversationItemProps {
 
 const NO_MARKS: readonly Mark[] = [];
 
-/** One chat in the list: open, rename, delete; a flame while an answer is under way in it. */
+/** One chat in the list: open it, and all that its menu has; a flame while an answer is under way in it. */
 export const ConversationItem = memo(function ConversationItem({
   conversation,
   marks = NO_MARKS,
   isCurrent,
   onLeave,
 }: ConversationItemProps) {
-  const [doing, setDoing] = useState<'nothing' | 'menu' | 'rename' | 'delete'>('nothing');
+  const [doing, setDoing] = useState<'nothing' | 'menu' | 'rename' | 'folder'>('nothing');
   const more = useRef<HTMLButtonElement>(null);
   const title = titleWords(conversation.title);
   function finish(): void {
     setDoing('nothing');
     more.current?.focus();
   }
+  const { failure, forget, ...does } = useItemActions(conversation, finish);
   return (
     <li className={doing === 'nothing' ? 'conv' : 'conv open'}>
       {doing === 'rename' ? (
@@ -71,14 +73,52 @@ export const ConversationItem = memo(function ConversationItem({
           conversation={conversation}
           anchor={more}
           onRename={() => setDoing('rename')}
-          onDelete={() => setDoing('delete')}
+          onFolder={() => setDoing('folder')}
           onClose={finish}
+          {...does}
         />
       ) : null}
-      {doing === 'delete' ? <DeleteDialog conversation={conversation} onDone={finish} /> : null}
+      {doing === 'folder' ? <FolderDialog conversation={conversation} onDone={finish} /> : null}
+      {failure === undefined ? null : <NotChanged failure={failure} onHide={forget} />}
     </li>
   );
 });
+
+function NotChanged({ failure, onHide }: { readonly failure: string; readonly onHide: () => void }) {
+  return (
+    <p className="err" role="alert">
+      Not changed: {failure}{' '}
+      <button type="button" className="linkish" onClick={onHide}>
+        Hide this
+      </button>
+    </p>
+  );
+}
+
+/** What the menu does at once, and why it failed the last time, if it did. */
+function useItemActions(conversation: ConversationSummary, finish: () => void) {
+  const { conversations: actions } = useApp();
+  const [failure, setFailure] = useState<string>();
+  const { id, pinned: isPinned = false, archived: isArchived = false } = conversation;
+  const title = titleWords(conversation.title);
+  async function run(action: Promise<string | undefined>, done?: string): Promise<void> {
+    finish();
+    const failed = await action;
+    setFailure(failed);
+    if (failed === undefined && done !== undefined) announce(done);
+  }
+  return {
+    failure,
+    forget: () => setFailure(undefined),
+    onPin: () => void run(actions.change(id, { pinned: !isPinned }), isPinned ? `“${title}” is no longer pinned` : `“${title}” is pinned`),
+    onArchive: () =>
+      void run(
+        actions.change(id, { archived: !isArchived }),
+        isArchived ? `“${title}” is in the list again` : `“${title}” is in the archive`,
+      ),
+    onDelete: () => void run(actions.remove(id)),
+  };
+}
 
 interface RunningFlameProps {
   readonly conversationId: string;

@@ -13,6 +13,7 @@ function createBench(answer: () => Promise<unknown> = () => Promise.reject(new E
       asked.push(request);
       return answer();
     },
+    upload: () => Promise.reject(new Error('not used')),
     stream: () => Promise.reject(new Error('not used')),
   };
   return { asked, core: { api: createApi(http), store: createStore(INITIAL_STATE) } };

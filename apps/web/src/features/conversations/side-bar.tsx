@@ -1,7 +1,6 @@
 import { useRef } from 'react';
 
-import { useApp, useAppState } from '../../app/create-app.ts';
-import { useNow } from '../../app/ports.ts';
+import { useApp } from '../../app/create-app.ts';
 import { useStore } from '../../app/store.ts';
 import { ThemeButton } from '../../app/theme-button.tsx';
 import { Flame } from '../../ui/flame.tsx';
@@ -11,11 +10,8 @@ import { MemoryFoot } from '../models/memory-foot.tsx';
 import { SearchField } from '../search/search-field.tsx';
 import { SearchResults } from '../search/search-results.tsx';
 import { useHitKeys } from '../search/use-hit-keys.ts';
-import { ConversationItem } from './conversation-item.tsx';
-import { groupByDay } from './group-by-day.ts';
+import { ConversationList } from './conversation-list.tsx';
 import { ListMenu } from './list-menu.tsx';
-
-const MINUTE_MS = 60_000;
 
 interface SideBarProps {
   readonly onOpen: () => void;
@@ -56,38 +52,5 @@ export function SideBar({ onOpen, onLeave }: SideBarProps) {
       </search>
       <MemoryFoot />
     </nav>
-  );
-}
-
-function ConversationList({ onLeave }: { readonly onLeave: () => void }) {
-  const { router, conversations: actions } = useApp();
-  const conversations = useAppState((state) => state.conversations);
-  const hasMore = useAppState((state) => state.moreBefore !== null);
-  const route = useStore(router.route, (value) => value);
-  const now = useNow(MINUTE_MS);
-  return (
-    <>
-      {conversations?.length === 0 ? <p className="none">No chats yet.</p> : null}
-      {groupByDay(conversations ?? [], now).map((group) => (
-        <section key={group.title} aria-label={group.title}>
-          <h2>{group.title}</h2>
-          <ul>
-            {group.conversations.map((conversation) => (
-              <ConversationItem
-                key={conversation.id}
-                conversation={conversation}
-                isCurrent={route.page === 'conversation' && route.id === conversation.id}
-                onLeave={onLeave}
-              />
-            ))}
-          </ul>
-        </section>
-      ))}
-      {hasMore ? (
-        <button type="button" className="btn quiet small" onClick={() => void actions.readMore()}>
-          Older chats
-        </button>
-      ) : null}
-    </>
   );
 }

@@ -39,6 +39,7 @@ function createBench() {
       });
       return promise;
     },
+    upload: () => Promise.reject(new Error('not used')),
     stream: () => Promise.reject(new Error('not used')),
   };
   const store = createStore(INITIAL_STATE);

@@ -26,6 +26,15 @@ export function AnswerActionsRow({ conversationId, entry }: { readonly conversat
           <Icon name="regenerate" />
         </button>
       )}
+      <button
+        type="button"
+        className="btn quiet icon small"
+        aria-label="Details of this answer"
+        title="Details of this answer"
+        onClick={() => app.showPanel({ answerId: message.id, part: 'receipt' })}
+      >
+        <Icon name="panel" />
+      </button>
       <Versions conversationId={conversationId} entry={entry} />
     </div>
   );

@@ -12,6 +12,8 @@ export interface AnswerActions {
   begin(accepted: Accepted, begun: { readonly question?: MessageView; readonly model: string | undefined }): void;
   stop(conversationId: string, generation: string): Promise<void>;
   regenerate(conversationId: string, answer: MessageView, model?: string): Promise<void>;
+  /** Goes on from the text of an answer that is not whole. */
+  continueAnswer(conversationId: string, answer: MessageView): Promise<void>;
   /** Ends an answer that has not got far, and asks another model. */
   answerWith(conversationId: string, answer: MessageView, model: string): Promise<void>;
 }
@@ -45,6 +47,15 @@ export function createAnswerActions(core: Core, events: FollowerEvents): AnswerA
     }
   }
 
+  async function continueAnswer(conversationId: string, answer: MessageView): Promise<void> {
+    try {
+      const generation = core.ports.randomness.id();
+      begin(await core.api.continueAnswer(conversationId, answer.id, { generation_id: generation }), { model: answer.model });
+    } catch (error) {
+      showFailure(core, conversationId, toFailure(core, 'The answer was not continued', error));
+    }
+  }
+
   async function stop(conversationId: string, generation: string): Promise<void> {
     try {
       await core.api.stopGeneration(generation);
@@ -64,6 +75,7 @@ export function createAnswerActions(core: Core, events: FollowerEvents): AnswerA
     begin,
     stop,
     regenerate,
+    continueAnswer,
     async answerWith(conversationId, answer, model) {
       if (answer.state === 'running' && answer.generation_id !== undefined) await stop(conversationId, answer.generation_id);
       await regenerate(conversationId, answer, model);

@@ -4,15 +4,15 @@ import { memo, type ReactNode } from 'react';
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
 import { countWords, formatCount } from '../../ui/format.ts';
-import { Icon } from '../../ui/icon.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { findModel, readyInstead } from '../models/models-state.ts';
 import { AnswerActionsRow } from './answer-actions-row.tsx';
 import { answerFacts } from './answer-facts.ts';
 import type { AnswerState, Segment } from './answer-state.ts';
 import { EndingBlock } from './ending-block.tsx';
+import { LeftOutNote } from './left-out-note.tsx';
 import { Margin, type MarginFacts } from './margin.tsx';
-import { reasoningWords } from './reasoning-words.ts';
+import { Reasoning } from './reasoning.tsx';
 import type { ThreadEntry } from './tree.ts';
 import { WaitingBlock } from './waiting-block.tsx';
 import { interruptsText, toWaiting } from './waiting-words.ts';
@@ -68,21 +68,28 @@ function SegmentView({ conversationId, entry, live, segment, next, isFirst }: Se
       <div className="min-w-0">
         {segment.seam === undefined ? null : (
           <p className="seam">
-            <span>
-              {segment.seam.reason}; {segment.seam.to} went on from here
-            </span>
+            <span>{toSeamWords(segment.seam)}</span>
           </p>
         )}
-        {reasoning === '' ? null : <Reasoning text={reasoning} live={live} isRunning={isRunning && segment.text === ''} />}
+        {reasoning === '' ? null : (
+          <Reasoning text={reasoning} live={live} receipt={message.receipt} isRunning={isRunning && segment.text === ''} />
+        )}
         {segment.text === '' ? null : <Markdown text={segment.text} isOpen={isRunning && !interruptsText(live?.phase?.phase)} />}
         {isRunning ? (
           <RunningState conversationId={conversationId} message={message} live={live} hasText={segment.text !== '' || reasoning !== ''} />
         ) : null}
         {!isRunning && isLast ? <EndingBlock conversationId={conversationId} message={message} /> : null}
+        {!isRunning && isLast ? <LeftOutNote conversationId={conversationId} message={message} /> : null}
         {!isRunning && isLast ? <AnswerActionsRow conversationId={conversationId} entry={entry} /> : null}
       </div>
     </article>
   );
+}
+
+/** On the stitched line: why somebody took over here, and who. */
+export function toSeamWords({ from, to, reason }: NonNullable<Segment['seam']>): string {
+  const upper = `${reason[0]?.toUpperCase() ?? ''}${reason.slice(1)}`;
+  return from === to ? `${upper}; it went on from here` : `${upper}; ${to} went on from here`;
 }
 
 function endedFacts(message: MessageView): MarginFacts {
@@ -147,25 +154,5 @@ function RunningState({ conversationId, message, live, hasText }: RunningStatePr
       onInstead={(model) => void app.answers.answerWith(conversationId, message, model)}
       onStop={generation === undefined ? undefined : () => void app.answers.stop(conversationId, generation)}
     />
-  );
-}
-
-function Reasoning({
-  text,
-  live,
-  isRunning,
-}: {
-  readonly text: string;
-  readonly live: AnswerState | undefined;
-  readonly isRunning: boolean;
-}) {
-  return (
-    <details className="fold">
-      <summary>
-        <Icon name="forward" size={14} />
-        {reasoningWords(text, live, isRunning)}
-      </summary>
-      <div dir="auto">{text}</div>
-    </details>
   );
 }

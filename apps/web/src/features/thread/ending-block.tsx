@@ -3,8 +3,11 @@ import type { MessageView } from '@pilotlight/contract';
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatExact } from '../../ui/format.ts';
-import { readyInstead, similarNames } from '../models/models-state.ts';
+import { findModel, readyInstead, similarNames } from '../models/models-state.ts';
+import { WaysToFit } from '../models/ways-to-fit.tsx';
 import { failureDetails, toEnding } from './ending-words.ts';
+
+const DOES_NOT_FIT: ReadonlySet<string> = new Set(['model_too_large', 'model_out_of_memory']);
 
 interface EndingBlockProps {
   readonly conversationId: string;
@@ -20,6 +23,7 @@ export function EndingBlock({ conversationId, message }: EndingBlockProps) {
   const name = message.receipt?.model ?? message.model ?? '';
   const hasText = message.content !== '';
   const instead = ending.isCalm ? undefined : readyInstead(models, name)?.name;
+  const canContinue = hasText && findModel(models, name)?.continues !== 'no';
   const near = ending.code === 'model_not_found' ? similarNames(models, name).filter((candidate) => candidate !== instead) : [];
   return (
     <>
@@ -36,11 +40,18 @@ export function EndingBlock({ conversationId, message }: EndingBlockProps) {
               {ending.sentence} {ending.code === undefined ? null : <FailureId code={ending.code} id={message.generation_id} />}
             </p>
           )}
-          {ending.isCalm && hasText ? null : (
+          {ending.isCalm && hasText && !canContinue ? null : (
             <div className="btns">
-              <button type="button" className="btn small" onClick={() => void app.answers.regenerate(conversationId, message)}>
-                Regenerate
-              </button>
+              {canContinue ? (
+                <button type="button" className="btn small" onClick={() => void app.answers.continueAnswer(conversationId, message)}>
+                  Continue
+                </button>
+              ) : null}
+              {ending.isCalm && hasText ? null : (
+                <button type="button" className="btn small" onClick={() => void app.answers.regenerate(conversationId, message)}>
+                  Regenerate
+                </button>
+              )}
               {[instead, ...near].map((model) =>
                 model === undefined ? null : (
                   <button
@@ -53,6 +64,9 @@ export function EndingBlock({ conversationId, message }: EndingBlockProps) {
                   </button>
                 ),
               )}
+              {ending.code !== undefined && DOES_NOT_FIT.has(ending.code) ? (
+                <WaysToFit model={name} onModel={(other) => void app.answers.regenerate(conversationId, message, other)} />
+              ) : null}
               {ending.code === undefined ? null : (
                 <CopyButton text={() => detailsOf(message)} label="Copy details" className="btn small quiet" hasWords />
               )}

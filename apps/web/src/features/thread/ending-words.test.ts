@@ -15,7 +15,7 @@ describe('toEnding', () => {
   it('labels a partial answer with what was kept of it', () => {
     expect(toEnding({ ...MESSAGE, state: 'interrupted' })).toMatchObject({
       line: 'Cut off: the server stopped while this was being written. 3 words were kept.',
-      sentence: 'Regenerate asks again and keeps this version.',
+      sentence: 'Continue goes on from these words, Regenerate asks again; this version stays.',
     });
     expect(toEnding({ ...MESSAGE, state: 'failed', error: ERROR })).toMatchObject({
       line: "Cut off: the engine's process ended. 3 words were kept.",

@@ -23,7 +23,10 @@ export function toEnding(message: MessageView): Ending | undefined {
       return {
         line:
           kept === 0 ? 'The server stopped before the first word' : `Cut off: the server stopped while this was being written.${keptWords}`,
-        sentence: kept === 0 ? 'Your question is kept. Regenerate asks it again.' : 'Regenerate asks again and keeps this version.',
+        sentence:
+          kept === 0
+            ? 'Your question is kept. Regenerate asks it again.'
+            : 'Continue goes on from these words, Regenerate asks again; this version stays.',
         code: message.error?.code,
         isCalm: false,
       };

@@ -1,4 +1,5 @@
 import { useApp } from '../../app/create-app.ts';
+import { AttachmentChips } from '../attachments/attachment-chips.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import type { Outgoing } from '../composer/outgoing.ts';
 import { problemDetails } from './ending-words.ts';
@@ -24,6 +25,7 @@ export function OutgoingQuestion({ outgoing, onTakeBack }: OutgoingQuestionProps
         <h2 className="says" dir="auto">
           {outgoing.text}
         </h2>
+        <AttachmentChips attachments={outgoing.attachments ?? []} />
         {state.kind === 'sending' ? null : <OutgoingState outgoing={outgoing} onTakeBack={onTakeBack} />}
       </div>
     </article>

@@ -1,9 +1,11 @@
+import type { Attachment } from '@pilotlight/contract';
 import { memo } from 'react';
 
 import { useNow } from '../../app/ports.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatExact, formatTime } from '../../ui/format.ts';
 import { Icon } from '../../ui/icon.tsx';
+import { AttachmentChips } from '../attachments/attachment-chips.tsx';
 import { showHidden } from '../markdown/safe-link.ts';
 import type { ThreadEntry } from './tree.ts';
 import { Versions } from './versions.tsx';
@@ -15,6 +17,7 @@ interface QuestionProps {
 }
 
 const MINUTE_MS = 60_000;
+const NONE: readonly Attachment[] = [];
 
 /** One question: a line of text under a hairline, so that a thread scans like a document with headings. */
 export const Question = memo(function Question({ conversationId, entry, onEdit }: QuestionProps) {
@@ -34,6 +37,7 @@ export const Question = memo(function Question({ conversationId, entry, onEdit }
         <h2 className="says" dir="auto">
           {showHidden(message.content)}
         </h2>
+        <AttachmentChips attachments={message.attachments ?? NONE} />
         <div className={versions.length > 1 ? 'acts kept' : 'acts'}>
           <CopyButton text={() => message.content} label="Copy" className="btn quiet icon small" />
           <button type="button" className="btn quiet icon small" aria-label="Edit" title="Edit" onClick={() => onEdit(message.id)}>

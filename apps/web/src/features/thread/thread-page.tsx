@@ -10,6 +10,7 @@ import { useDraft, type Draft } from '../composer/use-draft.ts';
 import { FirstRun } from '../first-run/first-run.tsx';
 import { useCurrentModel } from '../models/use-current-model.ts';
 import { FailureNote } from './failure-note.tsx';
+import { TemporaryNote } from './temporary-note.tsx';
 import { ThreadView } from './thread-view.tsx';
 import { threadOf, type ThreadEntry } from './tree.ts';
 import { useAnnouncements } from './use-announcements.ts';
@@ -20,6 +21,7 @@ const NOTHING_ON_ITS_WAY: readonly Outgoing[] = [];
 
 /** One conversation with its composer; `conversationId` undefined is a new one. Mount anew for another conversation. */
 export function ThreadPage({ conversationId }: { readonly conversationId: string | undefined }) {
+  const app = useApp();
   const view = useAppState((state) => (conversationId === undefined ? undefined : state.views[conversationId]));
   const outbox = useAppState((state) => state.outbox);
   const outgoing = useMemo(() => {
@@ -30,7 +32,7 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
   const running = view?.messages.find(({ state }) => state === 'running');
   const model = useCurrentModel(conversationId, thread);
   const { draft, field, editing, edit, endEdit, send, takeBack } = useWriting(conversationId, { thread, outgoing, model });
-  const context = useContextWords(thread, model);
+  const context = useContextWords({ conversationId, thread, model, text: draft.text });
   const stableEdit = useStable(edit);
   const stableTakeBack = useStable(takeBack);
   const isLoaded = conversationId === undefined || view !== undefined;
@@ -42,6 +44,7 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
   return (
     <div className="scroll" ref={scroller} tabIndex={-1}>
       <div className="thread">
+        <TemporaryNote conversationId={conversationId} />
         {conversationId === undefined ? <FirstRun /> : null}
         {conversationId === undefined ? null : (
           <ThreadView conversationId={conversationId} thread={thread} outgoing={outgoing} onEdit={stableEdit} onTakeBack={stableTakeBack} />
@@ -66,6 +69,7 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
           running={running}
           editing={editing}
           context={context}
+          onSettings={() => app.showPanel({ part: 'settings' })}
           onEditLast={() => edit(lastQuestion(thread)?.id)}
           onEditEnd={endEdit}
           onSend={(text) => {
@@ -153,6 +157,7 @@ function useWriting(conversationId: string | undefined, { thread, outgoing, mode
     },
     takeBack(taken: Outgoing) {
       app.outbox.takeBack(taken.messageId);
+      if (taken.attachments !== undefined) app.attachments.putBack(conversationId, taken.attachments);
       fill(taken.text);
     },
   };

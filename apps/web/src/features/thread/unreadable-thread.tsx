@@ -8,7 +8,8 @@ import { problemDetails } from './ending-words.ts';
 export function UnreadableThread({ conversationId, failure }: { readonly conversationId: string; readonly failure: Failure }) {
   const app = useApp();
   const { problem } = failure;
-  const isMissing = problem?.code === 'conversation_not_found';
+  const isDeleted = problem?.code === 'conversation_deleted';
+  const isMissing = problem?.code === 'conversation_not_found' || isDeleted;
   return (
     <div className="page">
       <div className="cols">
@@ -16,7 +17,9 @@ export function UnreadableThread({ conversationId, failure }: { readonly convers
           <Flame phase={isMissing ? 'absent' : 'failed'} size={28} />
         </div>
         <div>
-          <h2 className="text-[1.5rem] leading-8">{isMissing ? 'There is no such chat' : failure.what}</h2>
+          <h2 className="text-[1.5rem] leading-8">
+            {isDeleted ? 'This chat was deleted' : isMissing ? 'There is no such chat' : failure.what}
+          </h2>
           <p className="prose mt-2">{problem?.detail ?? 'The server did not answer.'}</p>
         </div>
       </div>
@@ -36,6 +39,11 @@ export function UnreadableThread({ conversationId, failure }: { readonly convers
             <button type="button" className="btn primary" onClick={() => leave(app, conversationId, isMissing)}>
               {isMissing ? 'New chat' : 'Try again'}
             </button>
+            {isDeleted ? (
+              <button type="button" className="btn" onClick={() => void app.conversations.restore(conversationId, true)}>
+                Bring it back
+              </button>
+            ) : null}
             {problem === undefined ? null : (
               <CopyButton text={() => problemDetails(problem)} label="Copy details" className="btn" hasWords />
             )}

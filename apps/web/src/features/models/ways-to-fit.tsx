@@ -1,0 +1,57 @@
+import type { ModelPlan, WayToFit } from '@pilotlight/contract';
+import { useEffect, useState } from 'react';
+
+import { useApp } from '../../app/create-app.ts';
+import { formatBytes, formatCount } from '../../ui/format.ts';
+
+interface WaysToFitProps {
+  readonly model: string;
+  readonly onModel: (model: string) => void;
+}
+
+/** What would fit in place of a model that does not, each with its figure; asked of the server, because it changes with what is in memory. */
+export function WaysToFit({ model, onModel }: WaysToFitProps) {
+  const plan = usePlan(model);
+  const ways = plan?.would_fit ?? [];
+  if (ways.length === 0) return null;
+  return (
+    <>
+      {ways.map((way) => (
+        <Way key={wayWords(way)} way={way} onModel={onModel} />
+      ))}
+    </>
+  );
+}
+
+function Way({ way, onModel }: { readonly way: WayToFit; readonly onModel: (model: string) => void }) {
+  if (way.type !== 'other_model') return <span className="hint m-0">{wayWords(way)}</span>;
+  return (
+    <button type="button" className="btn small wrap" onClick={() => onModel(way.model)}>
+      {wayWords(way)}
+    </button>
+  );
+}
+
+/** One way out, with its figure. */
+export function wayWords(way: WayToFit): string {
+  switch (way.type) {
+    case 'shorter_context':
+      return `It would fit with a context of ${formatCount(way.context_length)} tokens: ${formatBytes(way.needs_bytes)}.`;
+    case 'without':
+      return `It would fit without ${way.models.map(({ model, bytes }) => `${model} (${formatBytes(bytes)})`).join(' and ')}.`;
+    case 'other_model':
+      return `Answer with ${way.model}, ${formatBytes(way.needs_bytes)}`;
+  }
+}
+
+/** The plan of a load as it is now. Undefined until it came, and where it cannot be had. */
+export function usePlan(model: string): ModelPlan | undefined {
+  const { planLoad } = useApp();
+  const [plan, setPlan] = useState<ModelPlan>();
+  useEffect(() => {
+    const controller = new AbortController();
+    planLoad(model, controller.signal).then(setPlan, () => undefined);
+    return () => controller.abort();
+  }, [model, planLoad]);
+  return plan;
+}
