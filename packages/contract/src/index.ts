@@ -40,6 +40,7 @@ export type { Honoured, OptionFacts } from './option-table.ts';
 export {
   CACHE_TYPES,
   launchProfileSchema,
+  modelDefaultsJsonSchema,
   modelDefaultsSchema,
   modelDefaultsViewSchema,
   MOST_ROUTE_MODELS,

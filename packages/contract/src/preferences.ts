@@ -110,3 +110,9 @@ export interface KeptValues {
   /** Keeps them in one transaction, on the disk when it resolves; a value that is undefined is taken out. */
   keep(kind: string, values: readonly KeptValue[]): Promise<void>;
 }
+
+/** The JSON Schema of what can be set for one model. */
+export function modelDefaultsJsonSchema(): object {
+  const { $schema: _schema, ...schema } = z.toJSONSchema(modelDefaultsSchema, { io: 'input' });
+  return schema;
+}

@@ -9,6 +9,7 @@ export { toSettingsPage } from './documents/settings-page.ts';
 export { flagOptions } from './flags.ts';
 export { originInWords } from './origin.ts';
 export type { Origin } from './origin.ts';
+export type { FileDefaults, ModelDefaultsOfFile } from './read-model-defaults.ts';
 export type { TaskRoute, TaskRoutes } from './read-tasks.ts';
 export { resolveSettings } from './resolve-settings.ts';
 export type { Settings, SettingsResult, SettingsSources } from './resolve-settings.ts';

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { readModelDefaults, type ModelDefaultsOfFile } from './read-model-defaults.ts';
 import { readTasks, type TaskRoutes } from './read-tasks.ts';
 import { closest } from './suggestion.ts';
 
@@ -11,11 +12,12 @@ export interface FileEntry {
 export interface FileContent {
   readonly entries: ReadonlyMap<string, FileEntry>;
   readonly tasks: TaskRoutes;
+  readonly modelDefaults: ModelDefaultsOfFile;
   /** Whole sentences, each with its line. */
   readonly problems: readonly string[];
 }
 
-const EMPTY: FileContent = { entries: new Map(), tasks: {}, problems: [] };
+const EMPTY: FileContent = { entries: new Map(), tasks: {}, modelDefaults: {}, problems: [] };
 
 /** What `pilotlight.yaml` says. Keys that nobody knows are problems: a mistyped one would otherwise be a setting that silently does nothing. */
 export function readFile(source: { readonly path: string; readonly text: string }, knownKeys: readonly string[]): FileContent {
@@ -42,6 +44,7 @@ function readEntries(root: YAMLMap, reading: Reading): FileContent {
   const entries = new Map<string, FileEntry>();
   const problems: string[] = [];
   let tasks: TaskRoutes = {};
+  let modelDefaults: ModelDefaultsOfFile = {};
   for (const { key: keyNode, value: node } of root.items) {
     const key = isScalar(keyNode) ? String(keyNode.value) : '';
     const line = reading.lineOf(keyNode);
@@ -50,8 +53,12 @@ function readEntries(root: YAMLMap, reading: Reading): FileContent {
       const read = readTasks(node, (at) => `${reading.path}, line ${reading.lineOf(at)}`);
       tasks = read.tasks;
       problems.push(...read.problems);
+    } else if (key === 'model_defaults') {
+      const read = readModelDefaults(node, (at) => `${reading.path}, line ${reading.lineOf(at)}`);
+      ({ modelDefaults } = read);
+      problems.push(...read.problems);
     } else if (!reading.knownKeys.includes(key)) {
-      const meant = closest(key, [...reading.knownKeys, 'tasks']);
+      const meant = closest(key, [...reading.knownKeys, 'tasks', 'model_defaults']);
       problems.push(`${where}: there is no setting "${key}".${meant === undefined ? '' : ` Did you mean "${meant}"?`}`);
     } else {
       const text = toText(node);
@@ -59,7 +66,7 @@ function readEntries(root: YAMLMap, reading: Reading): FileContent {
       else entries.set(key, { text, line });
     }
   }
-  return { entries, tasks, problems };
+  return { entries, tasks, modelDefaults, problems };
 }
 
 function toText(node: unknown): string | readonly string[] | undefined {

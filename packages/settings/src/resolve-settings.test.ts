@@ -195,3 +195,27 @@ test('settings in words never show a secret', () => {
   expect(words).toContainEqual({ variable: 'OLLAMA_TIMEOUT', value: '300 s', origin: 'the default' });
   expect(words).toContainEqual({ variable: 'PILOTLIGHT_PORT', value: '8000', origin: 'the default' });
 });
+
+describe('defaults of models', () => {
+  test('are read as they stand, with their place', () => {
+    const yaml =
+      'model_defaults:\n  mistral:\n    options: {temperature: 0.3, stop: ["END"]}\n  "hf.co/org/x:q4":\n    profile: {slots: 2}\n';
+    expect(settingsOf({ yaml }).modelDefaults).toEqual({
+      'mistral:latest': { where: 'pilotlight.yaml, line 2', value: { options: { temperature: 0.3, stop: ['END'] } } },
+      'hf.co/org/x:q4': { where: 'pilotlight.yaml, line 4', value: { profile: { slots: 2 } } },
+    });
+    expect(settingsOf({ yaml: 'model_defaults:\n' }).modelDefaults).toEqual({});
+  });
+
+  test.each([
+    ['model_defaults: 7\n', 'pilotlight.yaml, line 1: "model_defaults" must name models, each with {options: {…}, profile: {…}}.'],
+    ['model_defaults:\n  mistral: 7\n', 'pilotlight.yaml, line 2: what is set for "mistral" must be {options: {…}, profile: {…}}.'],
+    ['model_default:\n  mistral: {}\n', 'pilotlight.yaml, line 1: there is no setting "model_default". Did you mean "model_defaults"?'],
+  ])('%j is a problem', (yaml, problem) => {
+    expect(problemsOf({ yaml })).toEqual([problem]);
+  });
+
+  test('a name that is none is a problem', () => {
+    expect(problemsOf({ yaml: 'model_defaults:\n  "../x": {}\n' })[0]).toMatch(/line 2: "\.\.\/x" is no name for a model/);
+  });
+});

@@ -1,6 +1,7 @@
 import { parseEnv } from 'node:util';
 import { originInWords, type Origin } from './origin.ts';
 import { readFile, type FileContent } from './read-file.ts';
+import type { ModelDefaultsOfFile } from './read-model-defaults.ts';
 import type { TaskRoutes } from './read-tasks.ts';
 import type { Parsed, Setting, Surroundings } from './setting.ts';
 import { closest } from './suggestion.ts';
@@ -23,6 +24,8 @@ export interface SettingsSources {
 
 export interface Settings extends SettingValues {
   readonly tasks: TaskRoutes;
+  /** As they stand in the file, not checked yet. */
+  readonly modelDefaults: ModelDefaultsOfFile;
   readonly origins: Readonly<Record<SettingName, Origin>>;
 }
 
@@ -43,7 +46,8 @@ interface Found {
 export function resolveSettings(sources: SettingsSources): SettingsResult {
   const dotenv = sources.dotenv === undefined ? {} : parseEnv(sources.dotenv.text);
   const keys = SETTING_NAMES.map((name) => SETTINGS[name].key);
-  const file: FileContent = sources.file === undefined ? { entries: new Map(), tasks: {}, problems: [] } : readFile(sources.file, keys);
+  const file: FileContent =
+    sources.file === undefined ? { entries: new Map(), tasks: {}, modelDefaults: {}, problems: [] } : readFile(sources.file, keys);
   const problems = [...file.problems];
   const origins: Partial<Record<SettingName, Origin>> = {};
   const values: Partial<Record<SettingName, unknown>> = {};
@@ -56,7 +60,7 @@ export function resolveSettings(sources: SettingsSources): SettingsResult {
     else problems.push(toProblem(row, found, parsed.expected));
     origins[name] = found?.origin ?? { kind: 'default' };
   }
-  const settings = { ...values, tasks: file.tasks, origins } as Settings;
+  const settings = { ...values, tasks: file.tasks, modelDefaults: file.modelDefaults, origins } as Settings;
   if (problems.length === 0) problems.push(...contradictions(settings));
   const warnings = unknownVariables(sources, dotenv);
   return problems.length === 0 ? { ok: true, settings, warnings } : { ok: false, problems, warnings };

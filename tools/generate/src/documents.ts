@@ -1,4 +1,6 @@
+import { modelDefaultsJsonSchema } from '@pilotlight/contract';
 import { toEnvExample, toJsonSchema, toSettingsPage } from '@pilotlight/settings';
+import { toOptionsPage } from './options-page.ts';
 import { toProblemsPage } from './problems-page.ts';
 
 export interface GeneratedDocument {
@@ -10,8 +12,9 @@ export interface GeneratedDocument {
 /** Every file that is made from a table. A new one is a row here. */
 export const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: '.env.example', text: toEnvExample },
-  { path: 'schema/pilotlight.schema.json', text: toJsonSchema },
+  { path: 'schema/pilotlight.schema.json', text: () => toJsonSchema(modelDefaultsJsonSchema()) },
   { path: 'docs/settings.md', text: toSettingsPage },
+  { path: 'docs/options.md', text: toOptionsPage },
   { path: 'docs/problems.md', text: toProblemsPage },
 ];
 

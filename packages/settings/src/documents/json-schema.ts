@@ -16,15 +16,23 @@ const TASKS = {
   },
 };
 
-/** The JSON Schema of `pilotlight.yaml`, for editors. */
-export function toJsonSchema(): string {
+/** The JSON Schema of `pilotlight.yaml`, for editors. `modelDefaults`: that of what can be set for one model. */
+export function toJsonSchema(modelDefaults: object): string {
   const properties = Object.fromEntries(SETTING_NAMES.map((name) => property(SETTINGS[name])));
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'pilotlight.yaml',
     type: 'object',
     additionalProperties: false,
-    properties: { ...properties, tasks: TASKS },
+    properties: {
+      ...properties,
+      tasks: TASKS,
+      model_defaults: {
+        type: 'object',
+        description: 'How a model answers unless a request or a conversation says otherwise, and its launch profile.',
+        additionalProperties: modelDefaults,
+      },
+    },
   };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }

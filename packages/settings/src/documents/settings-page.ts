@@ -26,6 +26,24 @@ tasks:
     models: [codellama:latest, mistral:latest]
     fallback: pilot:latest
 \`\`\`
+
+They can be changed while the server runs, with \`pilotlight tasks\` or \`PUT /api/tasks\`: what is set there is kept, and goes before the file.
+`;
+
+const MODEL_DEFAULTS = `## Defaults of models
+
+Only in \`pilotlight.yaml\`: how a model answers unless a request or a conversation says otherwise, and the profile that it is loaded with. All options
+are in [options.md](options.md).
+
+\`\`\`yaml
+model_defaults:
+  mistral:latest:
+    options: { temperature: 0.3, stop: ["END"] }
+    profile: { context_length: 8192, slots: 2, cache_type: q8_0 }
+\`\`\`
+
+They can be changed while the server runs, with \`pilotlight defaults\` or \`PUT /api/models/{name}/defaults\`: what is set there is kept, and goes before
+the file.
 `;
 
 /** docs/settings.md. */
@@ -34,7 +52,7 @@ export function toSettingsPage(): string {
     '\n',
   );
   const sections = SETTING_NAMES.map((name) => section(SETTINGS[name]));
-  return [HEAD, `${table}\n`, ...sections, TASKS].join('\n');
+  return [HEAD, `${table}\n`, ...sections, TASKS, MODEL_DEFAULTS].join('\n');
 }
 
 function tableRow(row: Setting<unknown>): string {
