@@ -1,7 +1,7 @@
 import { Problem, withTag } from '@pilotlight/contract';
 import type { Engine, LaunchProfile, ModelDefaultsView, Preferences, TaskRoutes, TaskView } from '@pilotlight/contract';
 
-import type { Candidate } from '../generation/generate.ts';
+import type { Candidate } from '../generation/try-all.ts';
 import { loadedOf } from '../lifecycle/state.ts';
 import type { Candidates } from '../routes/candidates.ts';
 import type { LiveSettings } from './live-settings.ts';
