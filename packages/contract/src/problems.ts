@@ -63,7 +63,11 @@ export const PROBLEMS = {
   },
   generation_running: { status: 409, title: 'An answer is still being written here', remedy: 'Wait for it, or stop it first.' },
   body_too_large: { status: 413, title: 'The request is too large', remedy: 'Send less; the limit is in the detail.' },
-  unsupported_media_type: { status: 415, title: 'The body must be JSON', remedy: 'Send "Content-Type: application/json".' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The body is of the wrong type',
+    remedy: 'Send "Content-Type: application/json", or what the detail names.',
+  },
   attachment_refused: {
     status: 415,
     title: 'This file cannot be attached',

@@ -126,8 +126,13 @@ function createRequests(
     stream({ model, messages, options: wanted }, signal) {
       const start: Parameters<typeof createAnswerIterator>[0] = (listener) => {
         const resident = residentFor(model, 'completion');
+        if (messages.some(({ images }) => images !== undefined))
+          throw new EngineError('unsupported', `${withTag(model)} cannot see images here.`);
         const sampling = resolveSampling(wanted, hintsFor(resident.model), () => Math.floor(randomness.next() * SEEDS));
-        return { request: resident.process.request({ type: 'generate', messages, sampling }, listener), chosen: toChosen(wanted, sampling) };
+        return {
+          request: resident.process.request({ type: 'generate', messages, sampling }, listener),
+          chosen: toChosen(wanted, sampling),
+        };
       };
       return { [Symbol.asyncIterator]: () => createAnswerIterator(start, signal) };
     },

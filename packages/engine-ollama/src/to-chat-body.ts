@@ -1,5 +1,5 @@
 import { EngineError, optionsSchema } from '@pilotlight/contract';
-import type { LaunchProfile, Options, StreamRequest } from '@pilotlight/contract';
+import type { LaunchProfile, Message, Options, StreamRequest } from '@pilotlight/contract';
 
 /** How long Ollama keeps a model after its last request, in its own terms: seconds, or a duration such as `5m`; negative: for ever. */
 export type KeepAlive = string | number;
@@ -43,19 +43,24 @@ function toThink({ thinking }: Options, canThink: boolean): { readonly think?: O
 }
 
 export interface ChatSetup {
-  readonly keepAlive: KeepAlive | undefined;
-  readonly canThink: boolean;
+  readonly keepAlive?: KeepAlive | undefined;
+  readonly canThink?: boolean;
+}
+
+/** Images are bare base64 here: Ollama finds their type by itself. */
+function toWireMessage({ role, content, images }: Message): object {
+  return { role, content, ...(images === undefined ? {} : { images: images.map(({ data }) => data) }) };
 }
 
 /**
  * The body of `/api/chat` for one answer. `truncate` is off: a prompt that does not fit is refused with its length, never shortened in silence.
  */
-export function toChatBody(request: StreamRequest, { keepAlive, canThink }: ChatSetup): string {
+export function toChatBody(request: StreamRequest, { keepAlive, canThink = false }: ChatSetup = {}): string {
   if (request.messages.length === 0) throw new EngineError('invalid', 'There is no message to answer.');
   const options = checkOptions(request.options);
   return JSON.stringify({
     model: request.model,
-    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    messages: request.messages.map(toWireMessage),
     stream: true,
     truncate: false,
     options: { ...toSampling(options), ...toRunnerOptions(request.profile) },

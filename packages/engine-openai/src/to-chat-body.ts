@@ -78,7 +78,11 @@ function toSampling(options: Options, kind: ServerKind): Body {
 
 /** The messages as they go over the wire. */
 export function toWireMessages(messages: readonly Message[]): readonly Body[] {
-  return messages.map(({ role, content }) => ({ role, content }));
+  return messages.map(({ role, content, images }) => {
+    if (images === undefined) return { role, content };
+    const pictures = images.map(({ media_type: type, data }) => ({ type: 'image_url', image_url: { url: `data:${type};base64,${data}` } }));
+    return { role, content: [{ type: 'text', text: content }, ...pictures] };
+  });
 }
 
 /**

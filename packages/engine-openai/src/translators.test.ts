@@ -155,6 +155,22 @@ describe('the body of a request', () => {
     });
   });
 
+  test('has images as data, behind the text', () => {
+    const images = [{ media_type: 'image/png' as const, data: 'AQID' }];
+    const request = { model: 'm:latest', messages: [{ role: 'user' as const, content: 'hi', images }], options: {}, profile: {} };
+    expect(JSON.parse(toChatBody({ request, id: 'm', kind: 'plain' }))).toMatchObject({
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'hi' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,AQID' } },
+          ],
+        },
+      ],
+    });
+  });
+
   test.each([
     ['vllm', { repeat_penalty: 1.1, top_k: 0, min_p: 0.1 }, { repetition_penalty: 1.1, top_k: -1, min_p: 0.1 }],
     ['llama-server', { repeat_penalty: 1.1, top_k: 0 }, { repeat_penalty: 1.1, top_k: 0, return_progress: true }],

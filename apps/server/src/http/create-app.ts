@@ -106,6 +106,11 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
       done(toProblem(error));
     }
   });
+  app.addContentTypeParser('application/octet-stream', (request, payload, done) => {
+    const { takesFile } = request.routeOptions.config as { readonly takesFile?: true };
+    if (takesFile === true) done(null, payload);
+    else done(new Problem('unsupported_media_type', 'The body is not declared as JSON.', { field: 'Content-Type' }));
+  });
   app.setErrorHandler((error, request, reply) => {
     reply.hijack();
     refuse(request.raw, reply.raw, toProblem(error));

@@ -18,12 +18,15 @@ export type Answer =
   | { readonly kind: 'json'; readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'empty'; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'text'; readonly contentType: string; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly kind: 'bytes'; readonly contentType: string; readonly body: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'events'; readonly events: AsyncIterable<StreamEvent> };
 
 export interface RouteRequest<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** Of a route that takes a file: its bytes as they arrive. Leaving the loop early is no reason to cut the connection. */
+  readonly file: AsyncIterable<Uint8Array>;
   readonly requestId: string;
   /** The address at the other end of the socket; no header changes it. */
   readonly remote: string;
@@ -61,6 +64,8 @@ interface RouteFacts {
   readonly access?: Access;
   /** Of the body, where the limits of all (2 MB, 64 levels) do not fit. */
   readonly bodyLimits?: { readonly bytes: number; readonly depth: number };
+  /** The body is a file, sent as `application/octet-stream`; its handler bounds it. */
+  readonly takesFile?: true;
   /** Takes long: after 15 s blanks are sent before the body, so that nothing between cuts the connection. */
   readonly isSlow?: true;
 }

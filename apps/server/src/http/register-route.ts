@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 
 import { Problem } from '@pilotlight/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -31,6 +32,7 @@ export function registerRoute(app: FastifyInstance, route: Route, surroundings: 
     method: route.method,
     url: route.path.replaceAll(/\{([a-z_]+)\}/g, ':$1'),
     ...(route.bodyLimits === undefined ? {} : { bodyLimit: route.bodyLimits.bytes, config: { maxDepth: route.bodyLimits.depth } }),
+    ...(route.takesFile === true && { config: { takesFile: true } }),
     exposeHeadRoute: route.method === 'GET' && !route.isStream,
     handler: async (request, reply) => {
       const left = new AbortController();
@@ -53,18 +55,40 @@ export function registerRoute(app: FastifyInstance, route: Route, surroundings: 
 }
 
 function toRouteRequest(route: Route, request: FastifyRequest, signal: AbortSignal): RouteRequest<unknown, unknown, unknown> {
-  if (route.stateChanging && route.body === undefined && request.body !== undefined && !isEmptyObject(request.body)) {
+  if (
+    route.stateChanging &&
+    route.body === undefined &&
+    route.takesFile !== true &&
+    request.body !== undefined &&
+    !isEmptyObject(request.body)
+  ) {
     throw new Problem('invalid_request', 'This address takes no body.', { field: 'body' });
   }
   return {
     params: validate(route.params, request.params, 'path'),
     query: validateQuery(route, request.query),
     body: route.body === undefined ? undefined : validateBody(route.body, request.body),
+    file: route.takesFile === true ? toFile(request.body) : NO_FILE,
     requestId: request.id,
     remote: request.raw.socket.remoteAddress ?? '',
     header: (name) => singleHeader(request.raw, name),
     signal,
   };
+}
+
+const NO_FILE: AsyncIterable<Uint8Array> = {
+  async *[Symbol.asyncIterator]() {},
+};
+
+function toFile(body: unknown): AsyncIterable<Uint8Array> {
+  if (body === undefined) throw new Problem('invalid_request', 'The body is empty: send the file itself.', { field: 'body' });
+  if (!(body instanceof Readable)) {
+    throw new Problem('unsupported_media_type', 'Send the file itself as "Content-Type: application/octet-stream".', {
+      field: 'Content-Type',
+    });
+  }
+  // What is refused half-way must still be answered.
+  return { [Symbol.asyncIterator]: () => body.iterator({ destroyOnReturn: false }) };
 }
 
 function validateQuery(route: Route, query: unknown): unknown {
@@ -106,6 +130,10 @@ function send(reply: FastifyReply, answer: Exclude<Answer, { kind: 'events' }>):
     case 'empty':
       if (answer.headers) reply.headers({ ...answer.headers });
       reply.code(204).send();
+      return;
+    case 'bytes':
+      if (answer.headers) reply.headers({ ...answer.headers });
+      reply.type(answer.contentType).send(Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.byteLength));
       return;
     case 'text':
       if (answer.headers) reply.headers({ ...answer.headers });

@@ -1,8 +1,13 @@
 import type { Route } from '../http/define-route.ts';
+import { deleteAttachment } from './attachments/delete-attachment/delete-attachment.ts';
+import { getAttachmentContent } from './attachments/get-attachment-content/get-attachment-content.ts';
+import { getAttachment } from './attachments/get-attachment/get-attachment.ts';
+import { uploadAttachment } from './attachments/upload-attachment/upload-attachment.ts';
 import { deleteHistory } from './chat/delete-history/delete-history.ts';
 import { getHistory } from './chat/get-history/get-history.ts';
 import { sendMessage } from './chat/send-message/send-message.ts';
 import { streamMessage } from './chat/stream-message/stream-message.ts';
+import { measureContext } from './context/measure-context/measure-context.ts';
 import { changeConversation } from './conversations/change-conversation/change-conversation.ts';
 import { continueAnswer } from './conversations/continue-answer/continue-answer.ts';
 import { deleteConversation } from './conversations/delete-conversation/delete-conversation.ts';
@@ -65,6 +70,11 @@ export const ROUTES: readonly Route[] = [
   regenerateAnswer,
   continueAnswer,
   selectMessage,
+  measureContext,
+  uploadAttachment,
+  getAttachment,
+  getAttachmentContent,
+  deleteAttachment,
   listPresets,
   addPreset,
   changePreset,

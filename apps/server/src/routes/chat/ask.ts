@@ -14,6 +14,8 @@ export async function ask(body: ChatRequest, requestId: string, services: AskSer
     conversationId: body.conversation_id ?? randomness.id(),
     messageId: body.message_id ?? randomness.id(),
     text: body.message,
+    attachments: body.attachments,
+    contextPolicy: body.context_policy,
     model: body.model,
     task: taskOf(body),
     system: body.system,

@@ -18,6 +18,8 @@ export const postMessage = defineRoute({
   problems: [
     'conversation_deleted',
     'message_not_found',
+    'attachment_not_found',
+    'not_supported',
     'preset_not_found',
     'conflict',
     'generation_running',
@@ -32,6 +34,8 @@ export const postMessage = defineRoute({
       messageId: body.message_id,
       text: body.text,
       parentId: body.parent_id,
+      attachments: body.attachments,
+      contextPolicy: body.context_policy,
       model: body.model,
       task: taskOf(body),
       options: body.options ?? {},

@@ -30,6 +30,7 @@ export const regenerateAnswer = defineRoute({
       answerId: params.message_id,
       generationId: body?.generation_id,
       model: body?.model,
+      contextPolicy: body?.context_policy,
       options: body?.options ?? {},
       requestId,
     });

@@ -1,0 +1,4 @@
+import { idSchema } from '@pilotlight/contract';
+import { z } from 'zod';
+
+export const attachmentParamsSchema = z.strictObject({ id: idSchema });
