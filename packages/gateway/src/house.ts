@@ -58,7 +58,7 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
   const pins = createPinBoard({ ofSettings: settings.pinned, store, log });
   const { gate, ledger } = createAccounts({ clock, settings, memory, pins, deployments: () => registry.deployments });
   const subscriptions = new DisposableStack();
-  const wedges = watchWedges({ clock, randomness, settings, log });
+  const wedges = watchWedges({ clock, randomness, log });
 
   const registry = createRegistry({
     engines,

@@ -13,6 +13,7 @@ import type { Ledger } from '../memory/ledger.ts';
 import { createContinuations } from './continuations.ts';
 import type { Continuations } from './continuations.ts';
 import { createJobs } from './jobs.ts';
+import type { Found } from './jobs.ts';
 import type { LoadGate } from './load-gate.ts';
 import { createOnlookers } from './onlookers.ts';
 import type { Onlookers, Ticket, Watch } from './onlookers.ts';
@@ -76,6 +77,11 @@ function noteTimes(record: DeploymentRecord, from: LifecycleState, to: Lifecycle
 function noteLife(breaker: Breaker, from: LifecycleState, to: LifecycleState): void {
   if (isServing(to) && from.phase === 'warming') breaker.showedLife();
   if (to.phase === 'wedged' && from.phase !== 'wedged') breaker.wedged(to.reason);
+}
+
+function toFound(from: LifecycleState, isLeft: boolean): Found {
+  if (from.phase !== 'unknown' || !from.resident) return { isInMemory: isLeft };
+  return { isInMemory: true, ...(from.isForeign === true && { foreignContext: from.resident.contextLength }) };
 }
 
 /** A name by which the log knows it. */
@@ -153,10 +159,14 @@ export function createDeployment(options: DeploymentOptions): Deployment {
       log({ level: levelOf(from, to), name: 'phase-change', model, engine: engine.id, from: from.phase, to: to.phase, reason: to.reason });
     }
     const isLeft = event.type === 'unload-failed' && event.cause.code === 'not_supported';
-    const foundInMemory = isLeft || (from.phase === 'unknown' && from.resident !== undefined);
+    const found = toFound(from, isLeft);
+    const notice = loadedOf(to)?.notice;
+    if (notice && notice !== loadedOf(from)?.notice) {
+      log({ level: 'warn', name: 'foreign-change', model: nameOf(deployment), engine: engine.id, reason: notice.text });
+    }
     for (const effect of next.effects) {
       if (isForOnlookers(effect)) onlookers.perform(effect);
-      else jobs.perform(effect, foundInMemory);
+      else jobs.perform(effect, found);
     }
   }
 

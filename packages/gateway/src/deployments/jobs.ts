@@ -1,10 +1,11 @@
 import { Problem } from '@pilotlight/contract';
-import type { Clock, Engine, ModelDescription } from '@pilotlight/contract';
+import type { Clock, Engine, LaunchProfile, ModelDescription } from '@pilotlight/contract';
 
 import { LONGEST_PAUSE_MS } from '../attempts/backoff.ts';
 import { toCause, toProblem } from '../attempts/problem-of-failure.ts';
 import type { LifecycleEvent } from '../lifecycle/events.ts';
-import type { Wish } from '../lifecycle/state.ts';
+import { toForeignWords } from '../lifecycle/serving.ts';
+import type { Seen, Wish } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import type { DeploymentEffect } from '../scheduling/step.ts';
 import type { Settings } from '../settings.ts';
@@ -30,11 +31,18 @@ export interface JobsOptions {
   readonly suspect: () => void;
 }
 
+/** What was in memory when a load was wanted. */
+export interface Found {
+  readonly isInMemory: boolean;
+  /** With a context that another client chose. */
+  readonly foreignContext?: number | undefined;
+}
+
 type JobEffect = Exclude<DeploymentEffect, { type: 'refuse' | 'shed' | 'grant' | 'yield' }>;
 
 /** The detached work of one deployment. It belongs to no request; each job ends with exactly one event, whatever happens to it. */
 export interface Jobs extends Disposable {
-  perform(effect: JobEffect, foundInMemory: boolean): void;
+  perform(effect: JobEffect, found: Found): void;
   /** It ran out of memory with its profile. */
   quarantine(model: string | undefined, detail: string): void;
 }
@@ -48,7 +56,7 @@ interface Load {
   readonly wish: Wish;
   readonly controller: AbortController;
   /** The weights were in memory already, put there by somebody else. */
-  readonly foundInMemory: boolean;
+  readonly found: Found;
   /** With how much memory it could do when it was asked for, before it took any. */
   readonly mostBytes: number;
 }
@@ -109,9 +117,9 @@ export function createJobs(options: JobsOptions): Jobs {
   }
 
   return {
-    perform(effect, foundInMemory) {
+    perform(effect, found) {
       if (effect.type === 'request-load') {
-        request({ id: effect.loadId, wish: effect.wish, controller: new AbortController(), foundInMemory, mostBytes: mostOf(options) });
+        request({ id: effect.loadId, wish: effect.wish, controller: new AbortController(), found, mostBytes: mostOf(options) });
       } else if (effect.type === 'start-load') void start(effect.loadId);
       else if (effect.type === 'withdraw-load') end(effect.loadId);
       else if (effect.type === 'cancel-load') {
@@ -129,12 +137,12 @@ export function createJobs(options: JobsOptions): Jobs {
 }
 
 /** How the gate's answers come back as events. */
-function toAsker({ self, dispatch }: JobsOptions, { id: loadId, wish, foundInMemory }: Load): LoadAsker {
+function toAsker({ self, dispatch }: JobsOptions, { id: loadId, wish, found }: Load): LoadAsker {
   return {
     deployment: self(),
     model: wish.model,
     by: wish.by,
-    isInMemory: foundInMemory,
+    isInMemory: found.isInMemory,
     insists: wish.insists ?? false,
     admit: () => dispatch({ type: 'load-admitted', loadId }),
     refuse: (cause) => dispatch({ type: 'load-refused', loadId, cause }),
@@ -147,12 +155,12 @@ type LastNews = Extract<Undated<LifecycleEvent>, { readonly type: 'warm-end' | '
 /** Loads and warms; reports what happens on the way, and returns the event that is the end of it. Never rejects. */
 async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
   const { engine, clock, settings, record, names, dispatch, ledger } = options;
-  const { id: loadId, wish, controller, foundInMemory } = load;
+  const { id: loadId, wish, controller, found } = load;
   const description = names.get(wish.model) ?? names.values().next().value;
   if (!description) return { type: 'load-failed', loadId, cause: { code: 'model_not_found', detail: `${wish.model} is gone` }, keepMs: 0 };
   const startedMs = clock.monotonic();
   const model = description.name;
-  const profile = settings.profiles[model] ?? {};
+  const profile = toProfile(settings.profiles[model], found);
   let loadedMs = startedMs;
   try {
     await loadModel({
@@ -165,9 +173,14 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
       onProgress: ({ fraction }) => dispatch({ type: 'load-progress', loadId, fraction }),
       onLoaded: (loaded) => {
         loadedMs = clock.monotonic();
-        record.addLoad(loadedMs - startedMs, foundInMemory);
+        record.addLoad(loadedMs - startedMs, found.isInMemory);
         if (loaded.memoryBytes !== undefined) ledger.measured(options.self(), model, loaded.memoryBytes);
-        dispatch({ type: 'load-end', loadId, loaded: { ...loaded, slots: Math.max(1, loaded.slots), model, profile } });
+        const notice = toNotice(options, found);
+        dispatch({
+          type: 'load-end',
+          loadId,
+          loaded: { ...loaded, slots: Math.max(1, loaded.slots), model, profile, ...(notice && { notice }) },
+        });
       },
     });
     record.warmMs.add(clock.monotonic() - loadedMs);
@@ -182,6 +195,16 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
     report(options, { model, outcome: isCancelled ? 'cancelled' : 'failed', startedMs, problem });
     return { type: 'load-failed', loadId, cause: toCause(problem), keepMs: keptMs(problem) };
   }
+}
+
+/** What another client has just loaded is used as it is: asking for anything else would load it again, and then the other client would. */
+function toProfile(wanted: LaunchProfile | undefined, { isInMemory, foreignContext }: Found): LaunchProfile {
+  return isInMemory && foreignContext !== undefined ? { ...wanted, contextLength: foreignContext } : (wanted ?? {});
+}
+
+function toNotice({ engine, clock }: JobsOptions, { foreignContext }: Found): Seen | undefined {
+  if (foreignContext === undefined) return undefined;
+  return { text: toForeignWords(engine.id, foreignContext, undefined), at: { wallMs: clock.now(), monotonicMs: clock.monotonic() } };
 }
 
 interface DeathOfMemory {

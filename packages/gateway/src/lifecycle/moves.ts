@@ -4,6 +4,8 @@ import type { Cause, Failed, LifecycleState, Loaded, Moment, Queued, Ready, Seen
 
 /** The moves that several phases share. Each builds the whole next state, so that nothing of the last phase stays in it by accident. */
 
+export const FOREIGN_LOAD = 'in memory, put there by another client; no token seen yet';
+
 const NONE: readonly LifecycleEffect[] = [];
 
 /** The event changes nothing here. */
@@ -75,6 +77,7 @@ export function toResident(state: LifecycleState, event: EventOf<'seen-resident'
     evidence: { text: `${event.engine} says that it is in memory`, at: event.now },
     lastJob: state.lastJob,
     resident: { memoryBytes: event.memoryBytes, contextLength: event.contextLength },
+    isForeign: reason === FOREIGN_LOAD,
   };
   return to(next);
 }

@@ -1,11 +1,24 @@
-import type { Row } from './events.ts';
-import { isStale, refuse, stay, to, toAbsent, toAway, toCold, toDefect, toLost, toQueued, toResident, toUnloading } from './moves.ts';
-import type { Moment, LifecycleState } from './state.ts';
+import type { EventOf, Row, Step } from './events.ts';
+import {
+  FOREIGN_LOAD,
+  isStale,
+  refuse,
+  stay,
+  to,
+  toAbsent,
+  toAway,
+  toCold,
+  toDefect,
+  toLost,
+  toQueued,
+  toResident,
+  toUnloading,
+} from './moves.ts';
+import type { Moment, LifecycleState, StateOf } from './state.ts';
 
 /** Rows of the phases in which nothing moves and nothing of ours is in memory. */
 
 const LISTED = 'listed, never tried';
-const FOREIGN_LOAD = 'in memory, put there by another client; no token seen yet';
 
 function toListed(state: LifecycleState, now: Moment) {
   return to({
@@ -21,6 +34,13 @@ function toDownloading(state: LifecycleState, now: Moment, reason: string) {
   return to({ phase: 'downloading', since: now, reason, lastJob: state.lastJob });
 }
 
+/** Still there; with another context it is a load of somebody else's. */
+function toSeenAgain(state: StateOf<'unknown'>, event: EventOf<'seen-resident'>): Step {
+  const { contextLength } = state.resident ?? {};
+  if (contextLength === undefined || event.contextLength === undefined || contextLength === event.contextLength) return stay(state);
+  return toResident(state, event, FOREIGN_LOAD);
+}
+
 export const unknown: Row<'unknown'> = {
   'engine-away': (state, event) => (state.away?.detail === event.cause.detail ? stay(state) : toAway(state, event.cause, event.now)),
   'seen-absent': (state, event) => toAbsent(state, event),
@@ -34,7 +54,9 @@ export const unknown: Row<'unknown'> = {
           evidence: { text: `${event.engine} lists it and does not have it in memory`, at: event.now },
         }),
   'seen-resident': (state, event) =>
-    state.resident && !state.away ? stay(state) : toResident(state, event, 'in memory; no token seen since it was found there'),
+    state.resident && !state.away
+      ? toSeenAgain(state, event)
+      : toResident(state, event, 'in memory; no token seen since it was found there'),
   'defect-found': toDefect,
   want: (state, event) => (state.away ? refuse(state, state.away) : toQueued(state, event.wish, event.now)),
   'load-admitted': stay,

@@ -18,6 +18,38 @@ function toUnloaded(state: Ready | Wedged, event: EventOf<'seen-cold'>): Step {
   });
 }
 
+/**
+ * What the engine says of the weights now. Another context means that another client had them loaded again with it: they are used as they are from now on,
+ * with that context in every request, as asking for the one that we had would load them again, and then the other client would.
+ */
+function reconcile(
+  loaded: Loaded,
+  { memoryBytes = loaded.memoryBytes, contextLength = loaded.contextLength, engine, now }: EventOf<'seen-resident'>,
+): Loaded {
+  const isChanged = loaded.contextLength !== undefined && contextLength !== loaded.contextLength;
+  if (isChanged && contextLength !== undefined) {
+    const profile = { ...loaded.profile, contextLength };
+    return {
+      ...loaded,
+      memoryBytes,
+      contextLength,
+      profile,
+      notice: { text: toForeignWords(engine, contextLength, loaded.contextLength), at: now },
+    };
+  }
+  return memoryBytes === loaded.memoryBytes ? loaded : { ...loaded, memoryBytes };
+}
+
+/** What another client did, in words. */
+export function toForeignWords(engine: string, contextLength: number, before: number | undefined): string {
+  const instead = before === undefined ? '' : `, before ${count(before)}`;
+  return `another client of ${engine} loaded it with a context of ${count(contextLength)} tokens${instead}; it is used so until it leaves memory`;
+}
+
+function count(tokens: number): string {
+  return tokens.toLocaleString('en');
+}
+
 /** The engine answers after all. */
 function toAnswering(state: Busy): Step {
   return state.away ? to({ ...state, away: undefined }) : stay(state);
@@ -44,9 +76,8 @@ export const ready: Row<'ready'> = {
   'seen-listed': stay,
   'seen-cold': toUnloaded,
   'seen-resident': (state, event) => {
-    const { loaded } = state;
-    if (event.memoryBytes === undefined || event.memoryBytes === loaded.memoryBytes) return stay(state);
-    return to({ ...state, loaded: { ...loaded, memoryBytes: event.memoryBytes } });
+    const loaded = reconcile(state.loaded, event);
+    return loaded === state.loaded ? stay(state) : to({ ...state, loaded });
   },
   'defect-found': stay,
   want: stay,
@@ -93,7 +124,10 @@ export const busy: Row<'busy'> = {
   'seen-absent': toAnswering,
   'seen-listed': toAnswering,
   'seen-cold': toAnswering,
-  'seen-resident': toAnswering,
+  'seen-resident': (state, event) => {
+    const loaded = reconcile(state.loaded, event);
+    return loaded === state.loaded ? toAnswering(state) : to({ ...state, loaded, away: undefined });
+  },
   'defect-found': stay,
   want: stay,
   'load-admitted': stay,

@@ -31,8 +31,6 @@ interface Base {
   /** For whom, in words that may hold a person's: shown beside the reason, and never logged. */
   readonly by?: string | undefined;
   readonly evidence?: Seen | undefined;
-  /** What another client of the engine did with it, for as long as it matters. */
-  readonly notice?: Seen | undefined;
   /** Numbers the jobs (loads and unloads) of this deployment, so that news of a dead one is known as such. */
   readonly lastJob: number;
 }
@@ -56,6 +54,8 @@ export interface Loaded {
   readonly slots: number;
   readonly contextLength?: number | undefined;
   readonly memoryBytes?: number | undefined;
+  /** What another client of the engine did with them. */
+  readonly notice?: Seen | undefined;
 }
 
 /** What its engine says of weights in memory. */
@@ -70,6 +70,8 @@ export interface Unknown extends Base {
   readonly away?: Cause | undefined;
   /** The engine says that it is in memory; nobody here has had a token out of it. */
   readonly resident?: Resident | undefined;
+  /** It came into memory under our eyes, and not by us. */
+  readonly isForeign?: boolean | undefined;
 }
 export interface Absent extends Base {
   readonly phase: 'absent';

@@ -6,7 +6,6 @@ import { canComplete } from '../deployments/load-model.ts';
 import { withTimeLimit } from '../deployments/time-limit.ts';
 import { loadedOf } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
-import type { Settings } from '../settings.ts';
 
 /**
  * Finds models that are in memory, say that they are well and give no token, and has them brought back. A trial is one token, only of a model that is in
@@ -24,7 +23,6 @@ export interface WedgeWatch extends Disposable {
 export interface WedgeOptions {
   readonly clock: Clock;
   readonly randomness: Randomness;
-  readonly settings: Pick<Settings, 'profiles'>;
   readonly log: Log;
 }
 
@@ -37,70 +35,16 @@ const AGAIN_MS = 30_000;
 /** An idle model is not tried more often than this. */
 const BETWEEN_MS = 60_000;
 
-type Outcome = 'answered' | 'silent' | 'unclear';
+interface Trial {
+  readonly outcome: 'answered' | 'silent' | 'unclear';
+  readonly reason: string;
+}
 
-export function watchWedges({ clock, randomness, settings, log }: WedgeOptions): WedgeWatch {
+export function watchWedges(options: WedgeOptions): WedgeWatch {
+  const { clock } = options;
   const over = new AbortController();
   const timers = new Map<Deployment, Disposable>();
   const triedAt = new WeakMap<Deployment, number>();
-
-  async function tryToken(
-    { engine }: Deployment,
-    description: ModelDescription,
-    signal: AbortSignal,
-  ): Promise<{ readonly outcome: Outcome; readonly reason: string }> {
-    const reason = (): Problem => new Problem('model_wedged', `no token came within ${TOKEN_LIMIT_MS / 1000} s`, { source: 'upstream' });
-    try {
-      await withTimeLimit({ clock, limitMs: TOKEN_LIMIT_MS, signal, reason, graceMs: 1_000 }, async (limited) => {
-        const { name: model } = description;
-        if (!canComplete(description)) return void (await engine.embed(model, ['hi'], limited.signal));
-        const profile = settings.profiles[model] ?? {};
-        const request = { model, messages: [{ role: 'user', content: 'hi' }], options: { max_tokens: 1 }, profile } as const;
-        for await (const part of engine.stream(request, limited.signal)) if (part.type !== 'reading') return;
-      });
-      return { outcome: 'answered', reason: 'a token came' };
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'model_wedged') return { outcome: 'silent', reason: error.detail };
-      return { outcome: 'unclear', reason: error instanceof Error ? error.message : String(error) };
-    }
-  }
-
-  /** One token from a place that is held. What it shows goes to the deployment. */
-  async function examine(deployment: Deployment, description: ModelDescription, signal: AbortSignal): Promise<Outcome> {
-    const loaded = loadedOf(deployment.state.lifecycle);
-    if (!loaded) return 'unclear';
-    const startedMs = clock.monotonic();
-    triedAt.set(deployment, startedMs);
-    const { outcome, reason } = await tryToken(deployment, description, signal);
-    // Another answer got its tokens meanwhile: slow, and not wedged.
-    const isAlive = (deployment.record.lastTokenMs ?? Number.NEGATIVE_INFINITY) >= startedMs;
-    const seen = outcome === 'silent' && isAlive ? 'unclear' : outcome;
-    const level = seen === 'silent' ? 'warn' : 'info';
-    log({ level, name: 'wedge-probe', model: description.name, engine: deployment.engine.id, outcome: seen, reason });
-    if (seen === 'silent') {
-      const words = `in memory, and ${reason} though its engine says that it is well`;
-      deployment.dispatch({ type: 'wedge-found', loadId: loaded.loadId, reason: words });
-    }
-    return seen;
-  }
-
-  async function examineIdle(deployment: Deployment): Promise<void> {
-    const description = deployment.names.values().next().value;
-    if (!description) return;
-    const waiter = {
-      id: randomness.id(),
-      priority: 'background',
-      label: 'a check of whether it answers',
-      model: description.name,
-    } as const;
-    using ticket = deployment.enter(waiter, () => {});
-    try {
-      await ticket.granted;
-    } catch {
-      return;
-    }
-    await examine(deployment, description, AbortSignal.any([over.signal, ticket.revoked]));
-  }
 
   function schedule(deployment: Deployment, delayMs: number, work: () => void): void {
     timers.get(deployment)?.[Symbol.dispose]();
@@ -115,32 +59,37 @@ export function watchWedges({ clock, randomness, settings, log }: WedgeOptions):
 
   function recover(deployment: Deployment): void {
     // Where nothing can be unloaded there is nothing to do but to see whether it comes back by itself.
-    if (deployment.record.cannotUnload) return watchForLife(deployment);
-    deployment.dispatch({ type: 'unload-asked', reason: 'it gave no token' });
+    if (deployment.record.cannotUnload) void watchForLife(deployment);
+    else deployment.dispatch({ type: 'unload-asked', reason: 'it gave no token' });
   }
 
-  function watchForLife(deployment: Deployment): void {
+  async function watchForLife(deployment: Deployment): Promise<void> {
     const description = deployment.names.values().next().value;
     if (!description) return;
-    void tryToken(deployment, description, over.signal).then(({ outcome }) => {
-      if (over.signal.aborted || deployment.state.lifecycle.phase !== 'wedged') return;
-      if (outcome === 'answered') deployment.dispatch({ type: 'unload-asked', reason: 'it answers again' });
-      else schedule(deployment, AGAIN_MS, () => watchForLife(deployment));
-    });
+    const { outcome } = await tryToken(options, { deployment, description, signal: over.signal });
+    if (over.signal.aborted || deployment.state.lifecycle.phase !== 'wedged') return;
+    if (outcome === 'answered') deployment.dispatch({ type: 'unload-asked', reason: 'it answers again' });
+    else schedule(deployment, AGAIN_MS, () => void watchForLife(deployment));
+  }
+
+  function examine(deployment: Deployment, description: ModelDescription, signal = over.signal): Promise<void> {
+    triedAt.set(deployment, clock.monotonic());
+    return examineInPlace(options, { deployment, description, signal });
   }
 
   return {
-    async tryInPlace(deployment, model) {
-      await examine(deployment, model, over.signal);
-    },
+    tryInPlace: (deployment, description) => examine(deployment, description),
     suspect(deployment) {
       const isIdle = deployment.state.lifecycle.phase === 'ready';
       const sinceMs = clock.monotonic() - (triedAt.get(deployment) ?? Number.NEGATIVE_INFINITY);
-      if (isIdle && sinceMs >= BETWEEN_MS && !over.signal.aborted) void examineIdle(deployment);
+      if (!isIdle || sinceMs < BETWEEN_MS || over.signal.aborted) return;
+      const work = (description: ModelDescription, revoked: AbortSignal): Promise<void> =>
+        examine(deployment, description, AbortSignal.any([over.signal, revoked]));
+      void takePlace(options, deployment, work);
     },
     review(deployment) {
-      if (deployment.state.lifecycle.phase === 'wedged' && !timers.has(deployment))
-        schedule(deployment, RECOVERY_MS, () => recover(deployment));
+      const isNew = deployment.state.lifecycle.phase === 'wedged' && !timers.has(deployment);
+      if (isNew) schedule(deployment, RECOVERY_MS, () => recover(deployment));
     },
     [Symbol.dispose]() {
       over.abort(new Problem('shutting_down', 'the server is shutting down'));
@@ -148,4 +97,65 @@ export function watchWedges({ clock, randomness, settings, log }: WedgeOptions):
       timers.clear();
     },
   };
+}
+
+interface Suspect {
+  readonly deployment: Deployment;
+  readonly description: ModelDescription;
+  readonly signal: AbortSignal;
+}
+
+/** One token out of it, or none within the limit. */
+async function tryToken({ clock }: WedgeOptions, { deployment, description, signal }: Suspect): Promise<Trial> {
+  const { engine, state } = deployment;
+  const { name: model } = description;
+  const reason = (): Problem => new Problem('model_wedged', `no token came within ${TOKEN_LIMIT_MS / 1000} s`, { source: 'upstream' });
+  try {
+    await withTimeLimit({ clock, limitMs: TOKEN_LIMIT_MS, signal, reason, graceMs: 1_000 }, async (limited) => {
+      if (!canComplete(description)) return void (await engine.embed(model, ['hi'], limited.signal));
+      // With another profile than it was loaded with, some engines would load it again.
+      const profile = loadedOf(state.lifecycle)?.profile ?? {};
+      const request = { model, messages: [{ role: 'user', content: 'hi' }], options: { max_tokens: 1 }, profile } as const;
+      for await (const part of engine.stream(request, limited.signal)) if (part.type !== 'reading') return;
+    });
+    return { outcome: 'answered', reason: 'a token came' };
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'model_wedged') return { outcome: 'silent', reason: error.detail };
+    return { outcome: 'unclear', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Tries one token in a place that is held, and tells the deployment what that shows. */
+async function examineInPlace(options: WedgeOptions, suspect: Suspect): Promise<void> {
+  const { deployment, description } = suspect;
+  const loaded = loadedOf(deployment.state.lifecycle);
+  if (!loaded) return;
+  const startedMs = options.clock.monotonic();
+  const { outcome, reason } = await tryToken(options, suspect);
+  // Another answer got its tokens meanwhile: slow, and not wedged.
+  const isAlive = (deployment.record.lastTokenMs ?? Number.NEGATIVE_INFINITY) >= startedMs;
+  const seen = outcome === 'silent' && isAlive ? 'unclear' : outcome;
+  const level = seen === 'silent' ? 'warn' : 'info';
+  options.log({ level, name: 'wedge-probe', model: description.name, engine: deployment.engine.id, outcome: seen, reason });
+  if (seen !== 'silent') return;
+  const words = `in memory, and ${reason} though its engine says that it is well`;
+  deployment.dispatch({ type: 'wedge-found', loadId: loaded.loadId, reason: words });
+}
+
+/** Works in a place of its own, as background work that gives way to requests. */
+async function takePlace(
+  { randomness }: WedgeOptions,
+  deployment: Deployment,
+  work: (description: ModelDescription, revoked: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const description = deployment.names.values().next().value;
+  if (!description) return;
+  const waiter = { id: randomness.id(), priority: 'background', label: 'a check of whether it answers', model: description.name } as const;
+  using ticket = deployment.enter(waiter, () => {});
+  try {
+    await ticket.granted;
+  } catch {
+    return;
+  }
+  await work(description, ticket.revoked);
 }

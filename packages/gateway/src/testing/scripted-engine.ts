@@ -65,12 +65,15 @@ export interface ScriptedEngine extends Engine {
   /** One runner goes. */
   killRunner(model: string): void;
   /** Somebody else loads or unloads a model. */
-  loadByOthers(model: string): void;
+  loadByOthers(model: string, contextLength?: number): void;
   unloadByOthers(model: string): void;
+  /** How often a request of ours asked for another context than there was, which loads the model again. */
+  readonly reloads: number;
   setModels(models: readonly Partial<ModelDescription>[]): void;
   emit(event: EngineEvent): void;
 }
 
+const CONTEXT = 4096;
 const MANY = 1_000_000_000;
 
 function describeModel(model: Partial<ModelDescription>): ModelDescription {
@@ -83,6 +86,9 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
   let models = (options.models ?? [{}]).map(describeModel);
   const listeners = new Set<(event: EngineEvent) => void>();
   const inMemory = new Set<string>();
+  /** By weights: what they were loaded with. */
+  const contexts = new Map<string, number>();
+  let reloads = 0;
   const loading = new Set<string>();
   const loads: string[] = [];
   const answers: StreamRequest[] = [];
@@ -105,6 +111,12 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     return sleep(clock, Math.min(ms, MANY), signal);
   }
 
+  /** As Ollama does: a request with another context loads the model again. */
+  function reloadFor(key: string, { contextLength = CONTEXT }: StreamRequest['profile']): void {
+    if ((contexts.get(key) ?? CONTEXT) === contextLength) return;
+    reloads += 1;
+    contexts.set(key, contextLength);
+  }
   /** A runner that dies takes all its answers with it. */
   function failWith(error: Error, model: string): Error {
     if (error instanceof EngineError && (error.failure === 'died' || error.failure === 'out_of_memory')) {
@@ -119,6 +131,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     const isWarmUp = request.options.max_tokens === 1;
     const entry = { model: request.model, controller: new AbortController(), isStream: true };
     if (!inMemory.has(keyOf(request.model))) throw new EngineError('died', 'it is not in memory');
+    reloadFor(keyOf(request.model), request.profile);
     open.set(entry, entry);
     const sameModel = [...open.values()].filter(({ isStream, model }) => isStream && keyOf(model) === keyOf(request.model));
     if (sameModel.length > slots) violations.push(`${sameModel.length} answers at once of ${request.model}, which has ${slots} slots`);
@@ -203,13 +216,15 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       failIfAway();
       return models
         .filter(({ weightsKey }) => inMemory.has(weightsKey))
-        .map(({ name, weightsKey }) => ({ name, memoryBytes: memoryOf(weightsKey) }));
+        .map(({ name, weightsKey }) => ({ name, memoryBytes: memoryOf(weightsKey), contextLength: contexts.get(weightsKey) ?? CONTEXT }));
     },
-    async load(model, { signal, onProgress }) {
+    async load(model, { profile, signal, onProgress }) {
       failIfAway();
       const key = keyOf(model);
+      if (inMemory.has(key)) reloadFor(key, profile);
+      else contexts.set(key, profile.contextLength ?? CONTEXT);
       if (loading.has(key)) violations.push(`${model} is loaded twice at once`);
-      if (inMemory.has(key)) return { slots, memoryBytes: memoryOf(key), contextLength: 4096 };
+      if (inMemory.has(key)) return { slots, memoryBytes: memoryOf(key), contextLength: contexts.get(key) ?? CONTEXT };
       loads.push(model);
       const script = options.load?.(model, loads.length) ?? { durationMs: 1000 };
       const entry = { model, controller: new AbortController(), isStream: false };
@@ -225,7 +240,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
         }
         if (script.error) throw script.error;
         inMemory.add(key);
-        return { slots, memoryBytes: memoryOf(key), contextLength: 4096 };
+        return { slots, memoryBytes: memoryOf(key), contextLength: contexts.get(key) ?? CONTEXT };
       } finally {
         loading.delete(key);
         open.delete(entry);
@@ -263,7 +278,13 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       if (observation === 'push')
         for (const hear of [...listeners]) hear({ type: 'model-lost', model, failure: 'died', reason: 'killed by signal 9' });
     },
-    loadByOthers: (model) => void inMemory.add(keyOf(model)),
+    loadByOthers(model, contextLength = CONTEXT) {
+      inMemory.add(keyOf(model));
+      contexts.set(keyOf(model), contextLength);
+    },
+    get reloads() {
+      return reloads;
+    },
     unloadByOthers(model) {
       // As Ollama does it: not while an answer is written.
       const isInUse = [...open.values()].some((entry) => keyOf(entry.model) === keyOf(model));

@@ -57,12 +57,17 @@ export function toModelView({ description, deployment }: Model, context: ViewCon
     capabilities: [...description.capabilities],
     ...present('breaker', deployment.breaker.view),
     ...present('continues', toContinues(description, deployment)),
-    ...present('notice', lifecycle.notice && { text: lifecycle.notice.text, at: toTimestamp(lifecycle.notice.at.wallMs) }),
+    ...present('notice', toNotice(lifecycle)),
     pinned: context.isPinned,
     ...(deployment.record.cannotUnload && { can_unload: false }),
     ...toFacts({ description, deployment }),
     metrics: toMetrics(deployment),
   };
+}
+
+function toNotice(lifecycle: LifecycleState): ModelView['notice'] {
+  const notice = loadedOf(lifecycle)?.notice;
+  return notice && { text: notice.text, at: toTimestamp(notice.at.wallMs) };
 }
 
 /** Whether it goes on from the beginning of an answer; absent for a model that writes none. */

@@ -77,6 +77,15 @@ describe('models', () => {
     expect(server.gateway.loads).toEqual([]);
   });
 
+  it('tell in their health what keeps failing, and what another client did', async () => {
+    const breaker = { state: 'open', reason: '5 answers in a row failed', since: '2026-11-24T12:00:00.000Z', failures: 5 } as const;
+    const notice = { text: 'another client loaded it', at: '2026-11-24T12:00:00.000Z' };
+    await using server = await startTestServer({ gateway: createScriptedGateway([{ ...toModelView(), breaker, notice }, far]) });
+    const body: unknown = await (await fetch(`${server.url}/api/models/health`)).json();
+    expect(body).toMatchObject({ models: [{ name: 'pilot:latest', breaker, notice }, { name: far.name }] });
+    expect(body).not.toHaveProperty('models.1.breaker');
+  });
+
   it('tell their readiness one by one', async () => {
     await using server = await startTestServer({ gateway: createScriptedGateway([toModelView(), far]) });
     const ask = async (path: string): Promise<[number, unknown]> => {

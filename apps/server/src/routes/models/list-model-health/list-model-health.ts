@@ -17,6 +17,8 @@ const healthSchema = z.object({
       reason: true,
       since: true,
       evidence: true,
+      breaker: true,
+      notice: true,
     }),
   ),
 });
@@ -25,23 +27,17 @@ export const listModelHealth = defineRoute({
   method: 'GET',
   path: '/api/models/health',
   family: 'models',
-  summary: 'Of each model: does its engine answer, and is it ready',
+  summary: 'Of each model: does its engine answer, is it ready, does it keep failing, and did another client change it',
   answers: { 200: { description: 'Counts, and one line for each model', schema: healthSchema } },
   problems: [],
   handle(_request, { gateway }) {
     const { models } = gateway.models();
     return json({
       ...countModels(models),
-      models: models.map(({ name, engine, provider, health, phase, ready, reason, since, evidence }) => ({
-        name,
-        engine,
-        provider,
-        health,
-        phase,
-        ready,
-        reason,
-        since,
-        evidence,
+      models: models.map(({ name, engine, provider, health, phase, ready, reason, since, evidence, breaker, notice }) => ({
+        ...{ name, engine, provider, health, phase, ready, reason, since, evidence },
+        ...(breaker && { breaker }),
+        ...(notice && { notice }),
       })),
     });
   },
