@@ -40,8 +40,9 @@ async function startOnSmallDisk(): Promise<SmallDisk> {
   gateway.script = async function* (request, signal): AsyncGenerator<GatewayPart> {
     const isSlow = request.messages.at(-1)?.content.includes('slowly') === true;
     yield { type: 'text', text: 'Begun. ' };
-    while (isSlow) {
+    for (;;) {
       signal.throwIfAborted();
+      if (!isSlow) break;
       const text = texts.shift();
       if (text !== undefined) yield { type: 'text', text };
       else {
@@ -59,8 +60,9 @@ async function startOnSmallDisk(): Promise<SmallDisk> {
     clock,
     space,
     leave(bytes) {
-      const { page_count: pages } = connection?.prepare('PRAGMA page_count').get() as { readonly page_count: number };
-      connection?.exec(`PRAGMA max_page_count = ${pages + Math.floor(bytes / PAGE_BYTES)}`);
+      if (connection === undefined) throw new Error('the database is not open');
+      const { page_count: pages } = connection.prepare('PRAGMA page_count').get() as { readonly page_count: number };
+      connection.exec(`PRAGMA max_page_count = ${pages + Math.floor(bytes / PAGE_BYTES)}`);
     },
     say(text) {
       texts.push(text);

@@ -30,7 +30,8 @@ export function judge({ database, before, transcripts, mustBeClosed }: Case): Ve
     ...claims.refusals.map((refusal) => `a client was refused: ${refusal}`),
     ...acknowledgedIsThere(database, claims),
     ...shownIsLogged(database, claims),
-    ...logsAreSound(database, claims),
+    ...logsAreSound(database),
+    ...stopsAreKept(database, before, claims),
     ...nothingUnasked(database, claims),
     ...chainsAreWhole(database),
     ...answersAreTheirLogs(database),
@@ -110,8 +111,8 @@ function isTerminal(part: unknown): boolean {
   return typeOf(part) === 'finish' || typeOf(part) === 'error';
 }
 
-/** One end for a log that is closed and none for one that is not; and a stop that was acknowledged is one. */
-function* logsAreSound({ generations }: StoredDatabase, { stopped }: Claims): Generator<string> {
+/** One end for a log that is closed and none for one that is not. */
+function* logsAreSound({ generations }: StoredDatabase): Generator<string> {
   for (const { id, parts, isClosed, nextOffset } of generations.values()) {
     const ends = parts.filter(isTerminal).length;
     if (ends !== (isClosed ? 1 : 0)) yield `the log of ${id} is ${isClosed ? 'closed' : 'open'} and has ${ends} ends`;
@@ -119,10 +120,15 @@ function* logsAreSound({ generations }: StoredDatabase, { stopped }: Claims): Ge
     if (typeOf(parts[0]) !== 'start') yield `the log of ${id} does not begin with its start`;
     if (nextOffset !== parts.length) yield `the log of ${id} has ${parts.length} parts and says ${nextOffset}`;
   }
+}
+
+/** An acknowledged stop is an end. Only an answer that a former crash had interrupted may have another one: then there was nothing left to stop. */
+function* stopsAreKept({ generations }: StoredDatabase, before: StoredDatabase | undefined, { stopped }: Claims): Generator<string> {
   for (const id of stopped) {
     const last = generations.get(id)?.parts.at(-1);
     const code = typeof last === 'object' && last !== null && 'code' in last ? last.code : undefined;
-    if (!isTerminal(last) || code === 'interrupted') yield `the stop of ${id} was acknowledged, and it is not stopped`;
+    const wasInterrupted = before?.generations.has(id) === true && code === 'interrupted';
+    if (!isTerminal(last) || (code === 'interrupted' && !wasInterrupted)) yield `the stop of ${id} was acknowledged, and it is not stopped`;
   }
 }
 
