@@ -48,6 +48,8 @@ interface Course {
 export async function* tryAll(run: Run, trying: Trying): AsyncGenerator<GatewayPart, void> {
   const { receipt, settings } = run;
   const course = beginCourse(run, trying);
+  for (const { candidate, reason } of trying.route.unfit ?? [])
+    receipt.passedOver.push({ model: candidate.name, engine: candidate.deployment.engine.id, reason });
   for (;;) {
     const picked = pickNext(course.line, run.id);
     if (!picked) {

@@ -42,11 +42,28 @@ describe('routes that change at run time', () => {
     });
     bench.gateway.preferences.setTasks({ chat: ['gone', 'a', 'b'] });
     expect((await ask(bench)).fallback_reason).toBe('gone:latest is on no engine');
+    const long = await ask(bench, { options: { context_length: 99_840 } });
+    expect(long).toMatchObject({ model: 'a:latest', options_not_applied: [{ name: 'context_length' }] });
     const seeing = bench.ask({ needs: { capabilities: ['vision'] } });
     expect(await bench.clock.advanceUntil(seeing.ended)).toMatchObject({
       code: 'not_supported',
       detail: expect.stringContaining('a:latest cannot see images'),
     });
+  });
+
+  it('pass over a model whose context is too short, with a word in the receipt', async () => {
+    await using bench = await setUpBench({
+      engines: [{ models: MODELS }],
+      settings: { profiles: { a: { contextLength: 512 }, b: { contextLength: 8_192 } } },
+    });
+    bench.gateway.preferences.setTasks({ chat: ['a', 'b'] });
+    const reason = 'holds 512 tokens, where about 4,096 are needed';
+    expect(await ask(bench, { options: { context_length: 4_096 } })).toMatchObject({
+      model: 'b:latest',
+      fallback_reason: `a:latest ${reason}`,
+      passed_over: [{ model: 'a:latest', engine: 'ollama', reason }],
+    });
+    expect((await ask(bench)).model).toBe('a:latest');
   });
 
   it('are shown with who would answer now', async () => {

@@ -4,7 +4,7 @@ import type { Phase } from '@pilotlight/contract';
 import type { Route } from '../settings.ts';
 import { nearNames } from './near-names.ts';
 import { NO_DEMAND, screen } from './screen.ts';
-import type { Demand, Screened } from './screen.ts';
+import type { Demand, Screened, Screening } from './screen.ts';
 
 /** One model on one engine, as far as choosing needs it. */
 export interface Choice {
@@ -42,6 +42,8 @@ export interface Candidates<C extends Choice> {
   /** The name that was meant first, and why the candidates begin with another, if they do. */
   readonly first: string;
   readonly skipped: readonly string[];
+  /** Those of the route that cannot do what is needed. */
+  readonly unfit?: Screening<C>['unfit'];
 }
 
 export const BUILT_IN_MODEL = 'pilot:latest';
@@ -83,9 +85,10 @@ function candidatesOfTask<C extends Choice>(question: RouteQuestion<C>): Candida
     if (those.length === 0) skipped.push(`${name} is on no engine`);
     found.push(...those);
   }
-  const screened = screen(found, question.demand ?? NO_DEMAND);
-  const [first, ...others] = screened.fit;
-  if (first) return { candidates: [first, ...others], first: names[0] ?? first.name, skipped: [...skipped, ...screened.skipped] };
+  const { fit, unfit } = screen(found, question.demand ?? NO_DEMAND);
+  skipped.push(...unfit.map(({ candidate, reason }) => `${candidate.name} ${reason}`));
+  const [first, ...others] = fit;
+  if (first) return { candidates: [first, ...others], first: names[0] ?? first.name, skipped, unfit };
   const words = names.length === 0 ? 'no engine has a model that can chat' : `the route of ${task} has no model: ${skipped.join(', ')}`;
   throw new Problem('no_model', [words, ...question.unknownEngines].join('; '));
 }

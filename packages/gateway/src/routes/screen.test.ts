@@ -12,6 +12,8 @@ const model = (
   return { name, description: { capabilities }, ...rest };
 };
 const names = (result: ReturnType<typeof screen>): string => result.fit.map(({ name }) => name).join(' ');
+const reasons = (result: ReturnType<typeof screen>): readonly string[] =>
+  result.unfit.map(({ candidate, reason }) => `${candidate.name} ${reason}`);
 
 describe('who of a route is fit for a request', () => {
   it('passes over those that lack a sense, and says so', () => {
@@ -19,7 +21,7 @@ describe('who of a route is fit for a request', () => {
       capabilities: ['vision'],
       contextTokens: 0,
     });
-    expect([names(result), result.skipped]).toEqual(['seeing', ['blind cannot see images']]);
+    expect([names(result), reasons(result)]).toEqual(['seeing', ['blind cannot see images']]);
   });
 
   it('takes a model of which nothing is known to be able', () => {
@@ -37,8 +39,10 @@ describe('who of a route is fit for a request', () => {
     const [short, long] = [model('short', { contextLength: 2048 }), model('long', { contextLength: 16_384 })];
     const demand = { capabilities: [], contextTokens: 6_000 };
     const result = screen([short, long], demand);
-    expect([names(result), result.skipped]).toEqual(['long', ['short holds 2,048 tokens, where about 6,000 are needed']]);
+    expect([names(result), reasons(result)]).toEqual(['long', ['short holds 2,048 tokens, where about 6,000 are needed']]);
     expect(names(screen([short], demand))).toBe('short');
+    expect(names(screen([short, model('unknown')], demand))).toBe('short unknown');
+    expect(names(screen([short, model('unknown'), long], demand))).toBe('unknown long');
     expect(names(screen([short, long], { ...demand, contextTokens: 99_000 }))).toBe('short long');
   });
 });

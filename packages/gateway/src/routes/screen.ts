@@ -35,38 +35,48 @@ export function whatIsMissing({ description }: Screened, { capabilities }: Deman
   return missing === undefined ? undefined : (ABILITY_WORDS[missing] ?? `has not the capability ${missing}`);
 }
 
+function windowOf({ description, contextLength }: Screened): number | undefined {
+  return contextLength ?? description?.memoryFacts?.defaults.contextLength;
+}
+
+function isKnownToHold(model: Screened, { contextTokens }: Demand): boolean {
+  const window = windowOf(model);
+  return window !== undefined && contextTokens <= window;
+}
+
 /** That its context is too short, in words that follow its name; undefined: it is not, or nobody knows. */
-export function whyTooShort({ description, contextLength }: Screened, { contextTokens }: Demand): string | undefined {
-  const window = contextLength ?? description?.memoryFacts?.defaults.contextLength;
+export function whyTooShort(model: Screened, { contextTokens }: Demand): string | undefined {
+  const window = windowOf(model);
   if (window === undefined || contextTokens <= window) return undefined;
   return `holds ${count(window)} tokens, where about ${count(contextTokens)} are needed`;
 }
 
 export interface Screening<C> {
   readonly fit: readonly C[];
-  /** Why others were passed over: whole clauses. */
-  readonly skipped: readonly string[];
+  /** Who was passed over, and why: a clause that follows the name. */
+  readonly unfit: readonly { readonly candidate: C; readonly reason: string }[];
 }
 
 /**
- * Those of a route that can do what is needed, in their order. Where none has context enough, none is passed over for it: what is sent can be made shorter,
- * a sense that is missing cannot be made up for. Throws `Problem('not_supported')` if all lack one.
+ * Those of a route that can do what is needed, in their order. One whose context is too short is passed over only where another is known to have enough: what
+ * is sent can be made shorter, a sense that is missing cannot be made up for. Throws `Problem('not_supported')` if all lack one.
  */
 export function screen<C extends Screened>(candidates: readonly C[], demand: Demand): Screening<C> {
-  const skipped: string[] = [];
-  const able = candidates.filter((candidate) => {
-    const missing = whatIsMissing(candidate, demand);
-    if (missing !== undefined) skipped.push(`${candidate.name} ${missing}`);
-    return missing === undefined;
+  const unable = findUnfit(candidates, (candidate) => whatIsMissing(candidate, demand));
+  const able = candidates.filter((candidate) => !unable.some((other) => other.candidate === candidate));
+  if (able.length === 0 && candidates.length > 0) {
+    throw new Problem('not_supported', [...new Set(unable.map(({ candidate, reason }) => `${candidate.name} ${reason}`))].join('; '));
+  }
+  if (!able.some((candidate) => isKnownToHold(candidate, demand))) return { fit: able, unfit: unable };
+  const short = findUnfit(able, (candidate) => whyTooShort(candidate, demand));
+  return { fit: able.filter((candidate) => !short.some((other) => other.candidate === candidate)), unfit: [...unable, ...short] };
+}
+
+function findUnfit<C>(candidates: readonly C[], why: (candidate: C) => string | undefined): Screening<C>['unfit'] {
+  return candidates.flatMap((candidate) => {
+    const reason = why(candidate);
+    return reason === undefined ? [] : [{ candidate, reason }];
   });
-  if (able.length === 0 && candidates.length > 0) throw new Problem('not_supported', [...new Set(skipped)].join('; '));
-  const roomy = able.filter((candidate) => whyTooShort(candidate, demand) === undefined);
-  if (roomy.length === 0) return { fit: able, skipped };
-  const short = able.flatMap((candidate) => {
-    const reason = whyTooShort(candidate, demand);
-    return reason === undefined ? [] : [`${candidate.name} ${reason}`];
-  });
-  return { fit: roomy, skipped: [...skipped, ...short] };
 }
 
 function count(tokens: number): string {
