@@ -126,6 +126,30 @@ describe('the settings of a conversation', () => {
   });
 });
 
+describe('presets of an export', () => {
+  it('are taken once, however often they come, and told to other tabs', async () => {
+    await using under = await openChatUnderTest();
+    const { chat } = under;
+    await chat.addPreset({ name: 'Terse', options: { seed: 1, top_k: 2 } });
+    const presets = [
+      { name: ' Terse ', options: { top_k: 2, seed: 1 } },
+      { name: 'Kind', system: 'Be kind.' },
+      { name: 'Kind', system: 'Be kind.' },
+      { name: 'Kind', system: 'Be very kind.' },
+    ];
+    const document = { format: 'pilotlight-conversations', version: 1, conversations: [], presets };
+    const count = under.events.length;
+    expect((await chat.importConversations(document)).presets).toBe(2);
+    expect((await chat.importConversations(document)).presets).toBe(0);
+    expect((await chat.presets()).map(({ name, system }) => [name, system])).toEqual([
+      ['Kind', expect.stringMatching(/kind/)],
+      ['Kind', expect.stringMatching(/kind/)],
+      ['Terse', undefined],
+    ]);
+    expect(under.events.slice(count).map(({ type }) => type)).toEqual(['preset', 'preset']);
+  });
+});
+
 function toPosted(id: string) {
   return {
     conversationId: 'c',
