@@ -84,7 +84,13 @@ export async function openChat({ settings, storage, gateway, log }: ChatParts): 
     clock: systemClock,
     randomness: systemRandomness,
     log: toChatLog(log),
-    settings: { undoMs: settings.undoSeconds * 1000 },
+    settings: {
+      undoMs: settings.undoSeconds * 1000,
+      contextPolicy: settings.contextPolicy,
+      improvesTitles: settings.improvesTitles,
+      // What it writes is worse than the first words.
+      modelsWithoutTitles: [PILOT],
+    },
   });
   opening.use(chat);
   const logged = settings.logContent ? logContent(chat, log) : chat;
@@ -110,7 +116,7 @@ function createOllamaEngines(settings: Settings, network: Network): Engine[] {
   const keepAlive = settings.origins.keepAliveMs.kind === 'default' ? undefined : toOllamaKeepAlive(settings.keepAliveMs);
   return settings.ollamaHosts.map((address) =>
     createOllamaEngine({
-      id: isSingle ? 'ollama' : `ollama@${new URL(address).host}`,
+      id: isSingle ? 'ollama' : toOllamaId(address),
       address,
       network,
       clock: systemClock,
@@ -118,6 +124,12 @@ function createOllamaEngines(settings: Settings, network: Network): Engine[] {
       slots: settings.ollamaParallel,
     }),
   );
+}
+
+/** By host, and path where there is one: several may stand behind one proxy. */
+export function toOllamaId(address: string): string {
+  const { host, pathname } = new URL(address);
+  return `ollama@${host}${pathname.replace(/\/+$/, '')}`;
 }
 
 /** One engine for each server, by the name that its owner gave it. Each gets its own key and no other. */

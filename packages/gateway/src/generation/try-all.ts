@@ -34,6 +34,8 @@ interface Course {
   askedSeconds: number;
   /** The last failure, and the one that broke the answer off after something of it was shown. */
   problem: Problem | undefined;
+  /** Parts of the answer that were there when it last broke off. */
+  partsBefore: number;
   broken: { readonly problem: Problem; readonly candidate: Candidate } | undefined;
   /** Why it is the next one's turn. */
   reason: string | undefined;
@@ -90,6 +92,7 @@ function beginCourse({ request }: Run, { route, bringIn }: Trying): Course {
     askedSeconds: 0,
     problem: undefined,
     broken: undefined,
+    partsBefore: 0,
     reason,
     left,
     reasons: [...route.skipped],
@@ -161,13 +164,8 @@ function takeFailure(run: Run, course: Course, { candidate, problem }: FailedTry
   const retry = retryOf(problem);
   const isHopeful = retry === 'again' && isBearable(problem.retryAfterSeconds);
   if (isHopeful) course.askedSeconds = Math.max(course.askedSeconds, problem.retryAfterSeconds ?? 0);
-  if (run.kept.isVisible && problem.code !== 'continue_not_supported') {
-    course.broken = { problem, candidate };
-    if (retry === 'never' || !run.kept.canGoOn) throw toEnd(run, course);
-    // Those that only wait for another try of their own may go on as well.
-    const line = lineAfterBreak([...course.line, ...course.hopeful], candidate, isHopeful);
-    course.line = line.now;
-    course.hopeful = line.later;
+  if (run.kept.isVisible) {
+    takeBreak(run, course, { candidate, problem, isHopeful });
     return;
   }
   if (problem.code === 'context_too_long') {
@@ -177,6 +175,26 @@ function takeFailure(run: Run, course: Course, { candidate, problem }: FailedTry
   }
   if (retry === 'never') throw toEnd(run, course);
   if (isHopeful) course.hopeful = [...course.hopeful, candidate];
+}
+
+interface Break extends FailedTry {
+  readonly isHopeful: boolean;
+}
+
+/** Something was shown. A try that added nothing to it leaves the answer as broken off as it was, and by what it was. */
+function takeBreak({ kept, receipt }: Run, course: Course, { candidate, problem, isHopeful }: Break): void {
+  const hasWritten = kept.parts > course.partsBefore;
+  if (course.broken && !hasWritten) {
+    if (isHopeful) course.hopeful = [...course.hopeful, candidate];
+    return;
+  }
+  course.broken = { problem, candidate };
+  course.partsBefore = kept.parts;
+  if (retryOf(problem) === 'never' || !kept.canGoOn) throw withReceipt(problem, receipt.toReceipt());
+  // Those that only wait for another try of their own may go on as well.
+  const line = lineAfterBreak([...course.line, ...course.hopeful], candidate, isHopeful);
+  course.line = line.now;
+  course.hopeful = line.later;
 }
 
 /** Tokens that it takes for certain, as far as that is known. */
