@@ -55,11 +55,29 @@ describe('the pump', () => {
     const iterator: AsyncIterator<StreamEvent> = { next: () => gate.promise };
     const pumped = pumpEvents({ iterator, first: gate.promise, sink, clock, signal: new AbortController().signal });
     await clock.advance(25_000);
-    expect(sink.text).toBe(':\n\n:\n\n');
+    expect(sink.text).toBe(':10000\n\n:20000\n\n');
     gate.resolve({ done: true, value: undefined });
     await pumped;
     expect(sink.ended).toBe(true);
     expect(clock.pending).toBe(0);
+  });
+
+  it('says when it sent what, four times a second at most', async () => {
+    const clock = createManualClock();
+    const sink = recordingSink();
+    const gates = Array.from({ length: 4 }, () => Promise.withResolvers<IteratorResult<StreamEvent>>());
+    let asked = 0;
+    const iterator: AsyncIterator<StreamEvent> = {
+      next: () => gates[(asked += 1)]?.promise ?? Promise.resolve({ done: true, value: undefined }),
+    };
+    const first = gates[0]?.promise ?? Promise.reject(new Error('no gate'));
+    const pumped = pumpEvents({ iterator, first, sink, clock, signal: new AbortController().signal });
+    for (const [index, { resolve }] of gates.entries()) {
+      resolve({ done: false, value: { id: index, type: 'text', json: '{}' } });
+      await clock.advance(100);
+    }
+    await pumped;
+    expect(sink.text.match(/^:.*$/gm)).toEqual([':0', ':300']);
   });
 
   it('asks nothing of the source while the reader is behind, and cuts it off after 2 minutes', async () => {
@@ -71,7 +89,7 @@ describe('the pump', () => {
     const pumped = pumpEvents({ iterator, first: iterator.next(), sink, clock, signal: new AbortController().signal });
     await clock.advance(60_000);
     expect(seen.count).toBe(1);
-    expect(sink.text).not.toContain(':\n\n');
+    expect(sink.text).not.toMatch(/:\d+\n\n/);
     sink.release();
     sink.full = true;
     await turn();

@@ -10,7 +10,8 @@ export const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = {
 };
 
 const HEARTBEAT_MS = 10_000;
-const HEARTBEAT = ':\n\n';
+/** Stamps are further apart than this: enough to see whether the stream is held back, at a few bytes a second. */
+const STAMP_MS = 250;
 /** A reader that takes nothing for so long is cut off; it can come back and read on. */
 const STALLED_READER_MS = 120_000;
 
@@ -44,17 +45,19 @@ export interface Pump {
 
 /**
  * Carries events to a reader at the reader's pace: nothing is asked of the source while the reader is behind, so memory stays flat. A comment line
- * every 10 s keeps the connection. Rejects if the source fails; a reader that leaves is no failure.
+ * every 10 s keeps the connection. Comments say when what follows was sent, in milliseconds since the stream began, by which a client sees a proxy that
+ * holds the stream back (`isHeldBack`). Rejects if the source fails; a reader that leaves is no failure.
  */
 export async function pumpEvents({ iterator, first, sink, clock, signal }: Pump): Promise<void> {
+  const stamps = createStamps(clock);
   let heartbeat = clock.after(HEARTBEAT_MS, beat);
   function beat(): void {
-    if (!sink.isFull) sink.write(HEARTBEAT);
+    if (!sink.isFull) sink.write(`${stamps.now()}\n\n`);
     heartbeat = clock.after(HEARTBEAT_MS, beat);
   }
   try {
     for (let result = await first; !result.done && !signal.aborted; result = await iterator.next()) {
-      sink.write(toFrame(result.value));
+      sink.write(stamps.due() + toFrame(result.value));
       if (sink.isFull && !(await waitForRoom(sink, clock))) {
         sink.destroy();
         return;
@@ -69,6 +72,22 @@ export async function pumpEvents({ iterator, first, sink, clock, signal }: Pump)
     heartbeat[Symbol.dispose]();
     await iterator.return?.();
   }
+}
+
+interface Stamps {
+  now(): string;
+  /** With its line end; empty while the last one is young. */
+  due(): string;
+}
+
+function createStamps(clock: Clock): Stamps {
+  const startMs = clock.monotonic();
+  let lastMs = -Infinity;
+  function now(): string {
+    lastMs = clock.monotonic();
+    return `:${Math.round(lastMs - startMs)}`;
+  }
+  return { now, due: () => (clock.monotonic() - lastMs >= STAMP_MS ? `${now()}\n` : '') };
 }
 
 async function waitForRoom(sink: EventSink, clock: Clock): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { PlannedMove, Reading } from './plan-cycle.ts';
 import { readStream } from './read-stream.ts';
 import type { Transcript } from './transcript.ts';
@@ -167,8 +169,17 @@ async function ask(memory: Memory, asked: Ask, options: LiveOptions): Promise<vo
   await Promise.all(readers);
 }
 
+/** A machine that is busy with other things may keep the engine from answering the first look of a new server. */
+const PATIENCE = 30;
+const PATIENCE_MS = 500;
+
 async function post(memory: Memory, { path, body, kind }: Ask, options: LiveOptions): Promise<Accepted | undefined> {
-  const response = await send(path, body, options);
+  let response = await send(path, body, options);
+  for (let tries = 0; response.status === 404 && tries < PATIENCE; tries += 1) {
+    await response.body?.cancel();
+    await pause(PATIENCE_MS);
+    response = await send(path, body, options);
+  }
   const text = await response.text().catch(broken);
   if (response.status !== 202) {
     memory.transcript.add({ type: 'refused', request: `${path} ${JSON.stringify(body)}`, status: response.status, body: text });
