@@ -35,7 +35,7 @@ export async function loadModel(call: LoadCall): Promise<LoadedModel> {
   else if (catalogue.kind === 'llama-server') await waitUntilUp(call);
   signal.throwIfAborted();
   const { contextLength } = found;
-  return { ...(contextLength === undefined ? {} : { contextLength }), slots: catalogue.slots ?? call.slots };
+  return { ...(contextLength === undefined ? {} : { contextLength }), slots: catalogue.told.slots ?? call.slots };
 }
 
 /** A llama-server that has just been started answers while it loads, and can only be waited for; one that sleeps is woken by any work, such as this. */

@@ -12,10 +12,8 @@ import { toResident, toResidentModels } from './to-resident-models.ts';
 export interface ModelCatalogue {
   /** What the last look has shown; `plain` before there was one. */
   readonly kind: ServerKind;
-  /** Answers at once for each model, where the server tells. */
-  readonly slots: number | undefined;
-  /** Whether the template takes an effort, where the server tells. */
-  readonly takesEffort: boolean | undefined;
+  /** What the server says of itself, where it does. */
+  readonly told: Pick<ServerMood, 'slots' | 'takesEffort'>;
   look(options: LookOptions): Promise<readonly KnownModel[]>;
   list(signal: AbortSignal | undefined): Promise<readonly ModelDescription[]>;
   /** The model of a name: looked up, and asked for if it was not there. Throws `absent`. */
@@ -40,8 +38,7 @@ const SIDE_LIMIT_MS = 2_000;
 
 export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
   let kind: ServerKind = 'plain';
-  let slots: number | undefined;
-  let takesEffort: boolean | undefined;
+  let told: ModelCatalogue['told'] = { slots: undefined };
   let known = new Map<string, KnownModel>();
   /** It has no list of LM Studio's kind, and is not asked for one again until it was away. */
   let isPlainForSure = false;
@@ -81,8 +78,7 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
 
   async function mood(signal: AbortSignal | undefined): Promise<ServerMood['doing']> {
     const seen = await client.within({ signal, limitMs: RESIDENT_LIMIT_MS }, (limited) => readMood(client, limited));
-    slots = seen.slots ?? slots;
-    takesEffort = seen.takesEffort ?? takesEffort;
+    told = { slots: seen.slots ?? told.slots, takesEffort: seen.takesEffort ?? told.takesEffort };
     return seen.doing;
   }
 
@@ -103,11 +99,8 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
     get kind() {
       return kind;
     },
-    get slots() {
-      return slots;
-    },
-    get takesEffort() {
-      return takesEffort;
+    get told() {
+      return told;
     },
     look,
     list: async (signal) => (await look({ signal })).map(({ description }) => description),

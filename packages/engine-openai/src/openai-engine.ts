@@ -79,7 +79,7 @@ export function createOpenaiEngine(setup: OpenaiEngineSetup): Engine {
     describe: async (model, signal) => (await catalogue.findAnew(model, { signal })).description,
     resident: (signal) => catalogue.resident(signal),
     optionsNotApplied: (_model, options) =>
-      findNotApplied({ options, kind: catalogue.kind, takesEffort: catalogue.takesEffort, server: client.server }),
+      findNotApplied({ options, kind: catalogue.kind, takesEffort: catalogue.told.takesEffort, server: client.server }),
     load: (model, { signal, onProgress }) => loadModel({ client, clock, catalogue, model, slots, signal: untilClosed(signal), onProgress }),
     async unload(model, signal) {
       if (catalogue.kind === 'llama-router') answers.end((other) => other === model, new EngineError('died', `${model} was unloaded.`));

@@ -94,7 +94,9 @@ function toCacheOptions(cacheType: OpenSettings['cacheType']): Partial<LlamaCont
   if (cacheType === undefined) return {};
   const type = CACHE_TYPES[cacheType];
   return {
+    // oxlint-disable-next-line typescript/no-deprecated -- marked as unstable by the library for graphics cards; only a profile that names a type gets here
     experimentalKvCacheKeyType: type,
+    // oxlint-disable-next-line typescript/no-deprecated -- as above
     experimentalKvCacheValueType: type,
     ...(cacheType !== 'f16' && { flashAttention: true }),
   };

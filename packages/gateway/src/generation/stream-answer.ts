@@ -38,7 +38,7 @@ type Arrival = { readonly result: IteratorResult<EnginePart> } | { readonly erro
 export async function* streamAnswer(options: AnswerOptions, progress: AnswerProgress): AsyncGenerator<GatewayPart, EngineFinish> {
   const { lease, bell, feed, signal, clock } = options;
   const silence = watchSilence(options);
-  const thought = timeThought();
+  const thought = timeThought(progress);
   let arrival: Arrival | undefined;
   let isAsked = false;
 
@@ -76,7 +76,6 @@ export async function* streamAnswer(options: AnswerOptions, progress: AnswerProg
         if (part.type !== 'reading') {
           progress.firstTokenMs ??= clock.monotonic() - silence.startedMs;
           thought.take(part, clock.monotonic());
-          if (thought.ms !== undefined) progress.reasoningMs = thought.ms;
           yield part.type === 'tool_call' ? { type: 'tool_call', ...part.call } : part;
         }
         continue;
@@ -92,20 +91,16 @@ export async function* streamAnswer(options: AnswerOptions, progress: AnswerProg
   }
 }
 
-/** How long it thinks: until the first word, whatever comes after that. */
-function timeThought(): { take(part: EnginePart, nowMs: number): void; readonly ms: number | undefined } {
+/** Notes how long it thinks: until the first word, whatever comes after that. */
+function timeThought(progress: AnswerProgress): { take(part: EnginePart, nowMs: number): void } {
   let beganMs: number | undefined;
-  let ms: number | undefined;
   let isOver = false;
   return {
-    get ms() {
-      return ms;
-    },
     take({ type }, nowMs) {
       if (isOver) return;
       if (type === 'reasoning') beganMs ??= nowMs;
       else isOver = true;
-      if (beganMs !== undefined) ms = nowMs - beganMs;
+      if (beganMs !== undefined) progress.reasoningMs = nowMs - beganMs;
     },
   };
 }

@@ -28,7 +28,7 @@ const ABILITY_WORDS: Readonly<Partial<Record<Capability, string>>> = {
 };
 
 /** What it cannot do of what is needed, in words that follow its name; undefined: nothing. A model of which nothing is known is taken to be able. */
-export function whatIsMissing({ description }: Screened, { capabilities }: Demand): string | undefined {
+function whatIsMissing({ description }: Screened, { capabilities }: Demand): string | undefined {
   const has = description?.capabilities ?? [];
   if (has.length === 0) return undefined;
   const missing = capabilities.find((capability) => !has.includes(capability));
@@ -45,7 +45,7 @@ function isKnownToHold(model: Screened, { contextTokens }: Demand): boolean {
 }
 
 /** That its context is too short, in words that follow its name; undefined: it is not, or nobody knows. */
-export function whyTooShort(model: Screened, { contextTokens }: Demand): string | undefined {
+function whyTooShort(model: Screened, { contextTokens }: Demand): string | undefined {
   const window = windowOf(model);
   if (window === undefined || contextTokens <= window) return undefined;
   return `holds ${count(window)} tokens, where about ${count(contextTokens)} are needed`;
