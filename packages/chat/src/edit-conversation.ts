@@ -1,4 +1,4 @@
-import { conversationChangeSchema, Problem, toTimestamp } from '@pilotlight/contract';
+import { conversationChangeSchema, Problem, settingsChangeSchema, toTimestamp } from '@pilotlight/contract';
 import type {
   ConversationChange,
   ConversationDetails,
@@ -90,7 +90,8 @@ export async function change(house: House, id: string, wish: ConversationChange)
 
 /** Settings that take the place of all that was set. */
 function toReplacement(settings: ConversationSettings): SettingsChange {
-  return { model: settings.model ?? null, system: settings.system ?? null, options: settings.options ?? null };
+  const nothing = Object.fromEntries(Object.keys(settingsChangeSchema.shape).map((name) => [name, null]));
+  return { ...nothing, ...settings };
 }
 
 /** Why a temporary conversation cannot be kept, shelved or exported. */

@@ -28,12 +28,12 @@ export async function findPreset({ store }: Drawer, id: string, field: string): 
 /** Adds one; the same again changes nothing. */
 export async function addPreset({ store, emit, clock, randomness }: House, wish: NewPreset): Promise<Preset> {
   check(newPresetSchema, wish);
-  const { id = randomness.id(), name, model, system, options } = wish;
+  const { id = randomness.id(), name, ...settings } = wish;
   const nowMs = clock.now();
   const record: PresetRecord = {
     id,
     name: toName(name),
-    settings: toSettings({ model, system, options }),
+    settings: toSettings(settings),
     createdMs: nowMs,
     updatedMs: nowMs,
   };
@@ -47,10 +47,10 @@ export async function addPreset({ store, emit, clock, randomness }: House, wish:
 
 /** Adds those that are not there yet under the same name with the same settings, as far as there is room; resolves with their number. */
 export async function importPresets(house: House, wishes: readonly NewPreset[]): Promise<number> {
-  const keyOf = ({ name, model, system, options }: NewPreset): string => toFingerprint({ name: toName(name), model, system, options });
-  const known = new Set(wishes.length === 0 ? [] : (await listPresets(house)).map(keyOf));
+  const keyOf = ({ id: _id, name, ...settings }: NewPreset): string => toFingerprint({ name: toName(name), ...settings });
+  const known = new Set(wishes.length === 0 ? [] : (await house.store.presets()).map(({ name, settings }) => keyOf({ name, ...settings })));
   const missing = wishes.filter((wish) => !known.has(keyOf(wish)) && known.add(keyOf(wish)) && known.size <= MOST_PRESETS);
-  for (const { name, ...settings } of missing) await addPreset(house, { name, ...settings });
+  for (const { id: _id, ...wish } of missing) await addPreset(house, wish);
   return missing.length;
 }
 

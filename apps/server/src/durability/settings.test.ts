@@ -106,14 +106,15 @@ describe('the settings of a conversation', () => {
   it('are copied from a preset, which changes nothing later', async () => {
     await using under = await openChatUnderTest();
     const { chat } = under;
-    const preset = await chat.addPreset({ name: ' Terse\n one ', system: 'Be brief.', model: 'pilot' });
+    const preset = await chat.addPreset({ name: ' Terse\n one ', system: 'Be brief.', model: 'pilot', context_policy: 'stop' });
     expect(preset.name).toBe('Terse one');
     const newConversation = { preset_id: preset.id, settings: { options: { seed: 1 } } };
     await answered(under, 'q1', { newConversation });
-    const copied = { system: 'Be brief.', model: 'pilot', options: { seed: 1 } };
+    const copied = { system: 'Be brief.', model: 'pilot', context_policy: 'stop', options: { seed: 1 } };
     expect((await chat.conversation('c')).settings).toEqual(copied);
     await chat.changePreset(preset.id, { system: 'Be long.' });
     expect((await chat.conversation('c')).settings).toEqual(copied);
+    await chat.changePreset(preset.id, { context_policy: null });
     expect((await chat.change('c', { preset_id: preset.id })).settings).toEqual({ system: 'Be long.', model: 'pilot' });
     await chat.removePreset(preset.id);
     expect(await problemOf(chat.change('c', { preset_id: preset.id }))).toMatchObject({ code: 'preset_not_found', field: 'preset_id' });

@@ -63,8 +63,8 @@ export function readExport(value: unknown): ReadExport {
 
 /** A preset of ours without its id and its times; one that is not as it should be is left out. */
 function toPreset(value: unknown): NewPreset[] {
-  const { name, model, system, options } = toFields(value) ?? {};
-  const preset = newPresetSchema.safeParse(JSON.parse(JSON.stringify({ name, model, system, options })));
+  const { id: _id, created_at: _created, updated_at: _updated, ...fields } = toFields(value) ?? {};
+  const preset = newPresetSchema.safeParse(fields);
   return preset.success ? [preset.data] : [];
 }
 
