@@ -29,7 +29,8 @@ function upload({ path, file, signal, onProgress }: Upload): Promise<unknown> {
     const call = new XMLHttpRequest();
     call.open('POST', path);
     call.setRequestHeader('accept', 'application/json');
-    call.setRequestHeader('content-type', file.type === '' ? 'application/octet-stream' : file.type);
+    // What it is, the server decides by its content.
+    call.setRequestHeader('content-type', 'application/octet-stream');
     call.responseType = 'json';
     call.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total));
     call.addEventListener('load', () => {

@@ -1,4 +1,4 @@
-import { createEventStreamParser, type Clock, type Randomness, type ServerSentEvent } from '@pilotlight/contract';
+import { createEventStreamParser, createHoldWatch, type Clock, type Randomness, type ServerSentEvent } from '@pilotlight/contract';
 
 import { ConnectionLost, RequestRefused, type Http } from './http.ts';
 
@@ -27,6 +27,8 @@ export interface StreamPorts {
   readonly http: Http;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  /** Called when a stream is seen to come in lumps, as through a proxy that buffers. */
+  readonly onHeldBack?: () => void;
 }
 
 /** How long to wait after that many failures in a row: doubling up to 10 s, with a half of chance in it, so that many pages do not come at once. */
@@ -81,13 +83,15 @@ async function connectOnce(
   let quiet = ports.clock.after(QUIET_LIMIT_MS, () => connection.abort());
   try {
     const pieces = await ports.http.stream(stream.path(), signal);
-    const parse = createEventStreamParser();
+    const watch = createHoldWatch(() => ports.clock.monotonic());
+    const parse = createEventStreamParser(watch.take);
     onOpen();
     stream.report({ kind: 'open' });
     for await (const piece of pieces) {
       quiet[Symbol.dispose]();
       quiet = ports.clock.after(QUIET_LIMIT_MS, () => connection.abort());
       const events = parse(piece);
+      if (watch.look()) ports.onHeldBack?.();
       if (events.length > 0 && stream.take(events)) return 'done';
     }
     return 'ended';

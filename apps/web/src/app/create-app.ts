@@ -92,7 +92,7 @@ export function createApp(ports: Ports, router: Router): App {
   outbox.restore();
   // A chat that only this browser knows of has nothing to be read from the server.
   for (const { conversationId, parentId } of store.get().outbox) if (parentId === undefined) conversations.beginLocally(conversationId);
-  void conversations.readList();
+  void conversations.readList().then(() => watchListed(parts));
   ports.shell.keep(() => store.update((state) => ({ ...state, hasNewerPage: true })));
   return {
     store,
@@ -153,8 +153,13 @@ function actOnModel(api: Api, name: string, what: ModelAction): Promise<void> {
 }
 
 /** What this page itself has just posted comes back as an event before the answer to the post: that is no news. */
-function takePageEvents({ store, conversations }: Parts, events: readonly PageEvent[]): void {
+function takePageEvents(parts: Parts, events: readonly PageEvent[]): void {
+  const { store, conversations, outbox: sending } = parts;
+  const wasReadOnly = store.get().storage?.state === 'read_only';
   store.update((state) => events.reduce(applyPageEvent, state));
+  if (wasReadOnly && store.get().storage?.state === 'writable')
+    sending.flush(({ state }) => state.kind === 'refused' && isStorageProblem(state.problem.code));
+  watchListed(parts);
   for (const event of events) {
     if (event.type !== 'conversation') continue;
     const { views, answers, outbox } = store.get();
@@ -162,6 +167,24 @@ function takePageEvents({ store, conversations }: Parts, events: readonly PageEv
     if (outbox.some(({ conversationId, state }) => conversationId === view?.id && state.kind === 'sending')) continue;
     if (view !== undefined && isOutdated(view, event.conversation, answers)) void conversations.read(view.id);
   }
+}
+
+function isStorageProblem(code: string): boolean {
+  return code === 'storage_full' || code === 'storage_unavailable';
+}
+
+/** How many answers of chats that are not open are read along with, so that the list can say how they stand. A browser opens six connections to a server. */
+const MOST_WATCHED = 2;
+
+function watchListed({ store, answers }: Pick<Parts, 'store' | 'answers'>): void {
+  const { conversations = [], answers: known, views } = store.get();
+  const running = conversations.flatMap(({ id, running_generation_id: generation }) =>
+    generation === undefined ? [] : [{ id, generation }],
+  );
+  const isOver = (generation: string): boolean => known[generation]?.end !== undefined;
+  const watched = running.filter(({ id, generation }) => views[id] === undefined && known[generation] !== undefined && !isOver(generation));
+  const fresh = running.filter(({ id, generation }) => views[id] === undefined && known[generation] === undefined);
+  for (const { id, generation } of fresh.slice(0, Math.max(0, MOST_WATCHED - watched.length))) answers.watch(id, generation);
 }
 
 function takeConnection(parts: Parts, connection: Connection): void {

@@ -1,6 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 
-import { asksForKeys, KEYS } from './keys.ts';
+import { asksForKeys } from './asks-for-keys.ts';
+
+const KeyList = lazy(async () => ({ default: (await import('./key-list.tsx')).KeyList }));
 
 /** Lists the keys of the page when `?` is pressed outside a field. */
 export function KeysDialog() {
@@ -15,32 +17,9 @@ export function KeysDialog() {
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, []);
-  return isOpen ? <KeyList onClose={() => setOpen(false)} /> : null;
-}
-
-function KeyList({ onClose }: { readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog ref={dialog} className="dialog" aria-labelledby="keys-title" onClose={onClose}>
-      <header>
-        <h2 id="keys-title">Keys</h2>
-      </header>
-      <dl className="px-6 pt-3">
-        {KEYS.map(({ keys, does }) => (
-          <div key={keys} className="flex gap-4 py-1">
-            <dt className="w-28 flex-none">
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd className="m-0">{does}</dd>
-          </div>
-        ))}
-      </dl>
-      <footer>
-        <button type="button" className="btn quiet" onClick={() => dialog.current?.close()}>
-          Close
-        </button>
-      </footer>
-    </dialog>
-  );
+  return isOpen ? (
+    <Suspense fallback={null}>
+      <KeyList onClose={() => setOpen(false)} />
+    </Suspense>
+  ) : null;
 }

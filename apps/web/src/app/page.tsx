@@ -13,15 +13,23 @@ import { useDrawer } from './use-drawer.ts';
 import { useFavicon } from './use-favicon.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { useStore } from './store.ts';
-import { TokenPage } from './token-page.tsx';
+import { StorageBanner } from './storage-banner.tsx';
 
 // What most people open seldom does not come with the first load.
 const DetailsPanel = lazy(async () => ({ default: (await import('../features/details/details-panel.tsx')).DetailsPanel }));
 
+const TokenPage = lazy(async () => ({ default: (await import('./token-page.tsx')).TokenPage }));
+
 /** The whole page: list, bar, thread, composer. */
 export function Page() {
   const needsToken = useAppState((state) => state.needsToken);
-  return needsToken ? <TokenPage /> : <ChatPage />;
+  return needsToken ? (
+    <Suspense fallback={null}>
+      <TokenPage />
+    </Suspense>
+  ) : (
+    <ChatPage />
+  );
 }
 
 function ChatPage() {
@@ -65,6 +73,7 @@ function ChatPage() {
         </header>
         <ConnectionBanner />
         <NewerPageBanner />
+        <StorageBanner />
         {route.page === 'unknown' ? (
           <UnknownPage path={route.path} />
         ) : (

@@ -63,14 +63,24 @@ export function AttachmentChips({ attachments }: { readonly attachments: readonl
   return (
     <ul className="chips" aria-label="Attached">
       {attachments.map((attachment) => (
-        <li key={attachment.id} className="chip">
-          <Icon name="clip" size={14} />
-          <span className="nm" title={attachment.name}>
-            {attachment.name}
-          </span>
-          <span className="w">{attachmentWords(attachment)}</span>
+        <li key={attachment.id}>
+          <a className="chip" href={contentPath(attachment.id)} target="_blank" rel="noopener noreferrer">
+            {attachment.kind === 'image' ? (
+              <img src={contentPath(attachment.id)} alt="" width={40} height={40} loading="lazy" />
+            ) : (
+              <Icon name="clip" size={14} />
+            )}
+            <span className="nm" title={attachment.name}>
+              {attachment.name}
+            </span>
+            <span className="w">{attachmentWords(attachment)}</span>
+          </a>
         </li>
       ))}
     </ul>
   );
+}
+
+function contentPath(id: string): string {
+  return `/api/attachments/${encodeURIComponent(id)}/content`;
 }

@@ -30,11 +30,15 @@ export interface Attachments {
   restore(conversationId: string | undefined): void;
 }
 
+/** A browser opens six connections to a server; two for files leave enough for the rest. */
+const MOST_AT_ONCE = 2;
+
 const draftKey = (conversationId: string | undefined): string => `pilotlight.attached.${conversationId ?? 'new'}`;
 
 export function createAttachments(core: Core): Attachments {
   const { store, ports, api } = core;
   const uploads = new Map<string, AbortController>();
+  const inTurn = createTurns(MOST_AT_ONCE);
 
   function listOf(conversationId: string | undefined): readonly PendingAttachment[] {
     return store.get().attachments[conversationId ?? ''] ?? [];
@@ -57,6 +61,7 @@ export function createAttachments(core: Core): Attachments {
 
   async function upload(conversationId: string | undefined, pending: PendingAttachment, file: ChosenAttachment): Promise<void> {
     const { key, name } = pending;
+    if (!listOf(conversationId).some((one) => one.key === key)) return; // Taken off before its turn came.
     const controller = new AbortController();
     uploads.set(key, controller);
     const settle = (next: PendingAttachment): void => change(conversationId, replacePending(listOf(conversationId), next));
@@ -87,7 +92,7 @@ export function createAttachments(core: Core): Attachments {
     }
     const pending: PendingAttachment = { kind: 'uploading', key, name, bytes: file.size, share: 0 };
     change(conversationId, [...list, pending]);
-    void upload(conversationId, pending, file);
+    void inTurn(() => upload(conversationId, pending, file));
   }
 
   return {
@@ -133,6 +138,22 @@ function createKeeping(
       const kept = restoreAttachments(ports.kept.get(draftKey(conversationId)));
       if (kept.length > 0) change(conversationId, kept);
     },
+  };
+}
+
+/** Runs so many at once, the others when there is room. */
+function createTurns(most: number): (work: () => Promise<void>) => Promise<void> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    running += 1;
+    try {
+      await work();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
   };
 }
 

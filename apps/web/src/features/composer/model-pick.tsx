@@ -1,14 +1,15 @@
 import type { MessageView } from '@pilotlight/contract';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { findModel } from '../models/models-state.ts';
-import { ModelPicker } from '../models/model-picker.tsx';
 import { modelWords } from '../models/phase-words.ts';
 import { silentWords } from '../thread/waiting-words.ts';
+
+const ModelPicker = lazy(async () => ({ default: (await import('../models/model-picker.tsx')).ModelPicker }));
 
 interface ModelPickProps {
   readonly conversationId: string | undefined;
@@ -44,18 +45,20 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
         <span className="vh">. Choose another</span>
       </button>
       {isOpen ? (
-        <ModelPicker
-          chosen={name}
-          onChoose={(chosen) => {
-            app.chooseModel(conversationId, chosen);
-            setOpen(false);
-            button.current?.focus();
-          }}
-          onClose={() => {
-            setOpen(false);
-            button.current?.focus();
-          }}
-        />
+        <Suspense fallback={null}>
+          <ModelPicker
+            chosen={name}
+            onChoose={(chosen) => {
+              app.chooseModel(conversationId, chosen);
+              setOpen(false);
+              button.current?.focus();
+            }}
+            onClose={() => {
+              setOpen(false);
+              button.current?.focus();
+            }}
+          />
+        </Suspense>
       ) : null}
     </div>
   );

@@ -3,7 +3,7 @@ import type { ConversationView } from '@pilotlight/contract';
 import { RequestRefused } from '../../api/http.ts';
 import { settleAnswers, without } from '../../app/app-state.ts';
 import { showFailure, toFailure, type Core } from '../../app/core.ts';
-import { importFile, type ChosenFile, type ImportOutcome } from './import-file.ts';
+import type { ChosenFile, ImportOutcome } from './import-file.ts';
 import { createListActions, type ListActions } from './list-actions.ts';
 import { createPlaceActions, type PlaceActions } from './place-actions.ts';
 
@@ -56,6 +56,7 @@ export function createConversationActions(core: Core, onRead: (view: Conversatio
       }
     },
     async importFile(file) {
+      const { importFile } = await import('./import-file.ts');
       const outcome = await importFile(core, file);
       if (outcome.kind === 'imported') await lists.readList();
       return outcome;

@@ -1,5 +1,5 @@
 import type { ConversationSummary } from '@pilotlight/contract';
-import { memo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useRef, useState } from 'react';
 
 import { announce } from '../../app/announcer.tsx';
 import { useApp, useAppState } from '../../app/create-app.ts';
@@ -7,7 +7,6 @@ import { toPath } from '../../app/router.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Link } from '../../ui/link.tsx';
-import { FolderDialog } from './folder-dialog.tsx';
 import { findModel } from '../models/models-state.ts';
 import { Marked } from '../search/marked.tsx';
 import type { Mark } from '../search/to-pieces.ts';
@@ -24,6 +23,7 @@ interface ConversationItemProps {
   readonly onLeave: () => void;
 }
 
+const FolderDialog = lazy(async () => ({ default: (await import('./folder-dialog.tsx')).FolderDialog }));
 const NO_MARKS: readonly Mark[] = [];
 
 /** One chat in the list: open it, and all that its menu has; a flame while an answer is under way in it. */
@@ -78,7 +78,11 @@ export const ConversationItem = memo(function ConversationItem({
           {...does}
         />
       ) : null}
-      {doing === 'folder' ? <FolderDialog conversation={conversation} onDone={finish} /> : null}
+      {doing === 'folder' ? (
+        <Suspense fallback={null}>
+          <FolderDialog conversation={conversation} onDone={finish} />
+        </Suspense>
+      ) : null}
       {failure === undefined ? null : <NotChanged failure={failure} onHide={forget} />}
     </li>
   );

@@ -1,11 +1,12 @@
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 
 import { useApp } from '../../app/create-app.ts';
 import { toPath } from '../../app/router.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { PopMenu } from '../../ui/pop-menu.tsx';
-import { ImportDialog } from './import-dialog.tsx';
 import type { ChosenFile, ImportOutcome } from './import-file.ts';
+
+const ImportDialog = lazy(async () => ({ default: (await import('./import-dialog.tsx')).ImportDialog }));
 
 interface Importing {
   readonly file: ChosenFile;
@@ -69,16 +70,18 @@ export function ListMenu({ onLeave }: { readonly onLeave: () => void }) {
         }}
       />
       {importing === undefined ? null : (
-        <ImportDialog
-          file={importing.file}
-          outcome={importing.outcome}
-          onDone={leave}
-          onOpen={({ id }) => {
-            leave();
-            router.go(toPath(id));
-            onLeave();
-          }}
-        />
+        <Suspense fallback={null}>
+          <ImportDialog
+            file={importing.file}
+            outcome={importing.outcome}
+            onDone={leave}
+            onOpen={({ id }) => {
+              leave();
+              router.go(toPath(id));
+              onLeave();
+            }}
+          />
+        </Suspense>
       )}
     </>
   );

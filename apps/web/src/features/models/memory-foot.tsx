@@ -1,25 +1,30 @@
 import type { MemoryView, ModelsView } from '@pilotlight/contract';
-import type { CSSProperties } from 'react';
+import { useMemo, type CSSProperties } from 'react';
 
 import { useAppState } from '../../app/create-app.ts';
+import { useNow } from '../../app/ports.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { formatShare } from '../../ui/format.ts';
-import { memoryParts, modelsInMemory, unusableWords } from './memory-parts.ts';
+import { memoryParts, modelsInMemory, silencesOf, unusableWords } from './memory-parts.ts';
+import { phaseWords } from './phase-words.ts';
 
 /** At the foot of the list: which models are in memory or on their way, and how much of it is free. */
 export function MemoryFoot() {
   const models = useAppState((state) => state.models);
+  const answers = useAppState((state) => state.answers);
+  const silences = useMemo(() => silencesOf(answers), [answers]);
+  const now = useNow(1000, silences.size > 0);
   if (models === undefined) return null;
-  const { rows, unusable } = modelsInMemory(models);
+  const { rows, unusable } = modelsInMemory(models, silences, now);
   return (
     <section className="side-mem" aria-label="Memory">
       <ul>
-        {rows.map(({ model, words }) => (
+        {rows.map(({ model, phase, words }) => (
           <li key={`${model.engine} ${model.name}`} className="ln">
             <span className="who" title={`${model.name}: ${model.phase}. ${model.reason}`}>
-              <Flame phase={model.phase} progress={model.progress} />
+              <Flame phase={phase} progress={model.progress} />
               <span>{model.name}</span>
-              <span className="vh">{model.phase}</span>
+              <span className="vh">{phase === model.phase ? phaseWords(model, now) : words}</span>
             </span>
             <span>{words}</span>
           </li>

@@ -6,7 +6,9 @@ import { useNow } from '../../app/ports.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { consequence, modelSize } from './phase-words.ts';
+import { planWords } from './plan-words.ts';
 import { groupModels } from './picker-groups.ts';
+import { usePlan } from './ways-to-fit.tsx';
 
 interface ModelPickerProps {
   readonly chosen: string | undefined;
@@ -109,7 +111,7 @@ function Option({ model, isChosen, now, onChoose }: OptionProps) {
         <span className="nm">{model.name}</span>
         <span className="sz">{modelSize(model)}</span>
         {isChosen ? <Icon name="check" /> : <span />}
-        <span className="w">{failure ?? consequence(model, now)}</span>
+        <span className="w">{failure ?? <Consequence model={model} now={now} />}</span>
       </button>
       {what === undefined ? null : (
         <button
@@ -123,6 +125,16 @@ function Option({ model, isChosen, now, onChoose }: OptionProps) {
       )}
     </li>
   );
+}
+
+/** For a model that is not in memory, what its load would mean for the others, asked of the server when the list is opened. */
+function Consequence({ model, now }: { readonly model: ModelView; readonly now: number }) {
+  return model.phase === 'cold' && model.health ? <Planned model={model} now={now} /> : consequence(model, now);
+}
+
+function Planned({ model, now }: { readonly model: ModelView; readonly now: number }) {
+  const plan = usePlan(model.name);
+  return planWords(plan, model) ?? consequence(model, now);
 }
 
 function loadAction(model: ModelView): 'load' | 'unload' | undefined {

@@ -11,6 +11,7 @@ export interface PhaseFacts {
   readonly since?: string | undefined;
   readonly health?: boolean | undefined;
   readonly provider?: ModelView['provider'] | undefined;
+  readonly reason?: string | undefined;
 }
 
 const ENGINES: Readonly<Record<ModelView['provider'], string>> = {
@@ -24,12 +25,18 @@ function awayWords({ provider }: Pick<PhaseFacts, 'provider'>): string {
   return `${provider === undefined ? 'its engine' : ENGINES[provider]} does not answer`;
 }
 
+/** Whether its engine has it in memory although nothing of ours has come out of it yet: another client may have loaded it. */
+export function isResident({ phase, health, reason }: Pick<PhaseFacts, 'phase' | 'health' | 'reason'>): boolean {
+  return phase === 'unknown' && health !== false && /^in memory\b/i.test(reason ?? '');
+}
+
 /** The few words of a phase, for the margin. */
 export function phaseWords(facts: PhaseFacts, now: number): string {
   const { phase, progress, position } = facts;
   switch (phase) {
     case 'unknown':
-      return facts.health === false ? awayWords(facts) : 'listed, never tried';
+      if (facts.health === false) return awayWords(facts);
+      return isResident(facts) ? 'in memory, not tried' : 'listed, never tried';
     case 'absent':
       return 'not on this disk';
     case 'downloading':
@@ -59,8 +66,32 @@ export function modelWords(model: ModelView, now: number): string {
   return phaseWords(model, now);
 }
 
-/** One sentence about what choosing this model means now. */
+/** One sentence about what choosing this model means now, and what to know of it besides. */
 export function consequence(model: ModelView, now: number): string {
+  const facts = [
+    phaseSentence(model, now),
+    breakerWords(model, now),
+    model.notice?.text,
+    model.pinned === true ? 'Pinned: it stays in memory' : undefined,
+  ];
+  const told = facts.filter((fact) => fact !== undefined && fact !== '');
+  return told.length === 1 ? (told[0] ?? '') : told.map((fact) => toSentence(fact ?? '')).join(' ');
+}
+
+/** What keeps failing is passed over for a while; where it is the only one, it is tried all the same. */
+function breakerWords({ breaker }: ModelView, now: number): string | undefined {
+  switch (breaker?.state) {
+    case undefined:
+    case 'closed':
+      return undefined;
+    case 'open':
+      return `${breaker.reason}; passed over${breaker.retry_at === undefined ? '' : ` until ${formatTime(breaker.retry_at, now)}`}`;
+    case 'half_open':
+      return `${breaker.reason}; the next answer shows whether it is back`;
+  }
+}
+
+function phaseSentence(model: ModelView, now: number): string {
   switch (model.phase) {
     case 'ready':
       return `Ready since ${formatTime(model.since, now)}${model.provider === 'llama.cpp' ? ', built in' : ''}`;
@@ -71,9 +102,7 @@ export function consequence(model: ModelView, now: number): string {
     case 'warming':
       return 'In memory, trying one token';
     case 'cold':
-      return model.metrics.last_load_ms === undefined
-        ? 'Not in memory; how long loading takes is not known yet'
-        : `Loads in about ${formatSeconds(model.metrics.last_load_ms / 1000)}, as the last time`;
+      return loadWords(model);
     case 'unknown':
       return unknownWords(model);
     case 'queued':
@@ -89,6 +118,14 @@ export function consequence(model: ModelView, now: number): string {
   }
 }
 
+/** How long a load takes, with what that rests on. */
+export function loadWords({ estimates, metrics }: Pick<ModelView, 'estimates' | 'metrics'>): string {
+  if (estimates?.load !== undefined) return `Loads in about ${formatSeconds(estimates.load.seconds)}, ${estimates.load.basis}`;
+  return metrics.last_load_ms === undefined
+    ? 'Not in memory; how long loading takes is not known yet'
+    : `Loads in about ${formatSeconds(metrics.last_load_ms / 1000)}, as the last time`;
+}
+
 function unknownWords(model: ModelView): string {
   if (model.health) return model.reason === '' ? 'Listed, never tried' : toSentence(model.reason);
   if (model.reason.includes('not answer')) return toSentence(model.reason);
@@ -97,7 +134,12 @@ function unknownWords(model: ModelView): string {
 
 function busyWords(model: ModelView): string {
   const answers = model.active > 1 ? `Writing ${model.active} answers` : 'Writing an answer';
-  return model.queued === 0 ? answers : `${answers}, ${model.queued} waiting`;
+  const wait = model.estimates?.queue;
+  return joinFacts([
+    answers,
+    model.queued === 0 ? undefined : `${model.queued} waiting`,
+    wait === undefined || model.queued === 0 ? undefined : `about ${formatSeconds(wait.seconds)} until your turn`,
+  ]);
 }
 
 function estimate(model: ModelView, now: number): string | undefined {

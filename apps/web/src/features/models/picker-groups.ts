@@ -1,6 +1,7 @@
 import type { ModelsView, ModelView } from '@pilotlight/contract';
 
 import { canChat, isUnusable } from './models-state.ts';
+import { isResident } from './phase-words.ts';
 
 export interface PickerGroup {
   readonly title: string;
@@ -20,8 +21,8 @@ export function groupModels(view: ModelsView, query: string): PickerGroup[] {
   const unusable = found.filter(isUnusable);
   const present = found.filter((model) => !away.has(model.engine) && !isUnusable(model));
   const groups: PickerGroup[] = [
-    { title: 'In memory, or on its way there', models: present.filter((model) => NEAR.has(model.phase)) },
-    { title: 'On disk', models: present.filter((model) => !NEAR.has(model.phase)) },
+    { title: 'In memory, or on its way there', models: present.filter(isNear) },
+    { title: 'On disk', models: present.filter((model) => !isNear(model)) },
     ...[...away].map((engine) => ({
       title: `On ${engineName(view, engine)}, which does not answer`,
       models: found.filter((model) => model.engine === engine && !isUnusable(model)),
@@ -29,6 +30,10 @@ export function groupModels(view: ModelsView, query: string): PickerGroup[] {
     { title: 'Cannot be used', models: unusable },
   ];
   return groups.filter((group) => group.models.length > 0);
+}
+
+function isNear(model: ModelView): boolean {
+  return NEAR.has(model.phase) || isResident(model);
 }
 
 /** An engine as people know it: by its address without the scheme, or as the built-in one. */

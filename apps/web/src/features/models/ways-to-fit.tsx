@@ -2,7 +2,7 @@ import type { ModelPlan, WayToFit } from '@pilotlight/contract';
 import { useEffect, useState } from 'react';
 
 import { useApp } from '../../app/create-app.ts';
-import { formatBytes, formatCount } from '../../ui/format.ts';
+import { wayWords } from './way-words.ts';
 
 interface WaysToFitProps {
   readonly model: string;
@@ -30,18 +30,6 @@ function Way({ way, onModel }: { readonly way: WayToFit; readonly onModel: (mode
       {wayWords(way)}
     </button>
   );
-}
-
-/** One way out, with its figure. */
-export function wayWords(way: WayToFit): string {
-  switch (way.type) {
-    case 'shorter_context':
-      return `It would fit with a context of ${formatCount(way.context_length)} tokens: ${formatBytes(way.needs_bytes)}.`;
-    case 'without':
-      return `It would fit without ${way.models.map(({ model, bytes }) => `${model} (${formatBytes(bytes)})`).join(' and ')}.`;
-    case 'other_model':
-      return `Answer with ${way.model}, ${formatBytes(way.needs_bytes)}`;
-  }
 }
 
 /** The plan of a load as it is now. Undefined until it came, and where it cannot be had. */

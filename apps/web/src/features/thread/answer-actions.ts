@@ -8,6 +8,8 @@ import { createAnswerFollower, type FollowerEvents } from './answer-follower.ts'
 export interface AnswerActions {
   /** Reads along with every answer of a view that is being written, or whose seams are only in its log. */
   followAnswers(view: ConversationView): void;
+  /** Reads along with an answer of a chat that need not be open. */
+  watch(conversationId: string, generation: string): void;
   /** Adds the answer that the server has begun, and follows it. `question` comes along if it is new here. */
   begin(accepted: Accepted, begun: { readonly question?: MessageView; readonly model: string | undefined }): void;
   stop(conversationId: string, generation: string): Promise<void>;
@@ -72,6 +74,7 @@ export function createAnswerActions(core: Core, events: FollowerEvents): AnswerA
         if (state === 'running' || hasSeams) follow(view.id, generation);
       }
     },
+    watch: follow,
     begin,
     stop,
     regenerate,

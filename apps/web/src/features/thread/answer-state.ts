@@ -21,6 +21,8 @@ export interface AnswerState {
   /** When the first and the last piece of reasoning came. */
   readonly reasoningFrom?: number;
   readonly reasoningTo?: number;
+  /** When text was first heard, and how much there was then: what came later came at the speed of the model. */
+  readonly textFrom?: { readonly at: number; readonly length: number };
   /** When the last piece of text or reasoning came. */
   readonly heardTextAt: number | undefined;
   readonly end: FinishPart | ErrorPart | undefined;
@@ -51,7 +53,7 @@ function applyPart(state: AnswerState, part: OffsetPart['part'], now: number): A
     case 'phase':
       return { ...state, model: part.model, phase: toPhase(state.phase, part, now) };
     case 'text':
-      return { ...state, segments: appendText(state, part.text), heardTextAt: now };
+      return withText(state, part.text, now);
     case 'reasoning':
       return {
         ...state,
@@ -75,6 +77,13 @@ function applyPart(state: AnswerState, part: OffsetPart['part'], now: number): A
     default:
       return state; // A type of a later version is left out, as the wire asks.
   }
+}
+
+/** All that comes at once when a log is read again counts as there from the beginning. */
+function withText(state: AnswerState, text: string, now: number): AnswerState {
+  const next = { ...state, segments: appendText(state, text), heardTextAt: now };
+  const { textFrom } = state;
+  return textFrom === undefined || textFrom.at === now ? { ...next, textFrom: { at: now, length: answerText(next).length } } : next;
 }
 
 function appendText(state: AnswerState, text: string): readonly Segment[] {

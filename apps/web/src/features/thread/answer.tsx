@@ -3,7 +3,6 @@ import { memo, type ReactNode } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
-import { countWords, formatCount } from '../../ui/format.ts';
 import { Markdown } from '../markdown/markdown.tsx';
 import { findModel, readyInstead } from '../models/models-state.ts';
 import { AnswerActionsRow } from './answer-actions-row.tsx';
@@ -11,6 +10,7 @@ import { answerFacts } from './answer-facts.ts';
 import type { AnswerState, Segment } from './answer-state.ts';
 import { EndingBlock } from './ending-block.tsx';
 import { LeftOutNote } from './left-out-note.tsx';
+import { answeringWords } from './live-speed.ts';
 import { Margin, type MarginFacts } from './margin.tsx';
 import { Reasoning } from './reasoning.tsx';
 import type { ThreadEntry } from './tree.ts';
@@ -125,13 +125,8 @@ function RunningMargin({ message, live, segment }: RunningProps & { readonly seg
   const { name, view } = useModelOf({ message, live });
   const isSpeaking = segment.text !== '' && !interruptsText(live?.phase?.phase);
   const waiting = toWaiting(live?.phase, { model: name, view, now });
-  const words = isSpeaking ? `answering, ${wordCount(segment.text)}` : waiting.words;
+  const words = isSpeaking ? answeringWords(live, segment.text) : waiting.words;
   return <Margin facts={{ flame: isSpeaking ? { phase: 'busy' } : waiting.flame, name, facts: [words] }} />;
-}
-
-function wordCount(text: string): string {
-  const count = countWords(text);
-  return `${formatCount(count)} ${count === 1 ? 'word' : 'words'}`;
 }
 
 interface RunningStateProps extends RunningProps {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { asksForKeys } from './keys.ts';
+import { asksForKeys } from './asks-for-keys.ts';
 
 const QUESTION_MARK = { key: '?', ctrlKey: false, metaKey: false, altKey: false };
 const PAGE = { target: { closest: () => null }, hasDialog: false };
