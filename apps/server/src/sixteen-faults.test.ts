@@ -14,6 +14,8 @@ interface Scenario {
   readonly expected: 'whole' | 'told' | 'whole or told';
   /** Names the model, so that there is nothing to fall back to. */
   readonly alone?: true;
+  /** The second model is known to take so many tokens. */
+  readonly widerContext?: number;
   readonly withinMs: number;
   /** Attempts at the first server. */
   readonly attempts?: readonly [least: number, most: number];
@@ -26,6 +28,19 @@ const answer: UpstreamScript = (exchange) => {
   exchange.tokens(0, 60);
   exchange.finish();
 };
+/** As the answer, but goes on from the beginning that the request brings, if it brings one. */
+const goingOn: UpstreamScript = (exchange) => {
+  const last = exchange.messages.at(-1);
+  const from = last?.role === 'assistant' ? last.content.split(' ').length : 0;
+  if (from > 0) exchange.frame(JSON.stringify({ choices: [{ index: 0, delta: { content: ` w${from} ` }, finish_reason: null }] }));
+  exchange.tokens(from > 0 ? from + 1 : 0, 60);
+  exchange.finish();
+};
+/** The server at first has its fault, and then goes on from beginnings. */
+const onceThenGoingOn =
+  (fault: UpstreamScript): UpstreamScript =>
+  (exchange) =>
+    exchange.attempt === 1 ? fault(exchange) : goingOn(exchange);
 const once =
   (fault: UpstreamScript): UpstreamScript =>
   (exchange) =>
@@ -140,6 +155,18 @@ const SCENARIOS: readonly Scenario[] = [
     also: ({ problem }) => expect(problem?.code ?? 'context_too_long').toBe('context_too_long'),
   },
   {
+    id: 'S12, with a longer context in the route',
+    fault: 'the prompt is longer than the context of the first',
+    script: (exchange) =>
+      exchange.refuse(400, { message: "This model's maximum context length is 8 tokens", code: 'context_length_exceeded' }),
+    expected: 'whole',
+    widerContext: 16_384,
+    withinMs: 20_000,
+    attempts: [1, 1],
+    also: ({ finish }) =>
+      expect(finish?.receipt).toMatchObject({ model: 'second:latest', attempts: [{ code: 'context_too_long' }, { outcome: 'finished' }] }),
+  },
+  {
     id: 'S13',
     fault: 'a content filter refuses',
     script: (exchange) => exchange.refuse(400, { message: 'rejected by the safety system', code: 'content_policy_violation' }),
@@ -159,6 +186,48 @@ const SCENARIOS: readonly Scenario[] = [
     expected: 'whole or told',
     withinMs: 40_000,
     also: ({ problem }) => expect(problem?.code).not.toBe('invalid_request'),
+  },
+  {
+    id: 'S08, rescued elsewhere',
+    fault: 'the stream is cut after 40 of 60 tokens, and the fallback goes on from a beginning',
+    script: cutAfter40,
+    fallback: goingOn,
+    expected: 'whole',
+    withinMs: 40_000,
+    also: ({ finish }) =>
+      expect(finish?.receipt).toMatchObject({ model: 'second:latest', seams: [{ from: 'first:latest', to: 'second:latest' }] }),
+  },
+  {
+    id: 'S08, rescued where it was',
+    fault: 'the stream is cut once after 40 of 60 tokens, and the server goes on from a beginning',
+    script: onceThenGoingOn(cutAfter40),
+    expected: 'whole',
+    alone: true,
+    withinMs: 20_000,
+    attempts: [4, 4],
+    also: ({ finish }) => expect(finish?.receipt).toMatchObject({ seams: [{ from: 'first:latest', to: 'first:latest' }] }),
+  },
+  {
+    id: 'S09, rescued',
+    fault: 'silence after 20 tokens, and the fallback goes on from a beginning',
+    script: (exchange) => exchange.tokens(0, 20),
+    fallback: goingOn,
+    expected: 'whole',
+    withinMs: 45_000,
+    also: ({ finish }) => expect(finish?.receipt.attempts[0]).toMatchObject({ code: 'answer_stalled' }),
+  },
+  {
+    id: 'S10, rescued',
+    fault: 'the tenth event is no JSON, and the fallback goes on from a beginning',
+    script: (exchange) => {
+      exchange.tokens(0, 9);
+      exchange.frame('{"choices": [{"del');
+      exchange.tokens(10, 60);
+      exchange.finish();
+    },
+    fallback: goingOn,
+    expected: 'whole',
+    withinMs: 30_000,
   },
   {
     id: 'S16',
@@ -234,7 +303,8 @@ function expectOutcome(outcome: Outcome, expected: Scenario['expected']): void {
 describe('the 16 faults of an upstream', () => {
   for (const scenario of [...SCENARIOS, ...MORE]) {
     test(`${scenario.id}: ${scenario.fault} → ${scenario.expected}`, async () => {
-      await using house = await setUpHouse();
+      const { widerContext: contextLength } = scenario;
+      await using house = await setUpHouse(contextLength === undefined ? {} : { profiles: { 'second:latest': { contextLength } } });
       house.primary.play(scenario.script);
       if (scenario.fallback !== undefined) house.fallback.play(scenario.fallback);
       const outcome = await askHouse(house, scenario.alone === true ? { model: 'first:latest' } : {});

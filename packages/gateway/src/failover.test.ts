@@ -298,3 +298,18 @@ describe('a prompt that is too long', () => {
     });
   });
 });
+
+describe('a load', () => {
+  it('may be silent for ten minutes where its limit allows it, and nobody who waits sees an error', async () => {
+    const load = () => ({ durationMs: 600_000 });
+    await using bench = await setUpBench({ engines: [{ models, load }], settings: { loadStallMs: 900_000 } });
+    const answers = [bench.ask(), bench.ask(), bench.ask()];
+    const ends = await bench.clock.advanceUntil(Promise.all(answers.map(({ ended }) => ended)));
+    expect(ends).toEqual([undefined, undefined, undefined]);
+    expect(bench.engine.loads).toHaveLength(1);
+    expect(receiptOf(answers[0] ?? bench.ask())?.load_ms).toBeGreaterThan(599_000);
+    // Something is said at least every 10 s, so that no proxy takes the wait for a dead line.
+    const times = answers[0]?.times ?? [];
+    expect(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeLessThanOrEqual(10_000);
+  });
+});

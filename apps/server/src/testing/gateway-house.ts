@@ -1,5 +1,5 @@
 import { Problem } from '@pilotlight/contract';
-import type { GatewayPart, GenerateRequest, Network } from '@pilotlight/contract';
+import type { GatewayPart, GenerateRequest, LaunchProfile, Network } from '@pilotlight/contract';
 import { createUndiciNetwork } from '@pilotlight/engine-http/network';
 import { createOpenaiEngine } from '@pilotlight/engine-openai';
 import { createGateway } from '@pilotlight/gateway';
@@ -55,7 +55,7 @@ function counted(network: Network): { readonly network: Network; readonly asking
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Two servers with a model each, behind a gateway whose route tries one after the other. Both are ready. */
-export async function setUpHouse(): Promise<House> {
+export async function setUpHouse({ profiles = {} }: { readonly profiles?: Readonly<Record<string, LaunchProfile>> } = {}): Promise<House> {
   await using stack = new AsyncDisposableStack();
   const clock = createManualClock();
   const primary = stack.use(await startScriptedUpstream('first:latest', clock));
@@ -70,7 +70,7 @@ export async function setUpHouse(): Promise<House> {
       clock,
       randomness: createSeededRandomness(1),
       machine: { cores: 2, memory: () => Promise.resolve({ totalBytes: 16e9, freeBytes: 8e9 }) },
-      settings: { defaultModel: 'first:latest', routes: { chat: { models: ['first:latest'], fallback: ['second:latest'] } } },
+      settings: { defaultModel: 'first:latest', routes: { chat: { models: ['first:latest'], fallback: ['second:latest'] } }, profiles },
       log: () => {},
     }),
   );

@@ -8,7 +8,7 @@ import type { Clock } from '@pilotlight/contract';
 export interface UpstreamExchange {
   /** Counted from 1. */
   readonly attempt: number;
-  readonly messages: readonly { readonly role: string }[];
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
   /** Tokens from the one number to before the other. */
   tokens(from: number, to: number): void;
   /** The chunk with the `finish_reason`, usage, and `[DONE]` if it is wanted. */
@@ -40,7 +40,7 @@ export const WHOLE_ANSWER = Array.from({ length: 60 }, (_, index) => `w${index} 
 
 interface Body {
   readonly max_tokens?: number;
-  readonly messages: readonly { readonly role: string }[];
+  readonly messages: UpstreamExchange['messages'];
 }
 
 const USAGE = { prompt_tokens: 7, completion_tokens: 60, total_tokens: 67 };
@@ -70,7 +70,8 @@ function toExchange(response: ServerResponse, { body, attempt, clock }: { body: 
       response.end(JSON.stringify({ error }));
     },
     reset: () => void response.socket?.resetAndDestroy(),
-    cut: () => response.socket?.destroySoon(),
+    // What was written in the same turn is still on its way to the socket.
+    cut: () => void setImmediate(() => response.socket?.destroySoon()),
     end: () => void response.end(),
     sleep: (ms) => sleep(clock, ms),
   };
