@@ -22,6 +22,9 @@ export interface ChatSettings {
   readonly undoMs: number;
   /** What is done with a conversation that does not fit, unless it or its request says something else. */
   readonly contextPolicy: ContextPolicy;
+  /** Whether models write titles, and which of them write none. */
+  readonly improvesTitles: boolean;
+  readonly modelsWithoutTitles: readonly string[];
   /** First and longest wait before an end that could not be stored is tried again. */
   readonly retryMs: number;
   readonly maxRetryMs: number;
@@ -38,6 +41,8 @@ export const DEFAULT_CHAT_SETTINGS: ChatSettings = {
   stopGraceMs: 2000,
   undoMs: 300_000,
   contextPolicy: 'drop_oldest',
+  improvesTitles: false,
+  modelsWithoutTitles: [],
   retryMs: 1000,
   maxRetryMs: 30_000,
 };

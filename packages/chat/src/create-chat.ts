@@ -39,6 +39,7 @@ import { runGeneration } from './run-generation.ts';
 import type { RunningGeneration } from './run-generation.ts';
 import { search } from './search.ts';
 import { createSplitStore } from './split-store.ts';
+import { createTitles, MOST_MESSAGES } from './titles/improve-titles.ts';
 import { toSummary } from './views.ts';
 
 export interface CreateChatOptions {
@@ -113,6 +114,10 @@ function openHouse(options: CreateChatOptions): OpenHouse {
   const { undoMs: graceMs, retryMs, maxRetryMs } = settings;
   const store = createSplitStore({ lasting: options.store, temporary: options.temporaryStore });
   const listeners = new Set<(event: ChatEvent) => void>();
+  const deletions = createDeletions({ store, clock, log, graceMs, retryMs, maxRetryMs });
+  function emit(event: ChatEvent): void {
+    for (const listener of listeners) tell(listener, event, log);
+  }
   return {
     gateway,
     randomness,
@@ -127,10 +132,18 @@ function openHouse(options: CreateChatOptions): OpenHouse {
     readPdf: options.readPdf,
     scales: createTokenScales(),
     closing: new AbortController(),
-    deletions: createDeletions({ store, clock, log, graceMs, retryMs, maxRetryMs }),
-    emit(event) {
-      for (const listener of listeners) tell(listener, event, log);
-    },
+    deletions,
+    titles: createTitles({
+      gateway,
+      store,
+      clock,
+      randomness,
+      log,
+      isOn: settings.improvesTitles,
+      excludedModels: settings.modelsWithoutTitles,
+      onTitle: (record) => announce({ emit, deletions }, record),
+    }),
+    emit,
   };
 }
 
@@ -181,7 +194,7 @@ async function store(house: House, prepared: Prepared, asker: Asker): Promise<Ac
 }
 
 /** Tells of a change; what is deleted or temporary is nobody's news. */
-function announce({ emit, deletions }: House, record: ConversationRecord | undefined): void {
+function announce({ emit, deletions }: Pick<House, 'emit' | 'deletions'>, record: ConversationRecord | undefined): void {
   if (isShown(record, deletions)) emit({ type: 'conversation', conversation: toSummary(record) });
 }
 
@@ -227,6 +240,7 @@ function start(house: House, { beginning, manner, continued, asker, stored }: St
     onEnd(conversation) {
       running.delete(generationId);
       announce(house, conversation);
+      if (isShown(conversation, house.deletions) && stored.branch.length < MOST_MESSAGES) house.titles.consider(conversationId);
     },
   });
   running.set(generationId, generation);
@@ -286,11 +300,12 @@ async function recover(house: House): Promise<number> {
   return count;
 }
 
-async function dispose({ running, closing, beginnings, deletions }: House): Promise<void> {
+async function dispose({ running, closing, beginnings, deletions, titles }: House): Promise<void> {
   closing.abort(new DOMException('The chat is closed.', 'AbortError'));
   deletions[Symbol.dispose]();
+  titles[Symbol.dispose]();
   await Promise.allSettled(beginnings);
   const generations = [...running.values()];
   for (const generation of generations) generation.end(shutDown());
-  await Promise.all(generations.map(({ ended }) => ended));
+  await Promise.all([titles.idle, ...generations.map(({ ended }) => ended)]);
 }

@@ -8,6 +8,7 @@ import type { Deletions } from './deletions.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { RunningGeneration } from './run-generation.ts';
 import type { SplitStore } from './split-store.ts';
+import type { Titles } from './titles/improve-titles.ts';
 
 /** What the operations of the chat work on. */
 export interface House {
@@ -26,5 +27,6 @@ export interface House {
   readonly readPdf: ReadPdf | undefined;
   /** What was learned of how models count. */
   readonly scales: TokenScales;
+  readonly titles: Titles;
   readonly emit: (event: ChatEvent) => void;
 }

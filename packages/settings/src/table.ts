@@ -7,7 +7,8 @@ import { parseOllamaHosts } from './values/ollama-hosts.ts';
 import { parseServerKeys, parseServers, type ByServer } from './values/servers.ts';
 import { parseBoolean, parseChoice, parseInteger, parseModelName, parseToken } from './values/plain.ts';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const CONTEXT_POLICIES = ['stop', 'drop_oldest', 'summarise'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const comma = (): string => ',';
 
@@ -207,6 +208,33 @@ export const SETTINGS = {
     default: () => 300,
     parse: parseInteger(0, 2_592_000),
     schema: { type: 'integer', minimum: 0, maximum: 2_592_000 },
+  }),
+  contextPolicy: setting<(typeof CONTEXT_POLICIES)[number]>({
+    variable: 'PILOTLIGHT_CONTEXT',
+    key: 'context',
+    title: 'what is done with a conversation that is longer than its model holds',
+    details:
+      'drop_oldest leaves the oldest questions with their answers out; summarise lets the model write a summary of them first, and leaves them out where it cannot; stop sends nothing and says the figures. The receipt of each answer says what was left out. A conversation or a request can say something else.',
+    placeholder: 'POLICY',
+    examples: ['drop_oldest', 'summarise', 'stop'],
+    defaultText: 'drop_oldest',
+    default: () => 'drop_oldest',
+    parse: parseChoice(CONTEXT_POLICIES),
+    schema: { type: 'string', enum: CONTEXT_POLICIES },
+  }),
+  improvesTitles: setting({
+    variable: 'PILOTLIGHT_TITLES',
+    key: 'titles',
+    title: 'whether a model writes the titles of conversations',
+    details:
+      'With false, and until it has been done, a title is the first words of the first question. It is background work: only a model that is in memory and idle does it, and it gives way to every request. A title that somebody has given stays.',
+    placeholder: 'true|false',
+    examples: ['true', 'false'],
+    defaultText: 'true',
+    default: () => true,
+    parse: parseBoolean,
+    schema: { type: 'boolean' },
+    isSwitch: true,
   }),
   modelFolders: setting<readonly string[]>({
     variable: 'PILOTLIGHT_MODELS',

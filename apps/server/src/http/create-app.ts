@@ -97,6 +97,24 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
   });
   if (!server) throw new Error('the framework made no server');
 
+  addBodies(app);
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack();
+    refuse(request.raw, reply.raw, toProblem(error));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    const { problem, allow } = toUnknown(routes, pathOf(request.raw.url ?? ''));
+    if (allow !== undefined) reply.raw.setHeader('allow', allow);
+    refuse(request.raw, reply.raw, problem);
+  });
+  const limits = createStreamLimits({ total: STREAMS_IN_ALL, perRemote: STREAMS_PER_REMOTE });
+  for (const route of routes) registerRoute(app, route, { services, limits, log });
+  return { server, fastify: app };
+}
+
+/** What a body may be: JSON, or, for the routes that take one, a file. */
+function addBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(/^application\/json(?:; *charset=utf-8)?$/i, { parseAs: 'buffer' }, (request, body, done) => {
     try {
@@ -111,19 +129,6 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
     if (takesFile === true) done(null, payload);
     else done(new Problem('unsupported_media_type', 'The body is not declared as JSON.', { field: 'Content-Type' }));
   });
-  app.setErrorHandler((error, request, reply) => {
-    reply.hijack();
-    refuse(request.raw, reply.raw, toProblem(error));
-  });
-  app.setNotFoundHandler((request, reply) => {
-    reply.hijack();
-    const { problem, allow } = toUnknown(routes, pathOf(request.raw.url ?? ''));
-    if (allow !== undefined) reply.raw.setHeader('allow', allow);
-    refuse(request.raw, reply.raw, problem);
-  });
-  const limits = createStreamLimits({ total: STREAMS_IN_ALL, perRemote: STREAMS_PER_REMOTE });
-  for (const route of routes) registerRoute(app, route, { services, limits, log });
-  return { server, fastify: app };
 }
 
 /** A path of ours with another method is 405 with the methods there are; anything else is 404. */

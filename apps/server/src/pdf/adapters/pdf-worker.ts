@@ -6,6 +6,7 @@ import type { PdfReply, PdfTask } from './read-pdf.ts';
 
 /** The thread that reads one PDF and ends. Whatever it does, whoever started it bounds its time and memory. */
 const { bytes, mostPages, mostCharacters } = workerData as PdfTask;
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 parentPort?.postMessage(await read());
 
 async function read(): Promise<PdfReply> {
