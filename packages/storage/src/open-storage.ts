@@ -10,8 +10,8 @@ import { toStorageFault } from './storage-fault.ts';
 import type { StorageFault } from './storage-fault.ts';
 
 export interface StorageOptions {
-  /** Absolute path of the database, in a folder that is made (0700) if it is missing; or memory, for what need not last. */
-  readonly location: DatabaseLocation;
+  /** Absolute path of the database, in a folder that is made (0700) if it is missing; or memory, for what need not last; or the address of a Postgres database. */
+  readonly location: DatabaseLocation | { readonly url: string };
   readonly clock: Clock;
 }
 
@@ -21,9 +21,12 @@ export interface Storage extends Stores, AsyncDisposable {}
 /**
  * Opens the database and brings its schema up to date. A file has a thread of its own, so that no sync of the disk holds up the event loop.
  * Rejects with `Problem('storage_unavailable')` if it cannot be used: damaged, read-only, or written by a newer version;
- * with `Problem('data_folder_in_use')` if another process, or another storage of this one, uses the folder.
+ * with `Problem('data_folder_in_use')` if another process, or another storage of this one, uses the folder or the Postgres database.
  */
 export async function openStorage({ location, clock }: StorageOptions): Promise<Storage> {
+  // Loaded only where it is wanted: a start without Postgres does not pay for its driver.
+  if ('url' in location)
+    return openServed(async () => (await import('./postgres/open-postgres.ts')).openPostgres({ url: location.url, clock }));
   return openServed(() =>
     'memory' in location
       ? openInProcess({ location, nowMs: clock.now() })

@@ -8,6 +8,8 @@ const TOKEN = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}]*/gu;
 export interface SearchWords {
   readonly whole: ReadonlySet<string>;
   readonly prefix: string | undefined;
+  /** Words that stand one after the other, as `e` and `mail` in `e-mail`; of most there is one. */
+  readonly phrases: readonly (readonly string[])[];
   /** For `MATCH`: each word quoted, so that nothing of the text is syntax. */
   readonly match: string;
 }
@@ -21,7 +23,8 @@ export function toSearchWords(text: string): SearchWords | undefined {
     .slice(0, MAX_WORDS);
   const last = words.at(-1);
   if (last === undefined) return undefined;
-  const tokens = words.flatMap((word) => tokensOf(word).map(({ folded }) => folded));
+  const phrases = words.map((word) => tokensOf(word).map(({ folded }) => folded));
+  const tokens = phrases.flat();
   const lastToken = tokens.at(-1) ?? '';
   // A single letter begins too many words; in scripts without letters one character is a word.
   const isPrefix = lastToken.length > 1 || !/^[a-z0-9]$/.test(lastToken);
@@ -29,6 +32,7 @@ export function toSearchWords(text: string): SearchWords | undefined {
   return {
     whole: new Set(isPrefix ? tokens.slice(0, -1) : tokens),
     prefix: isPrefix ? lastToken : undefined,
+    phrases,
     match: isPrefix ? `${quoted}*` : quoted,
   };
 }
@@ -40,7 +44,7 @@ export interface Token {
 }
 
 /** The words of a text with their places, without case and diacritics, as the index has them. */
-function tokensOf(text: string): Token[] {
+export function tokensOf(text: string): Token[] {
   return [...text.matchAll(TOKEN)].map(toToken);
 }
 

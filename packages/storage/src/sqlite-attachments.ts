@@ -1,5 +1,7 @@
-import type { AttachmentRecord, AttachmentStore, NewAttachment, PromptContent, SummaryRecord } from '@pilotlight/chat';
+import type { AttachmentRecord, AttachmentStore } from '@pilotlight/chat';
 
+import { toAttachmentRecord, toAttachmentValues, toPromptContent, toSummary } from './attachment-rows.ts';
+import type { AttachmentRow, PromptRow, SummaryRow } from './attachment-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 type Method<Name extends keyof AttachmentStore> = (
@@ -25,22 +27,22 @@ export function createAttachmentTables(connection: SqliteConnection): Attachment
     SELECT r.message_id, ${RECORD} FROM messages m JOIN message_attachments r ON r.message_id = m.id JOIN attachments a ON a.id = r.attachment_id
     WHERE m.conversation_id = ? ORDER BY r.message_id, r.place`);
   const insertReference = connection.prepare('INSERT INTO message_attachments (message_id, place, attachment_id) VALUES (?, ?, ?)');
-  const rows = (ids: readonly string[]): RecordRow[] =>
-    ids.map((id) => find.get(id) as RecordRow | undefined).filter((row) => row !== undefined);
+  const rows = (ids: readonly string[]): AttachmentRow[] =>
+    ids.map((id) => find.get(id) as AttachmentRow | undefined).filter((row) => row !== undefined);
   return {
     ...createFiles(connection),
     ...createSummaries(connection),
-    attachments: (ids) => rows(ids).map(toRecord),
+    attachments: (ids) => rows(ids).map(toAttachmentRecord),
     refer(messageId, ids) {
       const missing = ids.find((id) => find.get(id) === undefined);
       if (missing === undefined) for (const [place, id] of ids.entries()) insertReference.run(messageId, place, id);
       return missing;
     },
-    ofMessage: (messageId) => (ofMessage.all(messageId) as RecordRow[]).map(toRecord),
+    ofMessage: (messageId) => (ofMessage.all(messageId) as AttachmentRow[]).map(toAttachmentRecord),
     ofConversation(conversationId) {
-      const found = ofConversation.all(conversationId) as (RecordRow & { readonly message_id: string })[];
+      const found = ofConversation.all(conversationId) as (AttachmentRow & { readonly message_id: string })[];
       const byMessage = Map.groupBy(found, ({ message_id: messageId }) => messageId);
-      return new Map([...byMessage].map(([messageId, records]) => [messageId, records.map(toRecord)]));
+      return new Map([...byMessage].map(([messageId, records]) => [messageId, records.map(toAttachmentRecord)]));
     },
   };
 }
@@ -60,7 +62,7 @@ function createFiles(connection: SqliteConnection): Pick<AttachmentTables, FileM
     DELETE FROM attachments WHERE attached_ms < ?
       AND NOT EXISTS (SELECT 1 FROM message_attachments r WHERE r.attachment_id = attachments.id)`);
   return {
-    attach: (attachment) => void insert.run(...toValues(attachment)),
+    attach: (attachment) => void insert.run(...toAttachmentValues(attachment)),
     promptContents: (ids) =>
       ids
         .map((id) => forPrompt.get(id) as PromptRow | undefined)
@@ -90,54 +92,4 @@ function createSummaries(connection: SqliteConnection): Pick<AttachmentTables, '
     summaries: (conversationId) => (select.all(conversationId) as SummaryRow[]).map(toSummary),
     keepSummary: ({ conversationId, untilId, text, model, atMs }) => void insert.run(text, model, atMs, untilId, conversationId),
   };
-}
-
-interface RecordRow {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: AttachmentRecord['kind'];
-  readonly media_type: string;
-  readonly bytes: number;
-  readonly facts: string;
-  readonly attached_ms: number;
-}
-
-type Facts = Pick<AttachmentRecord, 'characters' | 'pages' | 'pagesRead' | 'width' | 'height'>;
-
-function toRecord(row: RecordRow): AttachmentRecord {
-  return {
-    id: row.id,
-    name: row.name,
-    kind: row.kind,
-    mediaType: row.media_type,
-    bytes: row.bytes,
-    ...(JSON.parse(row.facts) as Facts),
-    attachedMs: row.attached_ms,
-  };
-}
-
-function toValues(attachment: NewAttachment): (string | number | null | Uint8Array)[] {
-  const { id, name, kind, mediaType, bytes, attachedMs, text, content, characters, pages, pagesRead, width, height } = attachment;
-  const facts: Facts = { characters, pages, pagesRead, width, height };
-  return [id, name, kind, mediaType, bytes, JSON.stringify(facts), attachedMs, text ?? null, content ?? null];
-}
-
-interface PromptRow {
-  readonly id: string;
-  readonly text: string | null;
-  readonly image: Uint8Array | null;
-}
-
-function toPromptContent({ id, text, image }: PromptRow): PromptContent {
-  return { id, ...(text !== null && { text }), ...(image !== null && { image }) };
-}
-
-interface SummaryRow {
-  readonly until_id: string;
-  readonly text: string;
-  readonly model: string;
-}
-
-function toSummary(row: SummaryRow): SummaryRecord {
-  return { untilId: row.until_id, text: row.text, model: row.model };
 }

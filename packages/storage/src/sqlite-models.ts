@@ -8,7 +8,7 @@ export type ModelOperations = {
 };
 
 /** Beyond so many keys the oldest are forgotten: models that were removed long ago. */
-const MOST_FIGURES = 2_000;
+export const MOST_FIGURES = 2_000;
 
 /** What the gateway keeps, on one SQLite connection with the present schema. */
 export function createModelTables(connection: SqliteConnection): ModelOperations {

@@ -12,7 +12,8 @@ export interface PresetTable {
   readonly remove: (id: string) => boolean;
 }
 
-interface PresetRow {
+/** A row of `presets`, as every database gives it. */
+export interface PresetRow {
   readonly id: string;
   readonly name: string;
   readonly settings: string;
@@ -30,11 +31,11 @@ export function createPresetTable(connection: SqliteConnection): PresetTable {
 
   function find(id: string): PresetRecord | undefined {
     const row = selectOne.get(id) as PresetRow | undefined;
-    return row && toRecord(row);
+    return row && toPreset(row);
   }
 
   return {
-    all: () => (selectAll.all() as PresetRow[]).map(toRecord),
+    all: () => (selectAll.all() as PresetRow[]).map(toPreset),
     find,
     add({ id, name, settings, createdMs, updatedMs }, most) {
       const json = JSON.stringify(settings);
@@ -54,7 +55,7 @@ export function createPresetTable(connection: SqliteConnection): PresetTable {
   };
 }
 
-function toRecord(row: PresetRow): PresetRecord {
+export function toPreset(row: PresetRow): PresetRecord {
   const settings = JSON.parse(row.settings) as PresetRecord['settings'];
   return { id: row.id, name: row.name, settings, createdMs: row.created_ms, updatedMs: row.updated_ms };
 }

@@ -7,8 +7,8 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import type { ConversationTables } from './sqlite-conversations.ts';
 
 /** So many of the newest titles and messages that match are put in order by how well they do; a frequent word costs no more than that. */
-const MAX_TITLES = 200;
-const MAX_MESSAGES = 1000;
+export const MAX_TITLES = 200;
+export const MAX_MESSAGES = 1000;
 
 export type Search = (query: SearchQuery) => readonly SearchHitRecord[];
 

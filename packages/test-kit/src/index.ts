@@ -1,3 +1,5 @@
+export { startBufferingProxy } from './buffering-proxy.ts';
+export type { BufferingProxy } from './buffering-proxy.ts';
 export { findInstructModel, NO_INSTRUCT_MODEL } from './find-instruct-model.ts';
 export { isProcessAlive } from './is-process-alive.ts';
 export { createManualClock } from './manual-clock.ts';
@@ -13,3 +15,6 @@ export type { FakeEngineReport } from './fake-engine/control-routes.ts';
 export type { FakeEngineEvent } from './fake-engine/event-list.ts';
 export { startFakeEngine, startFakeEngineHere } from './fake-engine/start-fake-engine.ts';
 export type { FakeEngine } from './fake-engine/start-fake-engine.ts';
+export { whyNoPostgres } from './postgres/find-postgres.ts';
+export { startPostgres } from './postgres/start-postgres.ts';
+export type { PostgresOptions, TestPostgres } from './postgres/start-postgres.ts';
