@@ -95,7 +95,7 @@ export function createLoadGate(options: LoadGateOptions): LoadGate {
     const moves = decideAdmission(toSituation(options, line));
     const nowMs = clock.monotonic();
     const times = moves.flatMap((move) => enact(options, line, move) ?? []);
-    if (times.length > 0) timer = clock.after(Math.max(1, Math.min(...times) - nowMs), reviewAll);
+    if (times.length > 0) timer = clock.after(Math.max(1, Math.ceil(Math.min(...times) - nowMs)), reviewAll);
   }
 
   return {

@@ -69,7 +69,8 @@ export function createPhaseFeed(clock: Clock, bell: Bell): PhaseFeed {
         return ageMs < STANDSTILL_MS ? undefined : send(part);
       }
       if (part.phase === last?.phase && ageMs < BETWEEN_MS) {
-        ringIn(BETWEEN_MS - ageMs);
+        // Whole milliseconds: a clock that is read in fractions would ring at once, for ever.
+        ringIn(Math.ceil(BETWEEN_MS - ageMs));
         return undefined;
       }
       return send(part);
