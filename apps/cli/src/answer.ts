@@ -1,4 +1,4 @@
-import { streamPartSchema } from '@pilotlight/contract';
+import { HELD_BACK, streamPartSchema } from '@pilotlight/contract';
 import type { NewConversationWish, StartPart, StreamPart } from '@pilotlight/contract';
 
 import { toPrintable } from './printable.ts';
@@ -14,6 +14,8 @@ export interface AskOptions {
   readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly conversationId: string | undefined;
   readonly json: boolean;
+  /** Ids of files that were uploaded for it. */
+  readonly attachments?: readonly string[] | undefined;
   /** Of the conversation, should this message make it. */
   readonly newConversation?: NewConversationWish | undefined;
 }
@@ -48,9 +50,16 @@ export async function askAndPrint({ server, terminal }: Connection, options: Ask
     ...(options.task === undefined ? {} : { task: options.task }),
     ...(options.options === undefined ? {} : { options: options.options }),
     ...(options.conversationId === undefined ? {} : { conversation_id: options.conversationId }),
+    ...(options.attachments === undefined || options.attachments.length === 0 ? {} : { attachments: options.attachments }),
     ...(options.newConversation === undefined ? {} : { new_conversation: options.newConversation }),
   };
-  const events = server.events({ method: 'POST', path: '/api/chat/stream', body, signal: new AbortController().signal });
+  const events = server.events({
+    method: 'POST',
+    path: '/api/chat/stream',
+    body,
+    signal: new AbortController().signal,
+    onHeldBack: () => terminal.note(`${HELD_BACK.title}: ${HELD_BACK.detail}\n${HELD_BACK.remedy}\n`),
+  });
   for await (const event of events) {
     const parsed = streamPartSchema.safeParse(JSON.parse(event.data));
     if (!parsed.success) continue;

@@ -5,6 +5,8 @@ export interface EventsRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly signal: AbortSignal;
+  /** Called once if the stream is seen to come in lumps, as through a proxy that buffers. */
+  readonly onHeldBack?: () => void;
 }
 
 /** The server at the other end, spoken to over HTTP. */
@@ -12,6 +14,8 @@ export interface ServerClient {
   readonly url: string;
   /** The JSON answer. Throws `ServerFailure` with words if the server is away or answers with a problem. */
   request(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
+  /** Sends a file as the body of a POST. The JSON answer; throws like `request`. */
+  upload(path: string, bytes: Uint8Array): Promise<unknown>;
   /** The text that a GET is answered with. Throws like `request`. */
   text(path: string): Promise<string>;
   /** The events as they come, until the stream ends or the signal aborts. Throws like `request`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isHeldBack, toStamp } from './held-back.ts';
+import { createHoldWatch, isHeldBack, toStamp } from './held-back.ts';
 import type { StreamStamp } from './held-back.ts';
 
 /** Stamps as [sent, arrived]. */
@@ -42,4 +42,28 @@ describe('a stream is not held back', () => {
 it('takes only whole milliseconds for a stamp', () => {
   expect(toStamp('1250', 7)).toEqual({ sentMs: 1250, arrivedMs: 7 });
   expect(['', 'hello', '-1', '1.5', '1234567890123'].map((comment) => toStamp(comment, 0))).toEqual(Array(5).fill(undefined));
+});
+
+describe('the watch over a connection', () => {
+  it('says once that it is held back, whatever comes after', () => {
+    let nowMs = 0;
+    const watch = createHoldWatch(() => nowMs);
+    watch.take('0');
+    expect(watch.look()).toBe(false);
+    nowMs = 8_000;
+    for (const sent of every250) watch.take(String(sent + 250));
+    expect([watch.look(), watch.look()]).toEqual([true, false]);
+    nowMs = 16_000;
+    for (const sent of every250) watch.take(String(sent + 8_000));
+    expect(watch.look()).toBe(false);
+  });
+
+  it('says nothing of one that has worked, whatever comes after', () => {
+    let nowMs = 0;
+    const watch = createHoldWatch(() => nowMs);
+    for (nowMs = 0; nowMs < 1_000; nowMs += 250) watch.take(String(nowMs));
+    nowMs = 9_000;
+    for (const sent of every250) watch.take(String(sent + 1_000));
+    expect(watch.look()).toBe(false);
+  });
 });

@@ -14,8 +14,38 @@ const TOGETHER_MS = 150;
 /** Two stamps closer than this say nothing of the way they came. */
 const SHORTEST_GAP_MS = 200;
 
-/** How many stamps of one connection need to be kept for `isHeldBack`: more than any lump that says nothing. */
-export const MAX_STAMPS = 400;
+/** More stamps of one connection than this are not kept: a stream of which none came in its time until then has long been judged. */
+const MAX_STAMPS = 400;
+
+/** Watches the comments of one connection. */
+export interface HoldWatch {
+  /** Takes a comment of the stream, when it came. */
+  readonly take: (comment: string) => void;
+  /** Whether the stream is seen to be held back; true once for each connection. Asked after each piece. */
+  readonly look: () => boolean;
+}
+
+/** `nowMs`: a clock that never jumps. */
+export function createHoldWatch(nowMs: () => number): HoldWatch {
+  const stamps: StreamStamp[] = [];
+  let isJudged = false;
+  let isNew = false;
+  return {
+    take(comment) {
+      const stamp = isJudged ? undefined : toStamp(comment, nowMs());
+      if (stamp === undefined) return;
+      isJudged = cameInTime(stamps.at(-1), stamp) || stamps.length >= MAX_STAMPS;
+      stamps.push(stamp);
+      isNew = true;
+    },
+    look() {
+      if (isJudged || !isNew) return false;
+      isNew = false;
+      isJudged = isHeldBack(stamps);
+      return isJudged;
+    },
+  };
+}
 
 /** The stamp in a comment of a stream, if it is one. */
 export function toStamp(comment: string, arrivedMs: number): StreamStamp | undefined {

@@ -82,11 +82,10 @@ export {
   ATTACHMENT_LIMITS,
   attachmentKindSchema,
   attachmentSchema,
-  exportedAttachmentSchema,
   IMAGE_TYPES,
   MAX_ATTACHMENTS,
 } from './attachment-wire.ts';
-export type { Attachment, AttachmentKind, ExportedAttachment } from './attachment-wire.ts';
+export type { Attachment, AttachmentKind } from './attachment-wire.ts';
 export { appliedSettingsSchema, attemptSchema, FINISH_REASONS, finishReasonSchema, receiptSchema, SETTING_SOURCES } from './receipt.ts';
 export type { AppliedSettings, Attempt, FinishReason, Receipt } from './receipt.ts';
 export {
@@ -103,8 +102,8 @@ export {
   toolResultPartSchema,
 } from './stream-parts.ts';
 export type { ErrorPart, FinishPart, PhasePart, SeamPart, StartPart, StreamPart } from './stream-parts.ts';
-export { HELD_BACK, isHeldBack, MAX_STAMPS, toStamp } from './held-back.ts';
-export type { StreamStamp } from './held-back.ts';
+export { createHoldWatch, HELD_BACK } from './held-back.ts';
+export type { HoldWatch } from './held-back.ts';
 export { storageEventSchema, storageViewSchema } from './storage-wire.ts';
 export type { StorageView } from './storage-wire.ts';
 export { Problem, problemDetailsSchema, PROBLEMS, REFUSAL_HEADER, REFUSALS } from './problems.ts';

@@ -1,4 +1,4 @@
-import { createEventStreamParser } from '@pilotlight/contract';
+import { createEventStreamParser, createHoldWatch } from '@pilotlight/contract';
 import type { ServerSentEvent } from '@pilotlight/contract';
 
 import { ServerFailure, toFailure } from '../server-client.ts';
@@ -8,14 +8,17 @@ interface Call {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** In place of a body in JSON. */
+  readonly file?: Uint8Array;
   readonly signal?: AbortSignal;
 }
 
 /** A client over this machine's `fetch`. The token, if any, goes to this one server only; redirects are not followed. */
 export function createHttpServerClient(url: string, token: string | undefined): ServerClient {
-  async function call({ method, path, body, signal }: Call): Promise<Response> {
+  async function call({ method, path, body, file, signal }: Call): Promise<Response> {
     const headers = {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(file === undefined ? {} : { 'content-type': 'application/octet-stream' }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
     let response: Response;
@@ -25,6 +28,7 @@ export function createHttpServerClient(url: string, token: string | undefined): 
         headers,
         redirect: 'error',
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(file === undefined ? {} : { body: Uint8Array.from(file) }),
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (error) {
@@ -42,10 +46,15 @@ export function createHttpServerClient(url: string, token: string | undefined): 
   async function* events(request: EventsRequest): AsyncGenerator<ServerSentEvent> {
     const response = await call(request);
     if (!response.body) return;
-    const parse = createEventStreamParser();
+    const watch = createHoldWatch(() => performance.now());
+    const parse = createEventStreamParser(watch.take);
     const pieces = response.body.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
     try {
-      for (let next = await nextOf(pieces); next.done !== true; next = await nextOf(pieces)) yield* parse(next.value);
+      for (let next = await nextOf(pieces); next.done !== true; next = await nextOf(pieces)) {
+        const parsed = parse(next.value);
+        if (watch.look()) request.onHeldBack?.();
+        yield* parsed;
+      }
     } finally {
       await pieces.return?.();
     }
@@ -54,6 +63,7 @@ export function createHttpServerClient(url: string, token: string | undefined): 
   return {
     url,
     request: async (method, path, body) => readJson(await call({ method, path, body })),
+    upload: async (path, file) => readJson(await call({ method: 'POST', path, file })),
     text: async (path) => (await call({ method: 'GET', path })).text(),
     events,
   };

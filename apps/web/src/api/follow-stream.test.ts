@@ -1,4 +1,4 @@
-import type { StreamPart } from '@pilotlight/contract';
+import { sleep, type StreamPart } from '@pilotlight/contract';
 import { createManualClock, createSeededRandomness } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
@@ -46,6 +46,28 @@ describe('toRetryDelay', () => {
 });
 
 describe('openGenerationSource', () => {
+  it.each([
+    ['tells of a proxy that passes the answer on in one lump', 0, 1],
+    ['does not tell of one of an answer that comes as it is sent', 1_000, 0],
+  ])('%s', async (_name, gapMs, told) => {
+    let count = 0;
+    const ports = portsWith(async function* () {
+      for (let second = 0; second < LOG.length; second += 1) {
+        yield `:${second * 1_000}\n${wire(second, second + 1)}`;
+        if (gapMs > 0) await sleep(ports.clock, gapMs);
+      }
+    });
+    const source = openGenerationSource({ ...ports, onHeldBack: () => (count += 1) }, 'g', {
+      onParts: () => undefined,
+      onStatus: () => undefined,
+    });
+    while (!source.isDone) {
+      await ports.clock.settle();
+      if (!source.isDone) await ports.clock.advanceToNext();
+    }
+    expect(count).toBe(told);
+  });
+
   it('takes every part once, in order, wherever the connection breaks', async () => {
     const whole = wire(0);
     for (let cut = 0; cut < whole.length; cut += 7) {

@@ -60,6 +60,8 @@ export interface AppState {
   readonly presets: readonly Preset[] | undefined;
   /** Undefined until the server has said it. */
   readonly storage: StorageView | undefined;
+  /** Answers come in lumps, as through a proxy that gathers them. */
+  readonly isHeldBack: boolean;
   /** The model chosen for the next message, by conversation. */
   readonly chosenModels: Readonly<Record<string, string>>;
   /** The last thing that failed, by conversation. */
@@ -89,6 +91,7 @@ export const INITIAL_STATE: AppState = {
   newChat: NEW_CHAT,
   presets: undefined,
   storage: undefined,
+  isHeldBack: false,
   chosenModels: {},
   failures: {},
   jump: undefined,

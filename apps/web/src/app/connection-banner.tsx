@@ -1,3 +1,5 @@
+import { HELD_BACK } from '@pilotlight/contract';
+
 import { useAppState, useApp } from './create-app.ts';
 import { useNow } from './ports.ts';
 import { lostWords } from './lost-words.ts';
@@ -21,6 +23,22 @@ export function ConnectionBanner() {
           <button type="button" className="linkish" onClick={app.tryNow}>
             Try now
           </button>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** Once it was seen that something between here and the server gathers answers and passes them on in lumps. */
+export function HeldBackBanner() {
+  const isHeldBack = useAppState((state) => state.isHeldBack);
+  if (!isHeldBack) return null;
+  return (
+    <div className="banner">
+      <div className="cols">
+        <div className="m">{HELD_BACK.title}</div>
+        <p>
+          {HELD_BACK.detail} {HELD_BACK.remedy}
         </p>
       </div>
     </div>

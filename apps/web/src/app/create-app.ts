@@ -72,7 +72,8 @@ export function useAppState<Selected>(select: (state: AppState) => Selected): Se
 /** Wires the parts of the page together and begins to listen. */
 export function createApp(ports: Ports, router: Router): App {
   const store = createStore(INITIAL_STATE);
-  const hub = createHub(ports, {
+  const streams = { ...ports, onHeldBack: () => store.update((state) => ({ ...state, isHeldBack: true })) };
+  const hub = createHub(streams, {
     onPageEvents: (events) => takePageEvents(parts, events),
     onConnection: (connection) => takeConnection(parts, connection),
     picture: () => toPicture(store.get()),

@@ -7,7 +7,7 @@ import { titleWords } from '../features/conversations/group-by-day.ts';
 import { ThreadPage } from '../features/thread/thread-page.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Announcer } from './announcer.tsx';
-import { ConnectionBanner, NewerPageBanner } from './connection-banner.tsx';
+import { ConnectionBanner, HeldBackBanner, NewerPageBanner } from './connection-banner.tsx';
 import { useApp, useAppState } from './create-app.ts';
 import { useDrawer } from './use-drawer.ts';
 import { useFavicon } from './use-favicon.ts';
@@ -74,6 +74,7 @@ function ChatPage() {
         <ConnectionBanner />
         <NewerPageBanner />
         <StorageBanner />
+        <HeldBackBanner />
         {route.page === 'unknown' ? (
           <UnknownPage path={route.path} />
         ) : (

@@ -206,6 +206,8 @@ function* answersAreTheirLogs({ messages, generations }: StoredDatabase): Genera
 /** How many words the engine was to say. Questions whose answers have no text reach it as one, of which it follows the first. */
 function wordsOf(messages: StoredDatabase['messages'], question: string): string | undefined {
   let first = messages.get(question);
+  // Another model was asked, which says what it likes.
+  if (first?.content.startsWith('Say ') !== true) return undefined;
   for (let answer = messages.get(first?.parent ?? ''); answer?.content.trim() === ''; answer = messages.get(first?.parent ?? '')) {
     first = messages.get(answer.parent ?? '');
   }
