@@ -1,5 +1,5 @@
 import { EngineError, sleep } from '@pilotlight/contract';
-import type { Clock, LoadedModel, LoadProgress } from '@pilotlight/contract';
+import type { Clock, LaunchProfile, LoadedModel, LoadProgress } from '@pilotlight/contract';
 
 import { followLoad } from './follow-load.ts';
 import type { ModelCatalogue } from './model-catalogue.ts';
@@ -14,6 +14,7 @@ export interface LoadCall {
   readonly model: string;
   /** Where the server does not tell. */
   readonly slots: number;
+  readonly profile: LaunchProfile;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: LoadProgress) => void;
 }
@@ -32,10 +33,11 @@ export async function loadModel(call: LoadCall): Promise<LoadedModel> {
   signal.throwIfAborted();
   let found = await catalogue.findAnew(model, { signal });
   if (catalogue.kind === 'llama-router') found = await loadByRouter(call, found);
+  else if (catalogue.canBeDriven) found = await loadInLmStudio(call, found);
   else if (catalogue.kind === 'llama-server') await waitUntilUp(call);
   signal.throwIfAborted();
   const { contextLength } = found;
-  return { ...(contextLength === undefined ? {} : { contextLength }), slots: catalogue.told.slots ?? call.slots };
+  return { ...(contextLength === undefined ? {} : { contextLength }), slots: found.slots ?? catalogue.told.slots ?? call.slots };
 }
 
 /** A llama-server that has just been started answers while it loads, and can only be waited for; one that sleeps is woken by any work, such as this. */
@@ -45,6 +47,23 @@ async function waitUntilUp({ client, catalogue, clock, model, signal }: LoadCall
     if (doing === 'up') return;
     if (doing === 'sleeping') return void (await client.ask({ path: '/tokenize', body: JSON.stringify({ content: 'hi' }), model, signal }));
     await sleep(clock, pauseMs, signal);
+  }
+}
+
+/** LM Studio answers when the model is there. Of a load that was given up, what is there already is let go; what comes later is seen by the next look. */
+async function loadInLmStudio(call: LoadCall, found: KnownModel): Promise<KnownModel> {
+  const { client, catalogue, model, profile, signal } = call;
+  if (found.state === 'loaded') return found;
+  const { contextLength } = profile;
+  const wish = contextLength === undefined ? {} : { context_length: contextLength };
+  try {
+    await client.ask({ path: '/api/v1/models/load', body: JSON.stringify({ model: found.id, ...wish }), model, signal });
+    const now = await catalogue.findAnew(model, { signal });
+    if (now.state === 'loaded') return now;
+    throw new EngineError('failed', `${client.server} loaded ${model} and let it go at once: another model took its place.`);
+  } catch (error) {
+    if (signal.aborted) await giveUp(call);
+    throw error;
   }
 }
 

@@ -1,7 +1,9 @@
 import { EngineError } from '@pilotlight/contract';
 import type { ModelDescription, ResidentModel } from '@pilotlight/contract';
 
+import type { AppliedQuestion } from './not-applied.ts';
 import type { OpenaiClient } from './openai-client.ts';
+import { createOwnList } from './own-list.ts';
 import { readMood } from './read-mood.ts';
 import type { ServerMood } from './read-mood.ts';
 import type { KnownModel, ServerKind } from './to-model-description.ts';
@@ -12,8 +14,12 @@ import { toResident, toResidentModels } from './to-resident-models.ts';
 export interface ModelCatalogue {
   /** What the last look has shown; `plain` before there was one. */
   readonly kind: ServerKind;
+  /** It loads and unloads models when it is told to. */
+  readonly canBeDriven: boolean;
   /** What the server says of itself, where it does. */
   readonly told: Pick<ServerMood, 'slots' | 'takesEffort'>;
+  /** What decides which options are honoured. */
+  factsFor(name: string): Pick<AppliedQuestion, 'kind' | 'takesEffort' | 'canThink'>;
   look(options: LookOptions): Promise<readonly KnownModel[]>;
   list(signal: AbortSignal | undefined): Promise<readonly ModelDescription[]>;
   /** The model of a name: looked up, and asked for if it was not there. Throws `absent`. */
@@ -34,40 +40,22 @@ export interface LookOptions {
 
 const LIST_LIMIT_MS = 5_000;
 const RESIDENT_LIMIT_MS = 2_000;
-const SIDE_LIMIT_MS = 2_000;
 
 export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
+  const ownList = createOwnList(client);
   let kind: ServerKind = 'plain';
   let told: ModelCatalogue['told'] = { slots: undefined };
   let known = new Map<string, KnownModel>();
-  /** It has no list of LM Studio's kind, and is not asked for one again until it was away. */
-  let isPlainForSure = false;
-
-  /** The models of LM Studio's own list, which tells more; undefined if it has none. */
-  async function readLmStudio(options: LookOptions): Promise<readonly KnownModel[] | undefined> {
-    if (isPlainForSure) return undefined;
-    try {
-      const entries = toEntries(await client.ask({ path: '/api/v0/models', limitMs: SIDE_LIMIT_MS, ...options }));
-      if (entries.some((entry) => typeof entry['state'] === 'string')) return toKnownModels(entries);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      if (error.failure === 'unreachable') return undefined;
-    }
-    isPlainForSure = true;
-    return undefined;
-  }
-
   async function readModels(options: LookOptions): Promise<readonly KnownModel[]> {
     if (kind === 'lm-studio') {
-      const own = await readLmStudio(options);
-      if (own !== undefined) return own;
+      const entries = await ownList.read(options);
+      if (entries !== undefined) return toKnownModels(entries);
     }
     const entries = toEntries(await client.ask({ path: '/v1/models', limitMs: LIST_LIMIT_MS, ...options }));
     kind = toServerKind(entries);
-    const own = kind === 'plain' ? await readLmStudio(options) : undefined;
-    if (own === undefined) return toKnownModels(entries);
-    kind = 'lm-studio';
-    return own;
+    const own = kind === 'plain' ? await ownList.read(options) : undefined;
+    if (own !== undefined) kind = 'lm-studio';
+    return toKnownModels(own ?? entries);
   }
 
   async function look(options: LookOptions): Promise<readonly KnownModel[]> {
@@ -99,9 +87,13 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
     get kind() {
       return kind;
     },
+    get canBeDriven() {
+      return kind === 'llama-router' || (kind === 'lm-studio' && ownList.canBeDriven);
+    },
     get told() {
       return told;
     },
+    factsFor: (name) => ({ kind, takesEffort: told.takesEffort, canThink: known.get(name)?.description.capabilities.includes('thinking') }),
     look,
     list: async (signal) => (await look({ signal })).map(({ description }) => description),
     find(name, signal) {
@@ -111,6 +103,6 @@ export function createModelCatalogue(client: OpenaiClient): ModelCatalogue {
     findAnew,
     resident: (signal) => client.within({ signal, limitMs: RESIDENT_LIMIT_MS }, residentNow),
     doing: mood,
-    forgetKind: () => void (isPlainForSure = false),
+    forgetKind: () => ownList.forget(),
   };
 }

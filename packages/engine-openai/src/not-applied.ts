@@ -7,6 +7,8 @@ export interface AppliedQuestion {
   readonly kind: ServerKind;
   /** Whether the template takes an effort, where the server tells. */
   readonly takesEffort: boolean | undefined;
+  /** Whether the model can think, where the server tells. */
+  readonly canThink: boolean | undefined;
   /** How sentences name it. */
   readonly server: string;
 }
@@ -17,13 +19,13 @@ const BEYOND_THE_API: readonly OptionName[] = ['top_k', 'min_p', 'repeat_penalty
 const BEYOND_LM_STUDIO: readonly OptionName[] = ['min_p'];
 
 /** Which of these options are sent on good luck, and why. Those of the API itself are taken to be honoured. */
-export function findNotApplied({ options, kind, takesEffort, server }: AppliedQuestion): readonly OptionNote[] {
+export function findNotApplied({ options, kind, takesEffort, canThink, server }: AppliedQuestion): readonly OptionNote[] {
   const doubtful = kind === 'plain' ? BEYOND_THE_API : kind === 'lm-studio' ? BEYOND_LM_STUDIO : [];
   const notes: OptionNote[] = doubtful
     .filter((name) => options[name] !== undefined)
     .map((name) => ({ name, reason: `sent to ${server}, which does not tell whether it honours it` }));
   const { thinking } = options;
-  if (thinking === undefined) return notes;
+  if (thinking === undefined || (canThink === true && takesEffort !== false)) return notes;
   if (typeof thinking === 'string' && takesEffort === false) {
     notes.push({ name: 'thinking', reason: `the template of the model on ${server} takes no effort` });
   } else if (kind === 'plain' || kind === 'lm-studio') {

@@ -78,11 +78,11 @@ export function createOpenaiEngine(setup: OpenaiEngineSetup): Engine {
     list: (signal) => catalogue.list(signal),
     describe: async (model, signal) => (await catalogue.findAnew(model, { signal })).description,
     resident: (signal) => catalogue.resident(signal),
-    optionsNotApplied: (_model, options) =>
-      findNotApplied({ options, kind: catalogue.kind, takesEffort: catalogue.told.takesEffort, server: client.server }),
-    load: (model, { signal, onProgress }) => loadModel({ client, clock, catalogue, model, slots, signal: untilClosed(signal), onProgress }),
+    optionsNotApplied: (model, options) => findNotApplied({ options, ...catalogue.factsFor(model), server: client.server }),
+    load: (model, { profile, signal, onProgress }) =>
+      loadModel({ client, clock, catalogue, model, slots, profile, signal: untilClosed(signal), onProgress }),
     async unload(model, signal) {
-      if (catalogue.kind === 'llama-router') answers.end((other) => other === model, new EngineError('died', `${model} was unloaded.`));
+      if (catalogue.canBeDriven) answers.end((other) => other === model, new EngineError('died', `${model} was unloaded.`));
       await unloadModel({ client, clock, catalogue, model, signal });
     },
     stream: (request, signal) =>

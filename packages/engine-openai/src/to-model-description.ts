@@ -20,6 +20,10 @@ export interface KnownModel {
   readonly exitCode: number | undefined;
   /** The context that it runs with. */
   readonly contextLength: number | undefined;
+  /** Answers at once, where the server says so of each model. */
+  readonly slots: number | undefined;
+  /** What LM Studio calls it in memory, once for each time that it was loaded. */
+  readonly instances: readonly string[];
 }
 
 /** The kind that a list of `/v1/models` shows; `plain` may still be LM Studio, whose list shows nothing. */
@@ -41,11 +45,18 @@ const EMBEDS = /(?:^|[-_/.])(?:text-)?embed(?:ding|dings)?(?=[-_/.:]|\d|$)|(?:^|
 function toCapabilities(entry: Fields, id: string): readonly Capability[] {
   const type = textOf(entry['type']);
   if (type === 'embeddings' || (type === undefined && EMBEDS.test(id))) return ['embedding'];
-  const inputs = listOf(fieldsOf(entry['architecture'])['input_modalities']);
-  const canUseTools = listOf(entry['capabilities']).includes('tool_use');
+  // llama-server lists them, Ray Serve names one.
+  const modality = textOf(fieldsOf(entry['metadata'])['input_modality']);
+  const inputs = [...listOf(fieldsOf(entry['architecture'])['input_modalities']), ...(modality === undefined ? [] : [modality])];
+  const able = listOf(entry['capabilities']);
   const seesImages = type === 'vlm' || inputs.includes('image');
   if (type === undefined && inputs.length === 0) return [];
-  return ['completion', ...(canUseTools ? (['tools'] as const) : []), ...(seesImages ? (['vision'] as const) : [])];
+  return [
+    'completion',
+    ...(able.includes('tool_use') ? (['tools'] as const) : []),
+    ...(seesImages ? (['vision'] as const) : []),
+    ...(able.includes('reasoning') ? (['thinking'] as const) : []),
+  ];
 }
 
 /** vLLM lists adapters beside the model they stand on, and one model under several names: what shares weights has the same root. */
@@ -62,10 +73,14 @@ function toParameterSize(count: number | undefined): string | undefined {
 function toDescription(entry: Fields, name: string, entries: readonly Fields[]): ModelDescription {
   const meta = fieldsOf(entry['meta']);
   const sizeBytes = amountOf(meta['size']);
-  const parameterSize = toParameterSize(amountOf(meta['n_params']));
+  const parameterSize = textOf(entry['params']) ?? toParameterSize(amountOf(meta['n_params']));
   const family = textOf(entry['arch']);
   const quantization = textOf(entry['quantization']) ?? textOf(meta['ftype']);
-  const trained = amountOf(meta['n_ctx_train']) ?? amountOf(entry['max_context_length']) ?? amountOf(entry['max_model_len']);
+  const trained =
+    amountOf(meta['n_ctx_train']) ??
+    amountOf(entry['max_context_length']) ??
+    amountOf(entry['max_model_len']) ??
+    amountOf(fieldsOf(entry['metadata'])['max_request_context_length']);
   return {
     name,
     weightsKey: toWeightsKey(entry, entries),
@@ -92,6 +107,8 @@ export function toKnownModels(entries: readonly Fields[]): readonly KnownModel[]
       state: textOf(status['value']) ?? textOf(entry['state']),
       exitCode: status['failed'] === true ? (amountOf(status['exit_code']) ?? 1) : undefined,
       contextLength: context === 0 ? undefined : context,
+      slots: amountOf(entry['parallel']),
+      instances: listOf(entry['instances']).filter((id): id is string => typeof id === 'string'),
     };
   });
 }

@@ -29,12 +29,20 @@ async function requestUnload({ client, model, signal }: UnloadCall, id: string):
   }
 }
 
-/** Resolves when the model is out of memory. Only llama-server's router can be told; the others keep their models by rules of their own. */
+/** LM Studio has a model in memory as often as it was loaded. */
+async function unloadInstances({ client, model, signal }: UnloadCall, instances: readonly string[]): Promise<void> {
+  for (const instance of instances)
+    await client.ask({ path: '/api/v1/models/unload', body: JSON.stringify({ instance_id: instance }), model, signal, limitMs: LIMIT_MS });
+}
+
+/**
+ * Resolves when the model is out of memory. llama-server's router and LM Studio from 0.4 on can be told; the others keep their models by rules of their own.
+ */
 export async function unloadModel(call: UnloadCall): Promise<void> {
   const { client, clock, catalogue, model, signal } = call;
   const options = { signal, limitMs: LIMIT_MS };
-  const { id, state } = await catalogue.findAnew(model, options);
-  if (catalogue.kind !== 'llama-router') {
+  const { id, state, instances } = await catalogue.findAnew(model, options);
+  if (!catalogue.canBeDriven) {
     if (catalogue.kind === 'lm-studio' && state !== 'loaded') return;
     throw new EngineError(
       'unsupported',
@@ -42,7 +50,8 @@ export async function unloadModel(call: UnloadCall): Promise<void> {
     );
   }
   if (state === undefined || !IN_MEMORY.has(state)) return;
-  if (!(await requestUnload(call, id))) return;
+  if (catalogue.kind === 'lm-studio') await unloadInstances(call, instances);
+  else if (!(await requestUnload(call, id))) return;
   const endMs = clock.monotonic() + GONE_LIMIT_MS;
   for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_POLL_MS)) {
     const now = await catalogue.findAnew(model, options);

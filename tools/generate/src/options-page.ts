@@ -23,7 +23,7 @@ there is. A profile that changes holds from the next load on; \`pilotlight unloa
 
 | Field | What it is | Built in | Ollama | Servers of the API of OpenAI |
 |---|---|---|---|---|
-| \`context_length\` | how many tokens it sees at once | yes | yes | no, the server was started with its own |
+| \`context_length\` | how many tokens it sees at once | yes | yes | LM Studio from 0.4 on; the others were started with their own |
 | \`slots\` | how many answers it writes at once | yes | no, \`OLLAMA_NUM_PARALLEL\` of the server | no |
 | \`cache_type\` | how the numbers of its memory of the conversation are kept: \`f16\`, \`q8_0\` (half the memory), \`q4_0\` (a quarter) | yes | no, \`OLLAMA_KV_CACHE_TYPE\` of the server | no |
 `;

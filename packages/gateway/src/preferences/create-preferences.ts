@@ -112,7 +112,7 @@ const BEYOND: Readonly<Record<Engine['kind'], Readonly<Partial<Record<'contextLe
     slots: 'the Ollama server has one number for all models: OLLAMA_NUM_PARALLEL',
     cacheType: 'the Ollama server has one type for all models: OLLAMA_KV_CACHE_TYPE',
   },
-  openai: { contextLength: SERVER_WORDS, slots: SERVER_WORDS, cacheType: SERVER_WORDS },
+  openai: { contextLength: `${SERVER_WORDS}, unless it is LM Studio`, slots: SERVER_WORDS, cacheType: SERVER_WORDS },
 };
 const WIRE_NAMES = { contextLength: 'context_length', slots: 'slots', cacheType: 'cache_type' } as const;
 
