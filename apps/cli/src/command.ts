@@ -35,6 +35,8 @@ export interface CommandContext {
   readonly data: DataFolder;
   /** The text of a file. Throws `ServerFailure` with words. */
   readonly readFile: (name: string) => Promise<string>;
+  /** The bytes of a file. Throws `ServerFailure` with words. */
+  readonly readBytes: (name: string) => Promise<Uint8Array>;
   /** Runs the server in this process, with these settings above all others; resolves with its exit code when it has ended. */
   readonly serve: (flags: FlagValues) => Promise<number>;
 }

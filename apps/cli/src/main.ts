@@ -3,7 +3,7 @@ import { loadSettings } from '@pilotlight/settings';
 import { createDataFolder } from './adapters/local-data-folder.ts';
 import { createHttpServerClient } from './adapters/http-server-client.ts';
 import { createProcessTerminal } from './adapters/process-terminal.ts';
-import { readFile } from './adapters/read-file.ts';
+import { readBytes, readFile } from './adapters/read-file.ts';
 import { chooseServer } from './choose-server.ts';
 import { run } from './run.ts';
 import { ServerFailure } from './server-client.ts';
@@ -28,6 +28,7 @@ const code = await run(process.argv.slice(2), {
   connect,
   data: createDataFolder(),
   readFile,
+  readBytes,
   serve: async (flags) => {
     const { serve } = await import('@pilotlight/server');
     return serve(flags);

@@ -16,6 +16,7 @@ export interface Surroundings {
   readonly connect: (url: string | undefined) => ServerClient;
   readonly data: CommandContext['data'];
   readonly readFile: CommandContext['readFile'];
+  readonly readBytes: CommandContext['readBytes'];
   readonly serve: CommandContext['serve'];
 }
 

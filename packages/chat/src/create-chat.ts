@@ -12,7 +12,7 @@ import type {
 } from '@pilotlight/contract';
 
 import { toReceiptWith } from './apply-settings.ts';
-import { attachFile, readAttachment, removeAttachment, sweep } from './attachments/attach-file.ts';
+import { attachFile, keepFile, readAttachment, removeAttachment, sweep } from './attachments/attach-file.ts';
 import type { ReadPdf } from './attachments/attach-file.ts';
 import { toAccepted, toBeginning, toContinuation, toNewAnswer } from './begin-generation.ts';
 import type { BeginOptions, Continued, Prepared } from './begin-generation.ts';
@@ -82,6 +82,7 @@ export function createChat(options: CreateChatOptions): Chat {
         store,
         nowMs: clock.now(),
         newId: () => options.randomness.id(),
+        attach: (file) => keepFile(house, file),
         onAdded: (conversation) => house.emit({ type: 'conversation', conversation }),
         addPresets: (presets) => importPresets(house, presets),
       }),

@@ -1,11 +1,27 @@
 import { EXPORT_FORMAT, EXPORT_VERSION } from '@pilotlight/contract';
-import type { ConversationExport, ConversationView, MessageView } from '@pilotlight/contract';
+import type { Attachment, Chat, ConversationExport, ConversationView, MessageView } from '@pilotlight/contract';
 
 import { toBranch } from './conversation-tree.ts';
 
 /** Conversations as a file that can be imported again. */
 export function toExport(conversations: readonly ConversationView[], exportedAt: string): ConversationExport {
   return { format: EXPORT_FORMAT, version: EXPORT_VERSION, exported_at: exportedAt, conversations: [...conversations] };
+}
+
+/** A conversation whose attachments have their content, as an export needs it. What is gone is left out. */
+export async function withContents(conversation: ConversationView, chat: Pick<Chat, 'attachment'>): Promise<ConversationView> {
+  const ids = new Set(conversation.messages.flatMap(({ attachments = [] }) => attachments.map(({ id }) => id)));
+  const contents = new Map<string, string>();
+  for (const id of ids) {
+    const found = await chat.attachment(id).catch(() => undefined);
+    if (found !== undefined) contents.set(id, Buffer.from(found.content).toString('base64'));
+  }
+  if (contents.size === 0) return conversation;
+  const withContent = (attachment: Attachment): Attachment => ({ ...attachment, content: contents.get(attachment.id) });
+  const messages = conversation.messages.map((message) =>
+    message.attachments === undefined ? message : { ...message, attachments: message.attachments.map(withContent) },
+  );
+  return { ...conversation, messages };
 }
 
 /** The shown branch for people to read. What was asked and answered stands as it is: it is Markdown already, as a rule. */
@@ -21,12 +37,13 @@ const ENDINGS: Readonly<Partial<Record<NonNullable<MessageView['state']>, string
   interrupted: 'The answer broke off here.',
 };
 
-function toSection({ role, content, created_at: at, model, state, system }: MessageView): string {
+function toSection({ role, content, created_at: at, model, state, system, attachments = [] }: MessageView): string {
   const who = role === 'user' ? 'You' : (model ?? 'Answer');
   const ending = state === undefined ? undefined : ENDINGS[state];
   return [
     ...(system === undefined ? [] : [`## System prompt\n\n${system}\n`]),
     `## ${who}, ${at.slice(0, 16).replace('T', ' ')} UTC\n\n${content.trimEnd()}\n`,
+    ...attachments.map(({ name }) => `*Attached: ${name}*\n`),
     ...(ending === undefined ? [] : [`*${ending}*\n`]),
   ].join('\n');
 }

@@ -32,6 +32,7 @@ async function take(value: unknown, add?: (conversation: NewConversation) => Pro
     store,
     nowMs: NOW,
     newId,
+    attach: () => Promise.reject(new Error('no file is in it')),
     onAdded: ({ id }) => announced.push(id),
     addPresets: (some) => Promise.resolve(presets.push(...some)),
   });

@@ -1,7 +1,10 @@
 import { Problem } from '@pilotlight/contract';
 import type { ConversationSummary, ImportResult, NewPreset } from '@pilotlight/contract';
 
+import type { AttachmentRecord } from './attachments/attachment-store.ts';
+import { cleanFileName } from './attachments/clean-file-name.ts';
 import type { ChatStore } from './chat-store.ts';
+import type { ForeignConversation, ForeignMessage } from './import/foreign-conversation.ts';
 import { readExport } from './import/read-export.ts';
 import { toNewConversation } from './import/to-new-conversation.ts';
 import type { NewConversationOptions } from './import/to-new-conversation.ts';
@@ -9,6 +12,8 @@ import { toSummary } from './views.ts';
 
 export interface ImportOptions extends NewConversationOptions {
   readonly store: Pick<ChatStore, 'add'>;
+  /** Keeps a file as an upload of it would be. Throws the `Problem` of one that is refused. */
+  readonly attach: (file: { readonly name: string; readonly bytes: Uint8Array }) => Promise<AttachmentRecord>;
   readonly onAdded: (conversation: ConversationSummary) => void;
   /** Adds presets that are not there yet; resolves with their number. */
   readonly addPresets: (presets: readonly NewPreset[]) => Promise<number>;
@@ -23,8 +28,10 @@ export async function importConversations(value: unknown, options: ImportOptions
   const imported: ImportResult['imported'] = [];
   const refused: ImportResult['refused'] = [];
   for (const foreign of conversations) {
-    const checked = toNewConversation(foreign, options);
     const title = foreign.title.slice(0, 100);
+    const attached = await keepAttachments(foreign, options);
+    refused.push(...attached.refusals.map((reason) => ({ title, reason })));
+    const checked = toNewConversation(foreign, { ...options, attached: attached.records });
     if (checked.outcome === 'refused') {
       refused.push({ title, reason: checked.reason });
       continue;
@@ -43,4 +50,27 @@ export async function importConversations(value: unknown, options: ImportOptions
   if (imported.length === 0 && presets.length === 0)
     throw new Problem('import_refused', first === undefined ? 'There is no conversation in it.' : `“${first.title}”: ${first.reason}`);
   return { source, imported, refused, ...(presets.length > 0 && { presets: added }) };
+}
+
+interface Attached {
+  readonly records: ReadonlyMap<ForeignMessage, readonly AttachmentRecord[]>;
+  /** Of files that could not be kept: without them the conversation is taken all the same. */
+  readonly refusals: readonly string[];
+}
+
+async function keepAttachments({ messages }: ForeignConversation, { attach }: Pick<ImportOptions, 'attach'>): Promise<Attached> {
+  const records = new Map<ForeignMessage, AttachmentRecord[]>();
+  const refusals: string[] = [];
+  for (const message of messages) {
+    for (const { name, content } of message.attachments ?? []) {
+      try {
+        const record = await attach({ name, bytes: Buffer.from(content, 'base64') });
+        records.set(message, [...(records.get(message) ?? []), record]);
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code === 'storage_unavailable') throw error;
+        refusals.push(`The file "${cleanFileName(name)}" was left out. ${error.detail}`);
+      }
+    }
+  }
+  return { records, refusals };
 }

@@ -4,7 +4,7 @@ export { DEFAULT_CHAT_SETTINGS } from './chat-settings.ts';
 export type { ChatSettings } from './chat-settings.ts';
 export type { ChatLog } from './chat-log.ts';
 export { toBranch, toHistory } from './conversation-tree.ts';
-export { toExport, toMarkdown } from './export.ts';
+export { toExport, toMarkdown, withContents } from './export.ts';
 export type { PdfText, ReadPdf } from './attachments/attach-file.ts';
 export { guessKind } from './attachments/recognise-file.ts';
 export { tooLarge } from './attachments/attach-file.ts';

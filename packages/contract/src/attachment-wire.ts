@@ -37,9 +37,7 @@ export const attachmentSchema = z.object({
   /** Of an image, as its header says. */
   width: z.int().positive().optional(),
   height: z.int().positive().optional(),
+  /** In an export alone: the file, in base64. */
+  content: z.string().optional(),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
-
-/** An attachment with its content, as an export carries it: the bytes in base64. */
-export const exportedAttachmentSchema = z.object({ ...attachmentSchema.shape, content: z.string() });
-export type ExportedAttachment = z.infer<typeof exportedAttachmentSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { conversationSettingsSchema, newConversationSchema, presetSchema } from './conversation-settings.ts';
 import { idSchema } from './ids.ts';
-import { attachmentSchema, exportedAttachmentSchema, MAX_ATTACHMENTS } from './attachment-wire.ts';
+import { attachmentSchema, MAX_ATTACHMENTS } from './attachment-wire.ts';
 import { contextPolicySchema } from './context-wire.ts';
 import { modelNameSchema } from './models-wire.ts';
 import { optionsSchema } from './options.ts';
@@ -199,8 +199,6 @@ export const conversationExportSchema = z.object({
   exported_at: z.string(),
   conversations: z.array(conversationViewSchema),
   presets: z.array(presetSchema).optional(),
-  /** With their content; each once, whichever messages refer to it. */
-  attachments: z.array(exportedAttachmentSchema).optional(),
 });
 export type ConversationExport = z.infer<typeof conversationExportSchema>;
 

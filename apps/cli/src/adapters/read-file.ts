@@ -11,9 +11,18 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** The text of a file. Throws `ServerFailure` with words. */
-export async function readFile(name: string): Promise<string> {
+export function readFile(name: string): Promise<string> {
+  return inWords(name, () => read(name, 'utf8'));
+}
+
+/** The bytes of a file. Throws `ServerFailure` with words. */
+export function readBytes(name: string): Promise<Uint8Array> {
+  return inWords(name, () => read(name));
+}
+
+async function inWords<T>(name: string, attempt: () => Promise<T>): Promise<T> {
   try {
-    return await read(name, 'utf8');
+    return await attempt();
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw new ServerFailure(`${name} ${WORDS[code] ?? `cannot be read (${code})`}`, {

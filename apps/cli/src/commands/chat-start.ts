@@ -8,6 +8,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { findPreset } from '../find-preset.ts';
 import { toPrintable } from '../printable.ts';
 import { ServerFailure } from '../server-client.ts';
+import { uploadFiles, uploadNamed } from '../upload-files.ts';
 
 const INTERRUPTED = 130;
 
@@ -24,6 +25,13 @@ export const chatStart: Command = {
       value: 'OPTIONS',
       description: 'options of the answer, such as "temperature=0.2 thinking=false"; docs/options.md has all',
     },
+    {
+      name: 'file',
+      short: 'f',
+      value: 'FILES',
+      description:
+        'send files with the first message, separated by commas: text, code, PDF, images; in a conversation "@FILE" in a message does the same',
+    },
     { name: 'continue', short: 'c', description: 'go on with the last conversation' },
     { name: 'preset', short: 'p', value: 'NAME', description: 'begin with a copy of this preset' },
     { name: 'temporary', short: 't', description: 'keep nothing: the conversation is in memory alone, and gone at the end' },
@@ -34,7 +42,8 @@ export const chatStart: Command = {
       context.terminal.note('--continue goes on with a conversation that is there: --temporary and --preset are for new ones.\n');
       return 2;
     }
-    const begun = { conversationId: await findConversation(context), newConversation: await toWish(context) };
+    const attachments = await uploadFiles(context, toNames(context.option('file')));
+    const begun = { attachments, conversationId: await findConversation(context), newConversation: await toWish(context) };
     if (message !== undefined) return answerOnce(context, message, begun);
     if (context.terminal.canAsk) return converse(context, begun);
     const piped = (await context.terminal.readAll()).trim();
@@ -53,8 +62,18 @@ async function findConversation({ values, server, terminal, json }: CommandConte
 }
 
 interface Begun {
+  /** Files that go with the first message. */
+  readonly attachments: readonly string[];
   readonly conversationId: string | undefined;
   readonly newConversation: NewConversationWish | undefined;
+}
+
+/** The files of `--file`. */
+function toNames(files: string | undefined): string[] {
+  return (files ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 /** What a new conversation begins with. Throws `ServerFailure` for a preset that is not there. */
@@ -88,7 +107,7 @@ async function answerOnce(context: CommandContext, message: string, begun: Begun
 /** Asks until the input ends or Ctrl-C comes at the prompt; a failed answer ends nothing. */
 async function converse(context: CommandContext, begun: Begun): Promise<number> {
   const { terminal } = context;
-  let { conversationId } = begun;
+  let { conversationId, attachments } = begun;
   let leaving = false;
   terminal.note('Ctrl-C stops an answer, twice leaves.\n');
   for (;;) {
@@ -97,7 +116,17 @@ async function converse(context: CommandContext, begun: Begun): Promise<number> 
     leaving = false;
     if (message.trim() === '') continue;
     try {
-      const asked = await askAndPrint(context, { message, ...toManner(context), json: context.json, ...begun, conversationId });
+      const named = await uploadNamed(context, message);
+      const files = [...attachments, ...named];
+      const asked = await askAndPrint(context, {
+        message,
+        ...toManner(context),
+        json: context.json,
+        ...begun,
+        conversationId,
+        attachments: files,
+      });
+      attachments = [];
       conversationId = asked.conversationId ?? conversationId;
       leaving = asked.outcome === 'stopped';
     } catch (error) {

@@ -3,6 +3,7 @@ import type { ModelView, Receipt, ServerSentEvent } from '@pilotlight/contract';
 import type { FlagValues } from '../command.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { run } from '../run.ts';
+import { ServerFailure } from '../server-client.ts';
 import type { EventsRequest, ServerClient } from '../server-client.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -91,6 +92,13 @@ export async function runWith(line: readonly string[], script: Script = {}) {
       if (answer instanceof Error) throw answer;
       return typeof answer === 'string' ? answer : JSON.stringify(answer);
     },
+    upload: async (path, bytes) => {
+      seen.calls.push(`POST ${path}`);
+      seen.bodies.push(Buffer.from(bytes).toString());
+      const answer = script.answers?.[path];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
     events,
   };
   const serve = (flags: FlagValues): Promise<number> => {
@@ -103,6 +111,11 @@ export async function runWith(line: readonly string[], script: Script = {}) {
     connect: () => server,
     data: script.data ?? NO_DATA,
     readFile: (name) => Promise.resolve(script.files?.[name] ?? ''),
+    readBytes: async (name) => {
+      const text = script.files?.[name];
+      if (text === undefined) throw new ServerFailure(`${name} is not there`, { code: 'file_unreadable', remedy: 'Name another file.' });
+      return Buffer.from(text);
+    },
     serve,
   });
   return { ...seen, code };

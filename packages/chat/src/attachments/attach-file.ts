@@ -28,20 +28,27 @@ export interface AttachmentHouse {
 /** So long a file waits for a message that refers to it. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
+type File = { readonly name: string; readonly bytes: Uint8Array };
+
 /** Keeps a file under an id that is made from its name and content. Throws `Problem('attachment_refused' | 'attachment_too_large')`. */
-export async function attachFile(
-  { store, clock, readPdf }: AttachmentHouse,
-  file: { name: string; bytes: Uint8Array },
-): Promise<Attachment> {
+export async function attachFile(house: AttachmentHouse, file: File): Promise<Attachment> {
+  const record = await keepFile(house, file);
+  await sweep(house);
+  return toAttachmentView(record);
+}
+
+/** The same, without removing what is old. */
+export async function keepFile({ store, clock, readPdf }: AttachmentHouse, file: File): Promise<AttachmentRecord> {
   const name = cleanFileName(file.name);
   const { bytes } = file;
+  const nowMs = clock.now();
   const id = createHash('sha256').update(name).update('\0').update(bytes).digest('hex');
   const [known] = await store.attachments([id]);
-  const attachment = known === undefined ? await toAttachment({ id, name, bytes, nowMs: clock.now() }, readPdf) : undefined;
-  // One that is known counts as attached now.
-  await store.attach(attachment ?? { ...(known as AttachmentRecord), attachedMs: clock.now() });
-  await sweep({ store, clock });
-  return toAttachmentView(attachment ?? (known as AttachmentRecord));
+  // One that is about to be swept away is kept anew, whole.
+  if (known !== undefined && nowMs - known.attachedMs < KEPT_MS / 2) return known;
+  const attachment = await toAttachment({ id, name, bytes, nowMs }, readPdf);
+  await store.attach(attachment);
+  return attachment;
 }
 
 interface NewFile {

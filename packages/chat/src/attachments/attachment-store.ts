@@ -21,7 +21,7 @@ export interface AttachmentStore {
 }
 
 /** What is known of an attached file. */
-export interface AttachmentRecord extends Omit<Attachment, 'media_type' | 'pages_read'> {
+export interface AttachmentRecord extends Omit<Attachment, 'media_type' | 'pages_read' | 'content'> {
   readonly mediaType: string;
   readonly pagesRead?: number | undefined;
   readonly attachedMs: number;

@@ -2,6 +2,12 @@ import type { ConversationSettings, Receipt } from '@pilotlight/contract';
 
 import type { AnswerError, MessageState } from '../chat-store.ts';
 
+/** A file that was attached, its bytes in base64. */
+export interface ForeignAttachment {
+  readonly name: string;
+  readonly content: string;
+}
+
 /** A message as a file has it: nothing in it is trusted yet. */
 export interface ForeignMessage {
   readonly key: string;
@@ -17,6 +23,7 @@ export interface ForeignMessage {
   readonly finishReason?: string | undefined;
   readonly receipt?: Receipt | undefined;
   readonly error?: AnswerError | undefined;
+  readonly attachments?: readonly ForeignAttachment[] | undefined;
   /** Of an answer that goes on from another: that one. */
   readonly continuesKey?: string | undefined;
 }

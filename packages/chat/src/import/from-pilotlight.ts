@@ -1,8 +1,8 @@
-import { conversationSettingsSchema, MESSAGE_STATES, receiptSchema } from '@pilotlight/contract';
+import { conversationSettingsSchema, MAX_ATTACHMENTS, MESSAGE_STATES, receiptSchema } from '@pilotlight/contract';
 import type { ConversationSettings } from '@pilotlight/contract';
 
 import type { AnswerError } from '../chat-store.ts';
-import type { ForeignConversation, ForeignMessage } from './foreign-conversation.ts';
+import type { ForeignAttachment, ForeignConversation, ForeignMessage } from './foreign-conversation.ts';
 import { toFields, toList, toMs, toText } from './read-value.ts';
 import type { Fields } from './read-value.ts';
 
@@ -39,7 +39,14 @@ function toMessage(message: Fields): ForeignMessage {
     receipt: receipt.success ? receipt.data : undefined,
     error: toError(toFields(message['error'])),
     continuesKey: toText(message['continues']),
+    attachments: toList(message['attachments']).slice(0, MAX_ATTACHMENTS).map(toAttachment),
   };
+}
+
+/** Of an attachment its name and its bytes count: all else is found out from these again. */
+function toAttachment(value: unknown): ForeignAttachment {
+  const fields = toFields(value) ?? {};
+  return { name: toText(fields['name']) ?? '', content: toText(fields['content']) ?? '' };
 }
 
 /** Settings that are not as they should be are left out. */

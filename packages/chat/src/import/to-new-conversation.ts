@@ -1,5 +1,6 @@
 import { finishReasonSchema, folderNameSchema, modelNameSchema } from '@pilotlight/contract';
 
+import type { AttachmentRecord } from '../attachments/attachment-store.ts';
 import type { NewConversation, NewMessage } from '../chat-store.ts';
 import { toLeaf } from '../conversation-tree.ts';
 import { toTitle } from '../title.ts';
@@ -9,6 +10,8 @@ export interface NewConversationOptions {
   readonly nowMs: number;
   /** A fresh id, at each call another. */
   readonly newId: () => string;
+  /** What of the files of each message could be kept. */
+  readonly attached?: ReadonlyMap<ForeignMessage, readonly AttachmentRecord[]>;
 }
 
 export type Checked =
@@ -97,12 +100,14 @@ function keep(foreign: ForeignConversation, order: readonly ForeignMessage[], op
     // A prompt that waits for a question passes an answer by.
     if (role === 'assistant' && system !== undefined) systemAt.set(message.key, system);
     const base = { id, parentId, content, createdMs: clampTime(message.createdMs, options.nowMs) ?? options.nowMs };
-    kept.push(role === 'user' ? toQuestion(base, system) : toAnswer(base, message, placeOf));
+    const attachments = options.attached?.get(message);
+    const asked = { ...base, ...(attachments !== undefined && attachments.length > 0 && { attachments }) };
+    kept.push(role === 'user' ? toQuestion(asked, system) : toAnswer(base, message, placeOf));
   }
   return { kept, placeOf };
 }
 
-type Base = Pick<NewMessage, 'id' | 'parentId' | 'content' | 'createdMs'>;
+type Base = Pick<NewMessage, 'id' | 'parentId' | 'content' | 'createdMs' | 'attachments'>;
 
 const NOTHING = {
   system: undefined,

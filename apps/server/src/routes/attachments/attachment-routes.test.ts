@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { makePdf, textOf } from '../../pdf/testing/make-pdf.ts';
 import { rawRequest } from '../../testing/raw-request.ts';
-import { toModelView } from '../../testing/scripted-gateway.ts';
-import { createScriptedGateway } from '../../testing/scripted-gateway.ts';
+import { createScriptedGateway, toModelView } from '../../testing/scripted-gateway.ts';
 import { startTestServer } from '../../testing/start-test-server.ts';
 import type { TestServer } from '../../testing/start-test-server.ts';
 

@@ -1,5 +1,6 @@
 import {
   acceptedSchema,
+  attachmentSchema,
   conversationExportSchema,
   conversationListSchema,
   conversationViewSchema,
@@ -43,6 +44,33 @@ describe('export and import', () => {
     expect(again.status).toBe(202);
     const list = conversationListSchema.parse(await (await fetch(`${there.url}/api/conversations`)).json());
     expect(list.conversations.map(({ id: listed }) => listed)).toEqual([id]);
+  });
+
+  it('take attached files along, which are looked at again as data', async () => {
+    await using here = await startTestServer();
+    const upload = await fetch(`${here.url}/api/attachments?name=notes.md`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: '# Nötes',
+    });
+    const file = attachmentSchema.parse(await upload.json());
+    await post(here, '/api/chat/message', { message: 'What is it?', conversation_id: 'c1', attachments: [file.id] });
+    const document = conversationExportSchema.parse(await (await fetch(`${here.url}/api/conversations/c1/export`)).json());
+    const [asked] = document.conversations[0]?.messages ?? [];
+    expect(asked?.attachments).toEqual([{ ...file, content: Buffer.from('# Nötes').toString('base64') }]);
+    expect(await (await fetch(`${here.url}/api/conversations/c1/export?format=markdown`)).text()).toContain('*Attached: notes.md*');
+
+    await using there = await startTestServer();
+    const bad = { ...file, id: 'x', name: '../x.zip', kind: 'image', content: Buffer.from('PK\0').toString('base64') };
+    if (asked !== undefined) asked.attachments = [...(asked.attachments ?? []), bad];
+    const result = importResultSchema.parse(await (await post(there, '/api/conversations/import', document)).json());
+    expect(result.refused).toEqual([
+      { title: 'What is it?', reason: expect.stringMatching(/^The file "x.zip" was left out\. It has NUL/) },
+    ]);
+    const id = result.imported[0]?.conversation.id ?? '';
+    const view = conversationViewSchema.parse(await (await fetch(`${there.url}/api/conversations/${id}`)).json());
+    expect(view.messages[0]?.attachments).toEqual([file]);
+    expect(await (await fetch(`${there.url}/api/attachments/${file.id}/content`)).text()).toBe('# Nötes');
   });
 
   it('as Markdown has the branch that is shown', async () => {

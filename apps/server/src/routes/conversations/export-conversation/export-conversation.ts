@@ -1,4 +1,4 @@
-import { toExport, toMarkdown } from '@pilotlight/chat';
+import { toExport, toMarkdown, withContents } from '@pilotlight/chat';
 import { conversationExportSchema, Problem, toTimestamp } from '@pilotlight/contract';
 import { z } from 'zod';
 
@@ -22,7 +22,7 @@ export const exportConversation = defineRoute({
     const isMarkdown = query.format === 'markdown';
     const headers = { 'content-disposition': `attachment; filename="conversation-${view.id}.${isMarkdown ? 'md' : 'json'}"` };
     if (isMarkdown) return { kind: 'text', contentType: 'text/markdown; charset=utf-8', body: toMarkdown(view), headers };
-    return { kind: 'json', status: 200, body: toExport([view], toTimestamp(clock.now())), headers };
+    return { kind: 'json', status: 200, body: toExport([await withContents(view, chat)], toTimestamp(clock.now())), headers };
   },
 });
 
