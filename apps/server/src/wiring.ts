@@ -36,11 +36,10 @@ export function openGateway(settings: Settings, log: WriteLog): RunningGateway {
   const network = owned.use(createUndiciNetwork());
   const gateway = owned.use(
     createGateway({
-      engines: [
-        createBuiltInEngine(settings, machine),
-        ...createOllamaEngines(settings, network),
-        ...createOpenaiEngines(settings, network),
-      ],
+      engines: inOrder(
+        [createBuiltInEngine(settings, machine), ...createOllamaEngines(settings, network), ...createOpenaiEngines(settings, network)],
+        settings.engineOrder,
+      ),
       clock: systemClock,
       randomness: systemRandomness,
       machine,
@@ -57,7 +56,12 @@ export interface OpenedChat extends AsyncDisposable {
 }
 
 /** Opens the database, which this process then has alone. Rejects with the `Problem` if it cannot be used. */
-export async function openDatabase({ dataFolder }: Settings): Promise<GuardedStorage> {
+export async function openDatabase({ dataFolder, databaseUrl }: Settings): Promise<GuardedStorage> {
+  if (databaseUrl !== undefined) {
+    const storage = await openStorage({ location: { url: databaseUrl }, clock: systemClock });
+    const where = 'It is kept in the Postgres database that DATABASE_URL names.';
+    return guardStorage({ storage, folder: dataFolder, where, freeSpace: () => Promise.resolve(undefined), clock: systemClock });
+  }
   const storage = await openStorage({ location: { file: join(dataFolder, DATABASE_FILE) }, clock: systemClock });
   return guardStorage({ storage, folder: dataFolder, freeSpace: () => readFreeSpace(dataFolder), clock: systemClock });
 }
@@ -126,6 +130,12 @@ function createOllamaEngines(settings: Settings, network: Network): Engine[] {
   );
 }
 
+/** Those that are named first, in that order; then the others as they are. */
+export function inOrder<E extends { readonly id: string }>(engines: readonly E[], names: readonly string[]): readonly E[] {
+  const place = ({ id }: E): number => (names.includes(id) ? names.indexOf(id) : names.length);
+  return engines.toSorted((a, b) => place(a) - place(b));
+}
+
 /** By host, and path where there is one: several may stand behind one proxy. */
 export function toOllamaId(address: string): string {
   const { host, pathname } = new URL(address);
@@ -165,6 +175,7 @@ function toGatewaySettings(settings: Settings): GatewaySettings {
     loadStallMs: settings.ollamaTimeoutMs,
     keepAliveMs: settings.keepAliveMs,
     maxAttempts: settings.modelRetries,
+    spillAfterMs: settings.spillAfterMs,
     ...(settings.memoryBudgetBytes !== undefined && { memoryBudgetBytes: settings.memoryBudgetBytes }),
     warmAtStart: true,
   };

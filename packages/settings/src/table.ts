@@ -1,11 +1,12 @@
 import type { Setting } from './setting.ts';
 import { parseMemory } from './values/bytes.ts';
+import { parseDatabaseUrl } from './values/database-url.ts';
 import { parseKeepAlive, parseLimit } from './values/duration.ts';
 import { defaultDataFolder, folderSeparator, parseFolder, parseFolders } from './values/folder.ts';
 import { parseAllowedHosts, parseListenHost } from './values/host-name.ts';
 import { parseOllamaHosts } from './values/ollama-hosts.ts';
 import { parseServerKeys, parseServers, type ByServer } from './values/servers.ts';
-import { parseBoolean, parseChoice, parseInteger, parseModelName, parseToken } from './values/plain.ts';
+import { parseBoolean, parseChoice, parseEngineOrder, parseInteger, parseModelName, parseToken } from './values/plain.ts';
 
 export const CONTEXT_POLICIES = ['stop', 'drop_oldest', 'summarise'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -148,11 +149,38 @@ export const SETTINGS = {
     parse: parseInteger(1, 1_024),
     schema: { type: 'integer', minimum: 1, maximum: 1_024 },
   }),
+  engineOrder: setting<readonly string[]>({
+    variable: 'PILOTLIGHT_ENGINE_ORDER',
+    key: 'engine_order',
+    title: 'which engine is preferred where several have the same model',
+    details:
+      'The names of engines as GET /api/models shows them, the preferred one first; the others follow as they are configured. A model that one of them has in memory is used there; one that is away, full or keeps failing is passed over.',
+    placeholder: 'NAME[,NAME]',
+    examples: ['gpu,ollama', 'ollama@fast-pc:11434,ollama@localhost:11434'],
+    defaultText: 'the built-in engine, then Ollama, then servers',
+    default: () => [],
+    parse: parseEngineOrder,
+    separator: comma,
+    schema: { type: ['string', 'array'], items: { type: 'string' } },
+  }),
+  spillAfterMs: setting({
+    variable: 'PILOTLIGHT_SPILL_AFTER',
+    key: 'spill_after',
+    title: 'how long a request waits for a busy engine before another one that has the model takes it, in seconds',
+    details: 'It concerns only models that several engines have. A duration such as 1m is taken as well.',
+    placeholder: 'SECONDS',
+    examples: ['10', '1m'],
+    defaultText: '10',
+    default: () => 10_000,
+    parse: parseLimit,
+    schema: { type: ['number', 'string'], minimum: 1 },
+  }),
   modelRetries: setting({
     variable: 'MODEL_RETRIES',
     key: 'model_retries',
     title: 'how often one request is tried at most',
-    details: 'Only failures before the first word of the answer are tried again.',
+    details:
+      'A failure before the first word is tried again. After it, an answer goes on where it broke off, and only with a model that is known or found to go on from a beginning.',
     placeholder: 'NUMBER',
     examples: ['6', '1'],
     defaultText: '6',
@@ -195,6 +223,20 @@ export const SETTINGS = {
     default: defaultDataFolder,
     parse: parseFolder,
     schema: { type: 'string', minLength: 1 },
+  }),
+  databaseUrl: setting<string | undefined>({
+    variable: 'DATABASE_URL',
+    key: 'database_url',
+    title: 'a Postgres database that conversations are kept in, in place of a file in the data folder',
+    details:
+      'postgres://USER:PASSWORD@HOST:5432/DATABASE, where a character of the password that is no letter or digit is written as %HH. Postgres 14 or newer, encoding UTF8; the user owns the database, or may make a schema in it: everything is in the schema pilotlight. After ?sslmode= stands disable (as without it), require, verify-ca or verify-full; sslrootcert names a file with certificates. One server at a time uses a database, by a direct connection or a pooler that keeps sessions. Never shown and never logged.',
+    placeholder: 'ADDRESS',
+    examples: [],
+    defaultText: 'none: a file in the data folder',
+    default: () => undefined,
+    parse: parseDatabaseUrl,
+    schema: { type: 'string', minLength: 1 },
+    isSecret: true,
   }),
   undoSeconds: setting({
     variable: 'PILOTLIGHT_UNDO',

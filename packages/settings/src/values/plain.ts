@@ -34,6 +34,14 @@ export function parseModelName(text: string): Parsed<string> {
   return right(name.includes(':') ? text : `${text}:latest`);
 }
 
+/** Names of engines, each once, in the order given. */
+export function parseEngineOrder(text: string): Parsed<readonly string[]> {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => !/^[A-Za-z0-9][\w.@:/[\]-]{0,199}$/.test(name)))
+    return wrong('names of engines separated by commas, such as gpu,ollama');
+  return right([...new Set(names)]);
+}
+
 /** A secret that can travel in a header and is too long to guess. */
 export function parseToken(text: string): Parsed<string> {
   return /^[\x21-\x7e]{16,512}$/.test(text)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Surroundings } from '../setting.ts';
 import { defaultDataFolder, parseFolder, parseFolders } from './folder.ts';
 import { isLoopback, parseAllowedHosts, parseListenHost } from './host-name.ts';
-import { parseBoolean, parseChoice, parseInteger, parseModelName, parseToken } from './plain.ts';
+import { parseBoolean, parseChoice, parseEngineOrder, parseInteger, parseModelName, parseToken } from './plain.ts';
 
 const linux: Surroundings = { platform: 'linux', home: '/home/ada', folder: '/srv/pilot', environment: {} };
 const windows: Surroundings = { platform: 'win32', home: 'C:\\Users\\ada', folder: 'D:\\pilot', environment: {} };
@@ -93,4 +93,10 @@ test('a token is long and fits into a header', () => {
   expect(parseToken('0123456789abcdef').ok).toBe(true);
   for (const text of ['short', 'with a space in it!', 'ümlaut-ümlaut-ümlaut', 'x'.repeat(513)])
     expect(parseToken(text).ok, text).toBe(false);
+});
+
+test('the order of engines is a list of their names', () => {
+  expect(valueOf(parseEngineOrder('gpu, ollama@fast-pc:11434 ,gpu'))).toEqual(['gpu', 'ollama@fast-pc:11434']);
+  for (const wrong of ['', 'gpu,', 'a b', '-x'])
+    expect(valueOf(parseEngineOrder(wrong))).toBe('must be names of engines separated by commas, such as gpu,ollama');
 });
