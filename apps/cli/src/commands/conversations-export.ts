@@ -53,7 +53,8 @@ async function writeAll(context: CommandContext, format: Format): Promise<void> 
   if (!isJson) return;
   if (count === 0) terminal.write(`{"format":"${EXPORT_FORMAT}","version":${EXPORT_VERSION},"conversations":[`);
   const { presets } = presetListSchema.parse(await server.request('GET', '/api/presets'));
-  terminal.write(`\n],"presets":${JSON.stringify(presets)},"exported_at":"${exportedAt}"}\n`);
+  const at = exportedAt === '' ? '' : `,"exported_at":"${exportedAt}"`;
+  terminal.write(`\n],"presets":${JSON.stringify(presets)}${at}}\n`);
 }
 
 /** Undefined: it was removed meanwhile. */
