@@ -58,8 +58,20 @@ export function createGateway(options: GatewayOptions): RunningGateway {
     if (model !== undefined) named(model).deployment.dispatch({ type: 'want', wish: { model, by: 'the start of the server' } });
   }
 
+  /** Only where nothing else has to leave memory for them: one pinned model does not make another wait. */
+  function loadPinned(): void {
+    if (ending) return;
+    for (const pinned of house.pins.names) {
+      const place = picture.choices().find(({ name }) => name === pinned);
+      if (!place) continue;
+      const { verdict } = toModelPlan({ deployment: place.deployment, model: pinned, ledger: house.ledger, nowMs: clock.monotonic() });
+      if (verdict !== 'fits' && verdict !== 'not_counted') continue;
+      place.deployment.dispatch({ type: 'want', wish: { model: pinned, by: 'the start of the server, as it is pinned' } });
+    }
+  }
+
   return {
-    started: start(house, options, warm),
+    started: start(house, options, { warm, loadPinned }),
     models: () => picture.models(),
     model: (name) => viewOrNothing(house, () => named(name)),
     modelFor: (task, model) => viewOrNothing(house, () => find({ task, ...(model !== undefined && { model }) }).candidates[0]),
@@ -162,11 +174,21 @@ function bringIn({ ledger, registry }: House, clock: GatewayOptions['clock'], { 
 }
 
 /** The first look at all engines, which those that do not answer cannot hold up. */
-async function start(house: House, { clock }: GatewayOptions, warm: () => void): Promise<void> {
+async function start(house: House, { clock }: GatewayOptions, { warm, loadPinned }: AtStart): Promise<void> {
+  const stored = house.readStore();
   const limit = Promise.withResolvers<void>();
   using _timer = clock.after(FIRST_LOOK_MS, limit.resolve);
   await Promise.race([house.look(), limit.promise]);
+  // What is pinned comes before what is only the default; the store is not waited for, as it may be gone.
+  const isStored = await Promise.race([stored.then(() => true), Promise.resolve(false)]);
+  if (isStored) loadPinned();
+  else void stored.then(loadPinned);
   warm();
+}
+
+interface AtStart {
+  readonly warm: () => void;
+  readonly loadPinned: () => void;
 }
 
 async function end(house: House, { engines, log }: GatewayOptions, running: ReadonlySet<AbortController>): Promise<void> {

@@ -7,6 +7,8 @@ import type { Deployment } from './deployments/deployment.ts';
 import { createLoadGate } from './deployments/load-gate.ts';
 import type { LoadGate } from './deployments/load-gate.ts';
 import { sum } from './memory/holding.ts';
+import { createLearnedBook } from './estimates/learned-book.ts';
+import type { LearnedBook } from './estimates/learned-book.ts';
 import { createLedger } from './memory/ledger.ts';
 import type { Ledger } from './memory/ledger.ts';
 import { createPinBoard } from './memory/pins.ts';
@@ -41,6 +43,8 @@ export interface House extends Disposable {
   readonly picture: Picture;
   /** Says anew what there is to see of it, and looks whether a load can be let in. */
   readonly announce: (deployment: Deployment) => void;
+  /** Takes what the store has of pins and figures. Never rejects. */
+  readStore(): Promise<void>;
   /** Looks at everything once. */
   look(): Promise<void>;
   /** The engine may have gone: look at it now. */
@@ -56,7 +60,8 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
   const notifier = createNotifier(clock, (cause) => log({ level: 'error', name: 'fault', doing: 'subscriber', cause }));
   const memory = watchMemory({ machine, clock, log, onChange: announceMemory });
   const pins = createPinBoard({ ofSettings: settings.pinned, store, log });
-  const { gate, ledger } = createAccounts({ clock, settings, memory, pins, deployments: () => registry.deployments });
+  const book = createLearnedBook({ store, clock, log });
+  const { gate, ledger } = createAccounts({ clock, settings, memory, pins, book, deployments: () => registry.deployments });
   const subscriptions = new DisposableStack();
   const wedges = watchWedges({ clock, randomness, log });
 
@@ -140,6 +145,7 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
     wedges,
     picture,
     announce: (deployment) => announce(deployment, true),
+    readStore: async () => void (await Promise.all([pins.read(), book.read()])),
     look: async () => void (await Promise.all([memory.look(), ...watches.map((watch) => watch.look())])),
     suspect: (id) => void watches.find(({ engine }) => engine.id === id)?.look(),
     [Symbol.dispose]() {
@@ -148,6 +154,7 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
       for (const watch of watches) watch[Symbol.dispose]();
       memory[Symbol.dispose]();
       gate[Symbol.dispose]();
+      book[Symbol.dispose]();
       for (const deployment of registry.deployments) deployment[Symbol.dispose]();
       notifier[Symbol.dispose]();
     },
@@ -159,6 +166,7 @@ interface AccountsOptions {
   readonly settings: Settings;
   readonly memory: MemoryWatch;
   readonly pins: PinBoard;
+  readonly book: LearnedBook;
   readonly deployments: () => Iterable<Deployment>;
 }
 

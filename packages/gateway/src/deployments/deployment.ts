@@ -102,8 +102,12 @@ function isForOnlookers(effect: DeploymentEffect): effect is Parameters<Onlooker
 export function createDeployment(options: DeploymentOptions): Deployment {
   const { key, engine, clock, log } = options;
   const moment = (): Moment => ({ wallMs: clock.now(), monotonicMs: clock.monotonic() });
-  const record = createRecord();
   const names = new Map<string, ModelDescription>();
+  const modelNow = (): string => loadedOf(state.lifecycle)?.model ?? names.keys().next().value ?? key;
+  const record = createRecord({
+    figures: () => options.ledger.figuresOf(deployment, modelNow()),
+    onLearned: () => options.ledger.learned(deployment, modelNow()),
+  });
   const breaker = createBreaker({ ...options, onChange: (from, to) => onBreaker(from.state, to.state) });
   const onlookers = createOnlookers({
     record,

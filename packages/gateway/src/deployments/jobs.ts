@@ -183,7 +183,7 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
         });
       },
     });
-    record.warmMs.add(clock.monotonic() - loadedMs);
+    record.addWarmUp(clock.monotonic() - loadedMs);
     ledger.quarantine.lift(ledger.keyOf(options.self(), model));
     report(options, { model, outcome: 'loaded', startedMs });
     return { type: 'warm-end', loadId };

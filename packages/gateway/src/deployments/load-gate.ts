@@ -129,7 +129,7 @@ export function createLoadGate(options: LoadGateOptions): LoadGate {
 }
 
 /** Carries one decision out. Returns when to look again, if nothing happens before. */
-function enact({ clock, deployments }: LoadGateOptions, { waiting, inside }: Line, move: Move): number | undefined {
+function enact({ clock, deployments, ledger }: LoadGateOptions, { waiting, inside }: Line, move: Move): number | undefined {
   const entry = waiting.get(move.asker.id);
   if (!entry) return undefined;
   switch (move.type) {
@@ -140,7 +140,10 @@ function enact({ clock, deployments }: LoadGateOptions, { waiting, inside }: Lin
       return undefined;
     case 'refuse':
       waiting.delete(entry.id);
-      entry.refuse(toTooLarge(move.asker.needsBytes ?? 0, move.freeBytes, move.plan));
+      entry.refuse({
+        ...toTooLarge(move.asker.needsBytes ?? 0, move.freeBytes, move.plan),
+        facts: { would_fit: ledger().waysToFit(entry.deployment, entry.model, move.plan) },
+      });
       return undefined;
     case 'wait':
       if (move.plan) entry.wait(toWaitWords(move.plan));

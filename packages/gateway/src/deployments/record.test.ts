@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { createFigures } from '../estimates/learned-book.ts';
 import { createRecord, toTokensPerSecond } from './record.ts';
 
 describe('the pace of an answer', () => {
@@ -10,7 +11,8 @@ describe('the pace of an answer', () => {
   });
 
   it('is learned from those alone of which it is told', () => {
-    const record = createRecord();
+    const figures = createFigures();
+    const record = createRecord({ figures: () => figures, onLearned: () => {} });
     const answer = { firstTokenMs: 100, durationMs: 200, timings: { completionMs: 50 } };
     record.addAnswer({ ...answer, usage: { completionTokens: 3 } });
     expect([record.answers, record.tokensPerSecond.median(), record.pace.gapMs]).toEqual([1, undefined, undefined]);

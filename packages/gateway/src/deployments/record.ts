@@ -1,10 +1,10 @@
 import type { Timings, Usage } from '@pilotlight/contract';
 
 import type { Pace } from '../attempts/deadlines.ts';
-import { createSample } from '../estimates/sample.ts';
+import type { Figures } from '../estimates/learned-book.ts';
 import type { Sample } from '../estimates/sample.ts';
 
-/** What one deployment has shown since the server started. */
+/** What one deployment has shown: counts since the server started, and what was measured of it. */
 export interface DeploymentRecord {
   readonly answers: number;
   readonly failures: number;
@@ -18,6 +18,8 @@ export interface DeploymentRecord {
   readonly pace: Pace;
   /** A load succeeded; one that found the model in memory says nothing about how long loads take. */
   addLoad(durationMs: number, foundInMemory: boolean): void;
+  /** The one token after a load came. */
+  addWarmUp(durationMs: number): void;
   addAnswer(answer: AnswerFacts): void;
   addFailure(): void;
   /** Its server was told to unload it and said that it cannot. */
@@ -44,21 +46,38 @@ export interface AnswerFacts {
   readonly timings: Timings;
 }
 
-export function createRecord(): DeploymentRecord {
-  const samples = { loadMs: createSample(), warmMs: createSample(), answerMs: createSample(), firstTokenMs: createSample() };
-  const tokensPerSecond = createSample();
-  const promptTokenMs = createSample();
-  const gapMs = createSample();
+export interface RecordOptions {
+  /** The figures of the model with its present launch profile. */
+  readonly figures: () => Figures;
+  /** They were added to. */
+  readonly onLearned: () => void;
+}
+
+/** Counts are of this run; what was measured may be older. */
+export function createRecord({ figures, onLearned }: RecordOptions): DeploymentRecord {
   const counts = { answers: 0, failures: 0, loads: 0 };
   let lastLoadMs: number | undefined;
   let readyAtMs: number | undefined;
   let lastUsedMs: number | undefined;
   let lastTokenMs: number | undefined;
   return {
-    ...samples,
+    get loadMs() {
+      return figures().loadMs;
+    },
+    get warmMs() {
+      return figures().warmMs;
+    },
+    get answerMs() {
+      return figures().answerMs;
+    },
+    get firstTokenMs() {
+      return figures().firstTokenMs;
+    },
+    get tokensPerSecond() {
+      return figures().tokensPerSecond;
+    },
     cannotUnload: false,
     keepUntilMs: 0,
-    tokensPerSecond,
     get answers() {
       return counts.answers;
     },
@@ -72,25 +91,33 @@ export function createRecord(): DeploymentRecord {
       return lastLoadMs;
     },
     get pace() {
+      const { promptTokenMs, gapMs } = figures();
       return { promptTokenMs: promptTokenMs.median(), gapMs: gapMs.median() };
     },
     addLoad(durationMs, foundInMemory) {
       if (foundInMemory) return;
       counts.loads += 1;
       lastLoadMs = durationMs;
-      samples.loadMs.add(durationMs);
+      figures().loadMs.add(durationMs);
+      onLearned();
+    },
+    addWarmUp(durationMs) {
+      figures().warmMs.add(durationMs);
+      onLearned();
     },
     addAnswer({ firstTokenMs, durationMs, usage, timings }) {
       counts.answers += 1;
-      samples.answerMs.add(durationMs);
-      if (firstTokenMs !== undefined) samples.firstTokenMs.add(firstTokenMs);
+      const learned = figures();
+      learned.answerMs.add(durationMs);
+      if (firstTokenMs !== undefined) learned.firstTokenMs.add(firstTokenMs);
       const perSecond = toTokensPerSecond({ usage, timings, writingMs: durationMs - (firstTokenMs ?? 0) });
       if (perSecond !== undefined) {
-        tokensPerSecond.add(perSecond);
-        gapMs.add(1000 / perSecond);
+        learned.tokensPerSecond.add(perSecond);
+        learned.gapMs.add(1000 / perSecond);
       }
       const read = (usage.promptTokens ?? 0) - (usage.cachedTokens ?? 0);
-      if (timings.promptMs !== undefined && read > 0) promptTokenMs.add(timings.promptMs / read);
+      if (timings.promptMs !== undefined && read > 0) learned.promptTokenMs.add(timings.promptMs / read);
+      onLearned();
     },
     addFailure() {
       counts.failures += 1;

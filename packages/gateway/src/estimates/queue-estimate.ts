@@ -2,11 +2,21 @@ import type { Estimate } from '@pilotlight/contract';
 
 import type { Sample } from './sample.ts';
 
+/** What a median rests on: "median of the last 7 loads". */
+export function toBasis(count: number, what: 'load' | 'answer'): string {
+  return count === 1 ? `the last ${what}` : `median of the last ${count} ${what}s`;
+}
+
+/** How long one of these usually takes; undefined where none was measured. */
+export function estimateMedian(sample: Sample, what: 'load' | 'answer'): Estimate | undefined {
+  const medianMs = sample.median();
+  return medianMs === undefined ? undefined : { seconds: Math.round(medianMs / 100) / 10, basis: toBasis(sample.count, what) };
+}
+
 /** How long it takes until so many turns of answers are over, with what that rests on; undefined where none was measured. */
 export function estimateTurns(answerMs: Sample, turns: number): Estimate | undefined {
   const medianMs = answerMs.median();
   if (medianMs === undefined) return undefined;
-  const { count } = answerMs;
-  const basis = count === 1 ? 'as long as the last answer' : `median of the last ${count} answers`;
+  const basis = answerMs.count === 1 ? 'as long as the last answer' : toBasis(answerMs.count, 'answer');
   return { seconds: Math.round((medianMs * turns) / 100) / 10, basis };
 }

@@ -3,7 +3,7 @@ import type { MemoryFacts } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
 import { estimateFootprint, toCacheBytes, toComputeBytes } from './footprint.ts';
-import { createLearnedFootprints, toFootprintKey } from './learned-footprints.ts';
+import { toFootprintKey } from './footprint-key.ts';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -89,13 +89,10 @@ describe('the estimate of a footprint', () => {
   });
 });
 
-describe('what loads have measured', () => {
-  it('is kept at its most, by weights and profile', () => {
-    const learned = createLearnedFootprints();
-    const key = toFootprintKey('ollama a', { contextLength: 4096 });
-    learned.add(key, 500);
-    learned.add(key, 400);
-    expect(learned.find(key)).toBe(500);
-    expect(learned.find(toFootprintKey('ollama a', { contextLength: 8192 }))).toBeUndefined();
+describe('the key of what was measured', () => {
+  it('is another for other weights and for each part of the profile', () => {
+    const keys = [{}, { contextLength: 4096 }, { contextLength: 8192 }, { slots: 2 }, { cacheType: 'q8_0' }] as const;
+    expect(new Set([...keys.map((profile) => toFootprintKey('ollama a', profile)), toFootprintKey('ollama b', {})]).size).toBe(6);
+    expect(toFootprintKey('ollama a', { slots: 2, contextLength: 1 })).toBe(toFootprintKey('ollama a', { contextLength: 1, slots: 2 }));
   });
 });

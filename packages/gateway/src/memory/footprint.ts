@@ -14,8 +14,8 @@ export interface Footprint {
 const BATCH_TOKENS = 512;
 /** It rounds the places of its key-value cache up to a multiple of this. */
 const CACHE_STEP = 256;
-/** Keys and values are 16-bit numbers unless a profile says otherwise. */
-const CACHE_NUMBER_BYTES = 2;
+/** Keys and values are 16-bit numbers unless a profile says otherwise: then 32 of them share a scale of 16 bits. */
+const CACHE_NUMBER_BYTES: Readonly<Record<NonNullable<LaunchProfile['cacheType']>, number>> = { f16: 2, q8_0: 34 / 32, q4_0: 18 / 32 };
 const FLOAT_BYTES = 4;
 /** Where only the size of the file is known: what runners of middling models take beside it. */
 const UNKNOWN_SHARE = 1.2;
@@ -33,7 +33,7 @@ export function estimateFootprint(
   const contextLength = Math.min(wanted, trainedContextLength ?? wanted);
   const slots = Math.max(1, profile.slots ?? memoryFacts.defaults.slots);
   const { weightsBytes, processBytes = 0 } = memoryFacts;
-  const cacheBytes = toCacheBytes(memoryFacts, contextLength) * slots;
+  const cacheBytes = Math.ceil(toCacheBytes(memoryFacts, contextLength, profile.cacheType)) * slots;
   const computeBytes = toComputeBytes(memoryFacts, contextLength * slots) + processBytes;
   const basis = `estimated: weights, ${contextLength * slots} tokens of context, and buffers`;
   return { bytes: weightsBytes + cacheBytes + computeBytes, weightsBytes, cacheBytes, computeBytes, basis };
@@ -43,7 +43,7 @@ export function estimateFootprint(
  * Keys and values of one context: for every layer, places × heads that are kept × (key + value) × bytes of a number. A layer with a sliding window has
  * places for the window and one batch, no more (`llama_kv_cache_iswa` of llama.cpp).
  */
-export function toCacheBytes(facts: MemoryFacts, contextLength: number): number {
+export function toCacheBytes(facts: MemoryFacts, contextLength: number, cacheType: LaunchProfile['cacheType'] = 'f16'): number {
   const places = roundUp(contextLength);
   const windowPlaces = Math.min(places, roundUp((facts.slidingWindow ?? contextLength) + BATCH_TOKENS));
   let headPlaces = 0;
@@ -51,7 +51,7 @@ export function toCacheBytes(facts: MemoryFacts, contextLength: number): number 
     const heads = typeof facts.kvHeads === 'number' ? facts.kvHeads : (facts.kvHeads[layer] ?? 0);
     headPlaces += heads * (facts.slidingLayers?.[layer] ? windowPlaces : places);
   }
-  return headPlaces * (facts.keyLength + facts.valueLength) * CACHE_NUMBER_BYTES;
+  return headPlaces * (facts.keyLength + facts.valueLength) * CACHE_NUMBER_BYTES[cacheType];
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { Engine, LaunchProfile } from '@pilotlight/contract';
+import type { Engine, LaunchProfile, WayToFit } from '@pilotlight/contract';
 
+import type { Figures, LearnedBook } from '../estimates/learned-book.ts';
 import type { Deployment } from '../deployments/deployment.ts';
 import { loadedOf } from '../lifecycle/state.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
@@ -10,12 +11,13 @@ import { estimateFootprint } from './footprint.ts';
 import type { Footprint } from './footprint.ts';
 import { isMovable, standingOf, sum, toFreeBytes } from './holding.ts';
 import type { Holder, Standing } from './holding.ts';
-import { createLearnedFootprints, toFootprintKey } from './learned-footprints.ts';
-import type { LearnedFootprints } from './learned-footprints.ts';
+import { toFootprintKey } from './footprint-key.ts';
 import { toSize } from './memory-words.ts';
 import type { PinBoard } from './pins.ts';
+import type { LoadPlan } from './plan-load.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { Quarantine } from './quarantine.ts';
+import { whatWouldFit } from './what-would-fit.ts';
 
 /** Who holds how much of which memory, from what is known of all deployments; asks no engine. */
 export interface Ledger {
@@ -29,9 +31,15 @@ export interface Ledger {
   basisOf(pool: string, holders: readonly Holder[]): string;
   /** With how much more the pool could do if all that is not pinned left it. */
   mostOf(pool: string): number;
-  keyOf(deployment: Deployment, model: string): string;
+  keyOf(deployment: Pick<Deployment, 'key'>, model: string): string;
   /** A load measured what it took. */
   measured(deployment: Deployment, model: string, bytes: number): void;
+  /** What would make this model fit, where it does not even with everything unloaded that may be. */
+  waysToFit(deployment: Deployment, model: string, plan: Extract<LoadPlan, { type: 'never' }>): readonly WayToFit[];
+  /** What was measured of this model with its present profile, by whoever measured it. */
+  figuresOf(deployment: Pick<Deployment, 'key'>, model: string): Figures;
+  /** Those figures were added to. */
+  learned(deployment: Pick<Deployment, 'key'>, model: string): void;
   readonly quarantine: Quarantine;
 }
 
@@ -42,7 +50,7 @@ export interface LedgerOptions {
   readonly deployments: () => Iterable<Deployment>;
   /** A load that was let in but has not begun, or that finds its weights in memory: what its deployment's phase does not show. */
   readonly standingNow: (deployment: Deployment) => Standing | undefined;
-  readonly learned?: LearnedFootprints;
+  readonly book: LearnedBook;
 }
 
 /** The pool of all engines on this machine. */
@@ -52,20 +60,13 @@ const USUAL_BYTES_PER_MS = 1e6;
 /** Of ten answers nine took no longer. */
 const DRAIN_QUANTILE = 0.9;
 
-export function createLedger({
-  memory,
-  settings,
-  pins,
-  deployments,
-  standingNow,
-  learned = createLearnedFootprints(),
-}: LedgerOptions): Ledger {
+export function createLedger({ memory, settings, pins, deployments, standingNow, book }: LedgerOptions): Ledger {
   const quarantine = createQuarantine();
 
   function profileOf(model: string): LaunchProfile {
     return settings.profiles[model] ?? {};
   }
-  function keyOf(deployment: Deployment, model: string): string {
+  function keyOf(deployment: Pick<Deployment, 'key'>, model: string): string {
     return toFootprintKey(deployment.key, profileOf(model));
   }
   function poolOf(engine: Engine): string | undefined {
@@ -73,7 +74,7 @@ export function createLedger({
     return Object.hasOwn(settings.engineBudgets, engine.id) ? engine.id : undefined;
   }
   function needsOf(deployment: Deployment, model: string): Footprint | undefined {
-    const measured = learned.find(keyOf(deployment, model));
+    const measured = book.of(keyOf(deployment, model)).mostBytes;
     if (measured !== undefined) return { bytes: measured, basis: 'measured at an earlier load' };
     const description = deployment.names.get(model) ?? deployment.names.values().next().value;
     return description && estimateFootprint(description, profileOf(model));
@@ -126,18 +127,38 @@ export function createLedger({
       toBasis({ totalBytes: memory.totalBytes, budgetBytes: budgetOf(pool), freeBytes: freeOf(pool, holders) }, holders),
     mostOf,
     keyOf,
-    measured: (deployment, model, bytes) => learned.add(keyOf(deployment, model), bytes),
+    measured(deployment, model, bytes) {
+      const figures = book.of(keyOf(deployment, model));
+      if (bytes <= (figures.mostBytes ?? 0)) return;
+      figures.mostBytes = bytes;
+      book.changed(keyOf(deployment, model));
+    },
+    waysToFit(deployment, model, { mostBytes, fixed }) {
+      const pool = poolOf(deployment.engine);
+      const others = [...deployments()].flatMap((other) => {
+        if (other === deployment || poolOf(other.engine) !== pool) return [];
+        return [...other.names.values()].flatMap(({ name, defect }) => {
+          const needs = defect === undefined ? needsOf(other, name) : undefined;
+          return needs ? [{ model: name, needsBytes: needs.bytes }] : [];
+        });
+      });
+      const description = deployment.names.get(model) ?? deployment.names.values().next().value;
+      const needsBytes = needsOf(deployment, model)?.bytes ?? 0;
+      return whatWouldFit({ description, profile: profileOf(model), needsBytes, mostBytes, fixed, others });
+    },
+    figuresOf: (deployment, model) => book.of(keyOf(deployment, model)),
+    learned: (deployment, model) => book.changed(keyOf(deployment, model)),
     quarantine,
   };
 }
 
-interface Figures {
+interface Supplied {
   readonly totalBytes: number;
   readonly budgetBytes: number;
   readonly freeBytes: number;
 }
 
-function toBasis({ totalBytes, budgetBytes, freeBytes }: Figures, holders: readonly Holder[]): string {
+function toBasis({ totalBytes, budgetBytes, freeBytes }: Supplied, holders: readonly Holder[]): string {
   const taken = holders.length === 0 ? '' : `, of which ${holders.map(({ model, bytes }) => `${model} holds ${toSize(bytes)}`).join(', ')}`;
   const ofBudget = budgetBytes - sum(holders, ({ bytes }) => bytes);
   return ofBudget <= freeBytes

@@ -1,4 +1,4 @@
-import type { GatewayPart, GenerateRequest, ModelView, Problem } from '@pilotlight/contract';
+import type { GatewayPart, GenerateRequest, ModelStore, ModelView, Problem } from '@pilotlight/contract';
 import { createManualClock, createSeededRandomness } from '@pilotlight/test-kit';
 import type { ManualClock } from '@pilotlight/test-kit';
 
@@ -37,6 +37,7 @@ export interface BenchOptions {
   readonly engines?: readonly Omit<ScriptedEngineOptions, 'clock'>[];
   readonly settings?: Partial<GatewaySettings>;
   readonly seed?: number;
+  readonly store?: ModelStore;
   /** The machine's memory, of which the engines take; without it there is more than enough. */
   readonly machineBytes?: number;
   /** Whether the machine's figure shows loads under way, at each look. Default: it does. */
@@ -47,6 +48,7 @@ export async function setUpBench({
   engines: wanted = [{}],
   settings = {},
   seed = 1,
+  store,
   machineBytes,
   showsLoads = () => true,
 }: BenchOptions = {}): Promise<Bench> {
@@ -66,6 +68,7 @@ export async function setUpBench({
     machine: { cores: 2, memory: async () => memory() },
     settings: { defaultModel: 'mistral:latest', ...settings },
     log: (event) => void log.push(event),
+    ...(store && { store }),
   });
   await clock.advanceUntil(gateway.started);
   await clock.settle();

@@ -42,6 +42,7 @@ export function toModelPlan({ deployment, model, ledger, nowMs }: PlanPlace): Mo
   const stuck = holders.filter(({ cannotUnload }) => cannotUnload);
   return {
     ...head,
+    ...(plan.type === 'never' && { would_fit: [...ledger.waysToFit(deployment, model, plan)] }),
     ...toVerdict(plan, needs, freeBytes),
     ...(Number.isFinite(freeBytes) && { free: { bytes: Math.max(0, freeBytes), basis: ledger.basisOf(pool, holders) } }),
     unload: plan.type === 'unload' ? plan.victims.map(toVictim) : [],

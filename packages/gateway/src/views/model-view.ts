@@ -1,9 +1,10 @@
 import { toTimestamp } from '@pilotlight/contract';
-import type { Estimate, ModelView } from '@pilotlight/contract';
+import type { Estimate, ModelEstimates, ModelView } from '@pilotlight/contract';
 
 import type { Deployment } from '../deployments/deployment.ts';
 import { canComplete } from '../deployments/load-model.ts';
 import { estimateLoad } from '../estimates/load-estimate.ts';
+import { estimateMedian, estimateTurns, toBasis } from '../estimates/queue-estimate.ts';
 import type { LoadKnowledge } from '../estimates/load-estimate.ts';
 import { activeOf, isServing, loadedOf } from '../lifecycle/state.ts';
 import type { LifecycleState } from '../lifecycle/state.ts';
@@ -61,6 +62,7 @@ export function toModelView({ description, deployment }: Model, context: ViewCon
     pinned: context.isPinned,
     ...(deployment.record.cannotUnload && { can_unload: false }),
     ...toFacts({ description, deployment }),
+    ...present('estimates', toEstimates(deployment)),
     metrics: toMetrics(deployment),
   };
 }
@@ -92,6 +94,21 @@ function toFacts({ description, deployment }: Model): Partial<ModelView> {
     ...present('parameter_size', description.parameterSize),
     ...present('quantization', description.quantization),
   };
+}
+
+/** What is learned of it; undefined while that is nothing. */
+function toEstimates({ record, state }: Deployment): ModelEstimates | undefined {
+  const { lifecycle, queue } = state;
+  const slots = loadedOf(lifecycle)?.slots ?? 1;
+  const turns = isServing(lifecycle) ? Math.floor((queue.length + activeOf(lifecycle).size) / slots) : 0;
+  const tokens = record.tokensPerSecond.median();
+  const estimates: ModelEstimates = {
+    ...present('load', estimateMedian(record.loadMs, 'load')),
+    ...present('first_token', estimateMedian(record.firstTokenMs, 'answer')),
+    ...present('queue', turns === 0 ? undefined : estimateTurns(record.answerMs, turns)),
+    ...(tokens !== undefined && { tokens_per_second: { value: tokens, basis: toBasis(record.tokensPerSecond.count, 'answer') } }),
+  };
+  return Object.keys(estimates).length === 0 ? undefined : estimates;
 }
 
 function toMetrics({ record }: Deployment): ModelView['metrics'] {
