@@ -37,12 +37,19 @@ const ENDINGS: Readonly<Partial<Record<NonNullable<MessageView['state']>, string
   interrupted: 'The answer broke off here.',
 };
 
-function toSection({ role, content, created_at: at, model, state, system, attachments = [] }: MessageView): string {
+/** What was thought before the answer, as a quotation: it is no part of it. */
+function toThought(reasoning: string): string {
+  return `> Thought before the answer:\n>\n${reasoning.trim().replaceAll(/^/gm, '> ')}\n`;
+}
+
+function toSection({ role, content, created_at: at, model, state, system, reasoning, attachments = [] }: MessageView): string {
   const who = role === 'user' ? 'You' : (model ?? 'Answer');
   const ending = state === undefined ? undefined : ENDINGS[state];
   return [
     ...(system === undefined ? [] : [`## System prompt\n\n${system}\n`]),
-    `## ${who}, ${at.slice(0, 16).replace('T', ' ')} UTC\n\n${content.trimEnd()}\n`,
+    `## ${who}, ${at.slice(0, 16).replace('T', ' ')} UTC\n`,
+    ...(reasoning === undefined ? [] : [toThought(reasoning)]),
+    `${content.trimEnd()}\n`,
     ...attachments.map(({ name }) => `*Attached: ${name}*\n`),
     ...(ending === undefined ? [] : [`*${ending}*\n`]),
   ].join('\n');

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 
 import type { EnginePart } from '../engine.ts';
+import type { Options } from '../options.ts';
 import type { EngineSuite } from './engine-suite.ts';
 import { isToken, loadModel, longRequest, neverAborted, readAnswer, readFailure, shortRequest, textOf } from './read-answer.ts';
 import { testAbility, testEngine } from './test-ability.ts';
@@ -10,6 +11,21 @@ function finishOf(parts: readonly EnginePart[]): EnginePart & { type: 'finish' }
   if (last?.type !== 'finish') throw new Error(`the last part is ${JSON.stringify(last)}`);
   return last;
 }
+
+const EVERY_OPTION: Required<Omit<Options, 'format' | 'max_tokens'>> = {
+  temperature: 0.5,
+  top_p: 0.9,
+  top_k: 40,
+  min_p: 0.05,
+  repeat_penalty: 1.1,
+  presence_penalty: 0.1,
+  frequency_penalty: 0.1,
+  seed: 1,
+  stop: ['no such text'],
+  thinking: 'low',
+  context_length: 1_000_000,
+  keep_alive: '10m',
+};
 
 /** One answer from its first part to its last. */
 export function describeStreaming(suite: EngineSuite): void {
@@ -63,6 +79,17 @@ export function describeStreaming(suite: EngineSuite): void {
     const parts = await readAnswer(subject.engine, longRequest(subject, { stop: [subject.stopText] }));
     expect(finishOf(parts).reason).toBe('stop');
     expect(textOf(parts)).toBe(whole.slice(0, whole.indexOf(subject.stopText)));
+  });
+
+  testEngine(suite, 'all options together are taken, and those that do not apply are named with a reason', async (subject) => {
+    await loadModel(subject);
+    const request = longRequest(subject, { ...EVERY_OPTION, max_tokens: 5 });
+    expect(finishOf(await readAnswer(subject.engine, request)).reason).toMatch(/^(?:stop|length)$/);
+    for (const { name, reason } of subject.engine.optionsNotApplied?.(subject.model, request.options) ?? []) {
+      expect(Object.keys(request.options)).toContain(name);
+      expect(reason.trim()).not.toBe('');
+    }
+    expect(subject.engine.optionsNotApplied?.(subject.model, {}) ?? []).toEqual([]);
   });
 
   testAbility(suite.abilities.repeatsItself, 'the same seed at temperature 0 gives the same answer', (name) => {
