@@ -216,7 +216,7 @@ describe('an answer that was stopped', () => {
     }
     const kept = await textOf(page);
     await lastAnswer(page).getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('2 of 2').waitFor();
+    await page.getByText('2 of 2', { exact: true }).waitFor();
     await lastAnswer(page)
       .getByText(/^Continued on request: the answer was stopped/)
       .waitFor();

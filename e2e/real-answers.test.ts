@@ -91,10 +91,10 @@ describe('the page with the model that ships', () => {
     await waitForEnd(page);
     const first = await textOf(page);
     await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).click();
-    await page.getByText('2 of 2').waitFor();
+    await page.getByText('2 of 2', { exact: true }).waitFor();
     await waitForEnd(page);
     await page.getByRole('button', { name: 'Version before' }).click();
-    await page.getByText('1 of 2').waitFor();
+    await page.getByText('1 of 2', { exact: true }).waitFor();
     expect(await textOf(page)).toBe(first);
     expect(complaints).toEqual([]);
     await context.close();
@@ -108,7 +108,7 @@ describe('the page with the model that ships', () => {
     await field.press('ArrowUp');
     expect(await field.inputValue()).toBe('What is 2 + 1?');
     await say(page, 'What is 2 + 2?');
-    await page.locator('article.ask').getByText('2 of 2').waitFor();
+    await page.locator('article.ask').getByText('2 of 2', { exact: true }).waitFor();
     await waitForEnd(page);
     expect(await textOf(page)).toMatch(/\b4\b/);
     expect(await page.locator('article.ask').count()).toBe(1);

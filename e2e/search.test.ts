@@ -71,7 +71,7 @@ describe('the search', () => {
     const first = await textOf(page);
     await page.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
     await say(page, 'Name a colour');
-    await page.locator('article.ask').getByText('2 of 2').waitFor();
+    await page.locator('article.ask').getByText('2 of 2', { exact: true }).waitFor();
     await waitForEnd(page);
     expect(await textOf(page)).not.toBe(first);
     await search(page, 'what is 8');
@@ -79,7 +79,7 @@ describe('the search', () => {
       .getByRole('region', { name: 'Messages' })
       .getByRole('link', { name: /You: What is 8/ })
       .click();
-    await page.locator('article.ask').getByText('1 of 2').waitFor();
+    await page.locator('article.ask').getByText('1 of 2', { exact: true }).waitFor();
     await page.locator('article.ask').getByText('What is 8 + 1?').waitFor();
     expect(await textOf(page)).toBe(first);
     expect(complaints).toEqual([]);

@@ -117,7 +117,7 @@ describe('a model that loads', () => {
     await page.getByText('Your message is kept.').first().waitFor();
     await page.getByRole('button', { name: /^Answer with .+ now$/ }).click();
     await lastAnswer(page).getByText('4', { exact: true }).waitFor();
-    await page.getByText('2 of 2').waitFor();
+    await page.getByText('2 of 2', { exact: true }).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -126,15 +126,16 @@ describe('a model that loads', () => {
 describe('an answer that breaks', () => {
   it('says what happened, keeps the question, and answers when asked again', async () => {
     const { context, page, complaints } = await openChat();
-    await engine.control.fault({ kind: 'end', after: 12, times: 1 });
+    await engine.control.fault({ kind: 'end', after: 12 });
     await say(page, LONG);
     await lastAnswer(page)
       .getByText(/^Cut off: .* words were kept\./)
       .waitFor();
     expect(WHOLE.startsWith(await textOf(page))).toBe(true);
     await lastAnswer(page).getByRole('button', { name: 'Copy details' }).waitFor();
+    await engine.control.clear();
     await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).click();
-    await page.getByText('2 of 2').waitFor();
+    await page.getByText('2 of 2', { exact: true }).waitFor();
     await waitForEnd(page);
     expect(await textOf(page)).toBe(WHOLE);
     expect(complaints).toEqual([]);
@@ -177,7 +178,7 @@ describe('a server that dies', () => {
     expect(WHOLE.startsWith(await textOf(page))).toBe(true);
     expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('A draft while the server is away');
     await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).click();
-    await page.getByText('2 of 2').waitFor();
+    await page.getByText('2 of 2', { exact: true }).waitFor();
     await waitForEnd(page);
     expect(await textOf(page)).toBe(WHOLE);
     expect(complaints).toEqual([]);

@@ -86,6 +86,51 @@ async function tooWide(page: Page): Promise<string[]> {
   );
 }
 
+describe('what is opened on demand', () => {
+  it.each([
+    ['the details', 'panel', (page: Page) => page.getByRole('button', { name: 'Details', exact: true }).click()],
+    ['the settings', 'settings', (page: Page) => page.getByRole('button', { name: 'Settings of this chat' }).click()],
+    ['a temporary chat', 'new-chat', (page: Page) => page.getByRole('button', { name: 'Temporary chat' }).click()],
+  ])('%s are accessible in every width and theme', async (_what, name, act) => {
+    const page = await open(name, { width: 1440 });
+    await act(page);
+    if (name !== 'new-chat') await page.getByRole('complementary', { name: 'Details' }).getByText('Parameters').waitFor();
+    expect(await findingsOf(page), 'light').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await findingsOf(page), 'dark').toEqual([]);
+    await page.setViewportSize({ width: 320, height: 800 });
+    expect(await findingsOf(page), 'phone').toEqual([]);
+    await page.context().close();
+  });
+
+  it('the details close with Esc and give the focus back', async () => {
+    const page = await open('panel', { width: 1440 });
+    const button = page.getByRole('button', { name: 'Details of this answer' });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'Details' }).getByText('Finished').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Details');
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary', { name: 'Details' }).waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Details of this answer');
+    await page.context().close();
+  });
+
+  it('the word that a chat is deleted is accessible, and leaves with its button', async () => {
+    const page = await open('thread', { width: 1440 });
+    const list = page.getByRole('navigation', { name: 'Chats' });
+    await list.getByRole('button', { name: 'More for “Letter to the landlord”' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+    expect(await findingsOf(page), 'light').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await findingsOf(page), 'dark').toEqual([]);
+    await page.getByRole('button', { name: 'Hide this' }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+});
+
 describe('by keyboard alone', () => {
   it('one gets from the top to the message field, and chooses a model', async () => {
     const page = await open('thread', { width: 1440 });
@@ -94,6 +139,7 @@ describe('by keyboard alone', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('message');
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Choose a model' }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
@@ -115,6 +161,7 @@ describe('by keyboard alone', () => {
 
   it('Esc closes the list of models and gives the focus back', async () => {
     const page = await open('picker', { width: 1440 });
+    await page.getByRole('dialog', { name: 'Choose a model' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: 'Choose a model' }).waitFor({ state: 'detached' });
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-haspopup'))).toBe('dialog');

@@ -2,14 +2,17 @@ import type { MessageView } from '@pilotlight/contract';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
-import { useNow } from '../../app/ports.ts';
+import { useClock, useNow } from '../../app/ports.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { findModel } from '../models/models-state.ts';
 import { modelWords } from '../models/phase-words.ts';
 import { silentWords } from '../thread/waiting-words.ts';
 
-const ModelPicker = lazy(async () => ({ default: (await import('../models/model-picker.tsx')).ModelPicker }));
+// It does not come with the first load, but is there before anybody can open it.
+const loadPicker = () => import('../models/model-picker.tsx');
+const ModelPicker = lazy(async () => ({ default: (await loadPicker()).ModelPicker }));
+const PREPARED_AFTER_MS = 1500;
 
 interface ModelPickProps {
   readonly conversationId: string | undefined;
@@ -28,13 +31,27 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
   const [isOpen, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const clock = useClock();
+  useEffect(() => {
+    const timer = clock.after(PREPARED_AFTER_MS, () => void loadPicker().catch(() => undefined));
+    return () => timer[Symbol.dispose]();
+  }, [clock]);
   useOutsideClose(place, isOpen, () => setOpen(false));
   const silent = useSilence(running, name);
   const words = model === undefined ? (hasModels ? 'no engine has it' : 'asking the server') : modelWords(model, now);
   const phase = model?.phase ?? (hasModels ? 'absent' : 'unknown');
   return (
     <div className="pick" ref={place}>
-      <button ref={button} type="button" aria-haspopup="dialog" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      <button
+        ref={button}
+        type="button"
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && isOpen) setOpen(false);
+        }}
+      >
         <span className="vh">Model: </span>
         <span className="who">
           <Flame phase={silent === undefined ? phase : 'unknown'} progress={model?.progress} size={16} />
