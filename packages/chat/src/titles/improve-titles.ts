@@ -97,12 +97,18 @@ async function improve(options: TitlesOptions, conversationId: string, signal: A
 
 /** The model of the route for titles if it is in memory and idle, else the one that has answered. */
 function chooseModel({ gateway, excludedModels }: TitlesOptions, answered: string | undefined): string | undefined {
+  // Another model that writes needs the same machine.
+  if (!gateway.models().models.every(isAtRest)) return undefined;
   const views = [gateway.modelFor('title'), answered === undefined ? undefined : gateway.model(answered)];
   return views.find((view) => view !== undefined && isIdle(view) && !excludedModels.includes(view.name))?.name;
 }
 
-function isIdle({ ready, active, queued }: ModelView): boolean {
-  return ready && active === 0 && queued === 0;
+function isIdle(view: ModelView): boolean {
+  return view.ready && isAtRest(view);
+}
+
+function isAtRest({ active, queued }: ModelView): boolean {
+  return active === 0 && queued === 0;
 }
 
 interface Asked {
@@ -112,10 +118,19 @@ interface Asked {
   readonly signal: AbortSignal;
 }
 
+/** Where there are more slots than one the gateway would let both write, and each would be slower. */
+const GIVEN_UP = new DOMException('Somebody wants an answer.', 'AbortError');
+
 type Outcome = { readonly type: 'text'; readonly text: string } | { readonly type: 'gave_way' } | { readonly type: 'failed' };
 
 async function ask({ gateway, randomness, log }: TitlesOptions, { model, question, answer, signal }: Asked): Promise<Outcome> {
   const texts: string[] = [];
+  const given = new AbortController();
+  using _busy = gateway.subscribe((event) => {
+    if (event.type !== 'model') return;
+    const others = event.model.active + event.model.queued - (event.model.name === model ? 1 : 0);
+    if (others > 0) given.abort(GIVEN_UP);
+  });
   try {
     const parts = gateway.generate(
       {
@@ -127,11 +142,12 @@ async function ask({ gateway, randomness, log }: TitlesOptions, { model, questio
         requestId: randomness.id(),
         label: 'a title',
       },
-      signal,
+      AbortSignal.any([signal, given.signal]),
     );
     for await (const part of parts) if (part.type === 'text') texts.push(part.text);
     return { type: 'text', text: texts.join('') };
   } catch (error) {
+    if (!signal.aborted && given.signal.aborted) return { type: 'gave_way' };
     if (signal.aborted || !(error instanceof Problem)) throw error;
     log.info({ code: error.code, detail: error.detail }, 'a title was given up');
     // Whoever it gave way to will be done some time; anything else is not waited for.

@@ -1,5 +1,5 @@
 import { Problem } from '@pilotlight/contract';
-import type { Gateway, GatewayPart, GenerateRequest, ModelView } from '@pilotlight/contract';
+import type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, ModelView } from '@pilotlight/contract';
 import { createManualClock, createSeededRandomness } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
@@ -45,13 +45,15 @@ interface Bench {
   readonly asked: GenerateRequest[];
   readonly stored: { title: string };
   readonly told: ConversationRecord[];
+  /** So many answers of a model are being written. */
+  busy(model: string, active: number): void;
 }
 
 interface BenchOptions extends Partial<Pick<TitlesOptions, 'isOn' | 'excludedModels'>> {
   readonly models?: Record<string, Partial<ModelView>>;
   readonly route?: string;
   readonly title?: string;
-  readonly write?: (number: number) => AsyncGenerator<GatewayPart>;
+  readonly write?: (number: number, signal: AbortSignal) => AsyncGenerator<GatewayPart>;
 }
 
 async function* writeTitle(): AsyncGenerator<GatewayPart> {
@@ -71,6 +73,7 @@ function setUp({
   const clock = createManualClock();
   const asked: GenerateRequest[] = [];
   const told: ConversationRecord[] = [];
+  const listeners = new Set<(event: GatewayEvent) => void>();
   const stored = { title };
   const view = (name: string | undefined): ModelView | undefined =>
     name === undefined || models[name] === undefined
@@ -79,9 +82,14 @@ function setUp({
   const gateway = {
     model: view,
     modelFor: () => view(route),
-    generate(request: GenerateRequest) {
+    models: () => ({ models: Object.keys(models).map(view) }),
+    subscribe(listener: (event: GatewayEvent) => void) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    generate(request: GenerateRequest, signal: AbortSignal) {
       asked.push(request);
-      return write(asked.length);
+      return write(asked.length, signal);
     },
   };
   const titles = createTitles({
@@ -105,7 +113,10 @@ function setUp({
     excludedModels,
     onTitle: (record) => told.push(record),
   });
-  return { titles, clock, asked, stored, told };
+  function busy(model: string, active: number): void {
+    for (const listener of listeners) listener({ type: 'model', model: { name: model, active, queued: 0 } as ModelView });
+  }
+  return { titles, clock, asked, stored, told, busy };
 }
 
 describe('a title', () => {
@@ -138,6 +149,7 @@ describe('a title', () => {
     ['it is turned off', { isOn: false }],
     ['the model is not in memory', { models: { 'mistral:latest': { ready: false } } }],
     ['the model is busy', { models: { 'mistral:latest': { active: 1 } } }],
+    ['another model is busy', { models: { 'mistral:latest': {}, 'other:latest': { active: 1 } } }],
     ['somebody waits for the model', { models: { 'mistral:latest': { queued: 1 } } }],
     ['the model writes bad ones', { excludedModels: ['mistral:latest'] }],
   ] as [string, BenchOptions][])('is not asked for where %s', async (_why, options) => {
@@ -175,6 +187,25 @@ describe('a title', () => {
     never.titles.consider('c');
     await never.clock.advanceUntil(never.titles.idle);
     expect(never.asked).toHaveLength(3);
+  });
+
+  it.each([
+    ['of the same model', 'mistral:latest', 2],
+    ['of another model', 'other:latest', 1],
+  ])('is given up as soon as an answer %s begins, and tried again', async (_which, model, active) => {
+    const bench: Bench = setUp({
+      async *write(number, signal) {
+        bench.busy('mistral:latest', 1);
+        expect(signal.aborted).toBe(false);
+        if (number === 1) bench.busy(model, active);
+        signal.throwIfAborted();
+        yield* writeTitle();
+      },
+    });
+    bench.titles.consider('c');
+    await bench.clock.advanceUntil(bench.titles.idle);
+    expect(bench.asked).toHaveLength(2);
+    expect(bench.stored.title).toBe('Rye bread at home');
   });
 
   it('that is none leaves the first words', async () => {
