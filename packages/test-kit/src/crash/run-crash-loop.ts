@@ -84,7 +84,7 @@ export async function runCrashLoop(options: CrashLoopOptions): Promise<CrashTota
   return totals;
 }
 
-export function toLine({ cycles, killedWhileStarting, acknowledged, shown, interrupted, complete }: CrashTotals): string {
+function toLine({ cycles, killedWhileStarting, acknowledged, shown, interrupted, complete }: CrashTotals): string {
   return `${cycles} crashes (${killedWhileStarting} while starting): ${acknowledged} requests acknowledged, ${shown} parts shown, ${complete} answers complete or stopped, ${interrupted} interrupted; nothing lost, doubled or made up`;
 }
 

@@ -72,6 +72,12 @@ describe('a planted fault is found:', () => {
     expect(findings({ ...server, 'apps/server/src/a.ts': importing('install.mjs') })[0]).toContain('a path out of its own home');
     expect(findings({ 'packages/gateway/src/a.ts': importing('launch.mjs') })[0]).toContain('a path out of its own home');
   });
+  test('SQL beside the checker of crashes, which shares nothing with the storage', () => {
+    const kit = { 'packages/test-kit/package.json': manifest('@pilotlight/test-kit') };
+    const sql = "import { DatabaseSync } from 'node:sqlite';\n";
+    expect(findings({ ...kit, 'packages/test-kit/src/crash/checker/a.ts': sql })).toEqual([]);
+    expect(findings({ ...kit, 'packages/test-kit/src/crash/a.ts': sql })[0]).toContain('only packages/storage may know it');
+  });
   test('a workspace that the table does not have', () => {
     expect(findings({ 'packages/extras/package.json': '{}', 'packages/extras/src/a.ts': '' })[0]).toContain('not in the layer table');
   });
