@@ -8,8 +8,10 @@ import { dataBackUp } from './commands/data-back-up.ts';
 import { dataRestore } from './commands/data-restore.ts';
 import { modelDefaults } from './commands/model-defaults.ts';
 import { modelLoad } from './commands/model-load.ts';
+import { modelPin } from './commands/model-pin.ts';
 import { modelPlan } from './commands/model-plan.ts';
 import { modelUnload } from './commands/model-unload.ts';
+import { modelUnpin } from './commands/model-unpin.ts';
 import { modelsList } from './commands/models-list.ts';
 import { presetsList } from './commands/presets-list.ts';
 import { serverServe } from './commands/server-serve.ts';
@@ -22,6 +24,8 @@ export const COMMANDS: readonly Command[] = [
   modelLoad,
   modelPlan,
   modelUnload,
+  modelPin,
+  modelUnpin,
   modelDefaults,
   tasksChange,
   chatStart,

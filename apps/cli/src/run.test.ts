@@ -91,8 +91,29 @@ describe('plan', () => {
   });
 
   it('fails for what never fits', async () => {
-    const never = { ...plan, verdict: 'never', reason: 'needs 19 GB; 11 GB free', unload: [] };
-    expect(await runWith(['plan', 'big'], { answers: { '/api/models/plan': never } })).toMatchObject({ code: 1 });
+    const ways = [
+      { type: 'shorter_context', context_length: 8192, needs_bytes: 10e9 },
+      { type: 'without', models: [{ model: 'pilot:latest', bytes: 9e9 }] },
+      { type: 'other_model', model: 'small:latest', needs_bytes: 4e9 },
+    ];
+    const never = { ...plan, verdict: 'never', reason: 'needs 19 GB; 11 GB free', unload: [], would_fit: ways };
+    const { out, code } = await runWith(['plan', 'big'], { answers: { '/api/models/plan': never } });
+    expect(code).toBe(1);
+    expect(out.split('\n').slice(-4, -1)).toEqual([
+      '  would fit: a context of 8192 tokens, 10.0 GB',
+      '  would fit: without pilot:latest (9.0 GB, pinned)',
+      '  would fit: small:latest, 4.0 GB',
+    ]);
+  });
+});
+
+describe('pin and unpin', () => {
+  it.each([
+    ['pin', 'POST', 'pilot:latest: pinned. It stays in memory once it is loaded, and is loaded at the start if memory allows.'],
+    ['unpin', 'DELETE', 'pilot:latest: not pinned. It may be unloaded for others.'],
+  ])('%s a model', async (command, method, words) => {
+    const { out, code, calls } = await runWith([command, 'pilot:latest'], { answers: { '/api/models/pilot%3Alatest/pin': MODEL } });
+    expect([code, out, calls]).toEqual([0, `${words}\n`, [`${method} /api/models/pilot%3Alatest/pin`]]);
   });
 });
 

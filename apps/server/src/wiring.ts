@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { createChat } from '@pilotlight/chat';
-import type { Chat, Engine, Gateway, Machine, Network } from '@pilotlight/contract';
+import type { Chat, Engine, Gateway, Machine, ModelStore, Network } from '@pilotlight/contract';
 import { createLlamaCppEngine, createNodeDisk, createNodeMachine, createNodeProcesses } from '@pilotlight/engine-llama-cpp';
 import { createGateway } from '@pilotlight/gateway';
 import type { GatewaySettings, RunningGateway } from '@pilotlight/gateway';
@@ -30,7 +30,7 @@ const PILOT = 'pilot:latest';
 export const PAGE_FOLDER = join(ROOT, 'apps', 'web', 'dist');
 
 /** The gateway over the engines of the settings. Looks at them in the background. Disposing ends the engines, and then the sockets to their servers. */
-export function openGateway(settings: Settings, log: WriteLog): RunningGateway {
+export function openGateway(settings: Settings, log: WriteLog, store?: ModelStore): RunningGateway {
   const machine = createNodeMachine();
   const owned = new AsyncDisposableStack();
   const network = owned.use(createUndiciNetwork());
@@ -45,6 +45,7 @@ export function openGateway(settings: Settings, log: WriteLog): RunningGateway {
       machine,
       settings: toGatewaySettings(settings),
       log: toGatewayLog(log),
+      ...(store && { store }),
     }),
   );
   let ending: Promise<void> | undefined;
@@ -176,6 +177,9 @@ function toGatewaySettings(settings: Settings): GatewaySettings {
     keepAliveMs: settings.keepAliveMs,
     maxAttempts: settings.modelRetries,
     spillAfterMs: settings.spillAfterMs,
+    engineBudgets: settings.engineMemory,
+    maxSwapWaitMs: settings.maxWaitMs,
+    minResidencyMs: settings.maxWaitMs,
     ...(settings.memoryBudgetBytes !== undefined && { memoryBudgetBytes: settings.memoryBudgetBytes }),
     warmAtStart: true,
   };

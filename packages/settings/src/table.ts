@@ -1,5 +1,5 @@
 import type { Setting } from './setting.ts';
-import { parseMemory } from './values/bytes.ts';
+import { parseEngineMemory, parseMemory } from './values/bytes.ts';
 import { parseDatabaseUrl } from './values/database-url.ts';
 import { parseKeepAlive, parseLimit } from './values/duration.ts';
 import { defaultDataFolder, folderSeparator, parseFolder, parseFolders } from './values/folder.ts';
@@ -148,6 +148,33 @@ export const SETTINGS = {
     default: () => 4,
     parse: parseInteger(1, 1_024),
     schema: { type: 'integer', minimum: 1, maximum: 1_024 },
+  }),
+  engineMemory: setting<Readonly<Record<string, number>>>({
+    variable: 'PILOTLIGHT_ENGINE_MEMORY',
+    key: 'engine_memory',
+    title: 'how much memory the models of engines elsewhere may take together',
+    details:
+      'NAME=AMOUNT, by the names of engines as GET /api/models shows them. Of an engine on another machine nobody here sees the memory: one that is not named lets every load in. An engine on this machine takes of MEMORY_BUDGET.',
+    placeholder: 'NAME=AMOUNT[,…]',
+    examples: ['ollama@gpu-1:11434=24GB', 'ollama@gpu-1:11434=24GB,studio=16GiB'],
+    defaultText: 'none',
+    default: () => ({}),
+    parse: parseEngineMemory,
+    separator: comma,
+    schema: { type: ['string', 'array'], items: { type: 'string' } },
+  }),
+  maxWaitMs: setting({
+    variable: 'PILOTLIGHT_MAX_WAIT',
+    key: 'max_wait',
+    title: 'how long a request waits at most for memory that other models use',
+    details:
+      'After that the models in its way take no new answers, end those that they are writing, and are unloaded for it. Until then requests for models in memory go first, so that models are not loaded in turns. Loads themselves are not counted, and a model that was just loaded stays as long as its load took, at most this long. A duration such as 1m is taken as well.',
+    placeholder: 'SECONDS',
+    examples: ['30', '2m'],
+    defaultText: '30',
+    default: () => 30_000,
+    parse: parseLimit,
+    schema: { type: ['number', 'string'], minimum: 1 },
   }),
   engineOrder: setting<readonly string[]>({
     variable: 'PILOTLIGHT_ENGINE_ORDER',

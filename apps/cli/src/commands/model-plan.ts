@@ -1,5 +1,5 @@
 import { modelPlanSchema } from '@pilotlight/contract';
-import type { ModelPlan } from '@pilotlight/contract';
+import type { ModelPlan, WayToFit } from '@pilotlight/contract';
 
 import type { Command } from '../command.ts';
 import { toPrintable } from '../printable.ts';
@@ -25,10 +25,22 @@ const VERDICTS: Record<ModelPlan['verdict'], string> = {
   not_counted: 'is let in',
 };
 
-function toWords({ model, verdict, reason, needs, free, unload }: ModelPlan): string {
+function toWords({ model, verdict, reason, needs, free, unload, would_fit: ways = [] }: ModelPlan): string {
   const lines = [`${model}: ${VERDICTS[verdict]}. ${reason}`];
   for (const victim of unload) lines.push(`  unloads ${victim.model}${victim.in_use ? ', when its answers are written' : ''}`);
   if (needs) lines.push(`  needs ${toSize(needs.bytes)}: ${needs.basis}`);
   if (free) lines.push(`  free ${toSize(free.bytes)}: ${free.basis}`);
+  for (const way of ways) lines.push(`  would fit: ${toWay(way)}`);
   return lines.join('\n');
+}
+
+function toWay(way: WayToFit): string {
+  switch (way.type) {
+    case 'shorter_context':
+      return `a context of ${way.context_length} tokens, ${toSize(way.needs_bytes)}`;
+    case 'without':
+      return `without ${way.models.map(({ model, bytes }) => `${model} (${toSize(bytes)}, pinned)`).join(', ')}`;
+    case 'other_model':
+      return `${way.model}, ${toSize(way.needs_bytes)}`;
+  }
 }

@@ -35,10 +35,12 @@ import { getModel } from './models/get-model/get-model.ts';
 import { listModelHealth } from './models/list-model-health/list-model-health.ts';
 import { listModels } from './models/list-models/list-models.ts';
 import { loadModel } from './models/load-model/load-model.ts';
+import { pinModel } from './models/pin-model/pin-model.ts';
 import { planLoad } from './models/plan-load/plan-load.ts';
 import { resetDefaults } from './models/reset-defaults/reset-defaults.ts';
 import { setDefaults } from './models/set-defaults/set-defaults.ts';
 import { unloadModel } from './models/unload-model/unload-model.ts';
+import { unpinModel } from './models/unpin-model/unpin-model.ts';
 import { warmUpModels } from './models/warm-up-models/warm-up-models.ts';
 import { addPreset } from './presets/add-preset/add-preset.ts';
 import { changePreset } from './presets/change-preset/change-preset.ts';
@@ -46,6 +48,7 @@ import { deletePreset } from './presets/delete-preset/delete-preset.ts';
 import { listPresets } from './presets/list-presets/list-presets.ts';
 import { signIn } from './session/sign-in/sign-in.ts';
 import { signOut } from './session/sign-out/sign-out.ts';
+import { getTask } from './tasks/get-task/get-task.ts';
 import { listTasks } from './tasks/list-tasks/list-tasks.ts';
 import { resetTasks } from './tasks/reset-tasks/reset-tasks.ts';
 import { setTasks } from './tasks/set-tasks/set-tasks.ts';
@@ -88,10 +91,13 @@ export const ROUTES: readonly Route[] = [
   loadModel,
   planLoad,
   unloadModel,
+  pinModel,
+  unpinModel,
   warmUpModels,
   getDefaults,
   setDefaults,
   resetDefaults,
+  getTask,
   listTasks,
   setTasks,
   resetTasks,

@@ -94,7 +94,7 @@ async function takeDataFolder(settings: Settings): Promise<GuardedStorage> {
 async function runServer({ settings, version, log }: StartOptions, storage: GuardedStorage): Promise<RunningServer> {
   const stopping = new AbortController();
   const progress: Progress = { port: settings.port, chat: undefined, isStarted: false };
-  const gateway = openGateway(settings, log);
+  const gateway = openGateway(settings, log, storage.models);
   const kept = { preferences: gateway.preferences, store: storage.kept };
   await restorePreferences(kept, log);
   const opening = Promise.withResolvers<OpenedChat>();

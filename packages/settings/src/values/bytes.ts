@@ -26,3 +26,16 @@ export function parseMemory(text: string): Parsed<number> {
   if (bytes === undefined || bytes < 1e6 || bytes > 1e15) return wrong('an amount of at least 1MB with its unit, such as 12GB or 800MiB');
   return right(bytes);
 }
+
+/** `NAME=AMOUNT`, separated by commas; a name may hold a colon and a port. */
+export function parseEngineMemory(text: string): Parsed<Readonly<Record<string, number>>> {
+  const amounts: Record<string, number> = {};
+  for (const part of text.split(',').map((item) => item.trim())) {
+    const [, name, amount] = /^([a-z0-9][a-z0-9._@:[\]-]{0,99})\s*=\s*(\S.*)$/i.exec(part) ?? [];
+    const bytes = parseMemory(amount ?? '');
+    if (name === undefined || !bytes.ok) return wrong('NAME=AMOUNT, several separated by commas, such as ollama@gpu-1:11434=24GB');
+    if (Object.hasOwn(amounts, name)) return wrong(`NAME=AMOUNT, each engine once; "${name}" is there twice`);
+    amounts[name] = bytes.value;
+  }
+  return right(amounts);
+}

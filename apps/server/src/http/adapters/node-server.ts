@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { Problem } from '@pilotlight/contract';
+import { Problem, REFUSAL_HEADER } from '@pilotlight/contract';
 
 import { toProblemDocument } from '../problem-document.ts';
 import { SECURITY_HEADERS } from '../security-headers.ts';
@@ -60,6 +60,7 @@ export function writeProblem(response: ServerResponse, problem: Problem, request
     'cache-control': 'no-store',
     connection: 'close',
     ...(problem.retryAfterSeconds === undefined ? {} : { 'retry-after': String(problem.retryAfterSeconds) }),
+    ...(typeof problem.facts['reason'] === 'string' ? { [REFUSAL_HEADER]: problem.facts['reason'] } : {}),
     ...(problem.code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="Pilotlight"' } : {}),
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);

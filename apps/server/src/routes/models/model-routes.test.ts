@@ -1,4 +1,4 @@
-import { modelsViewSchema, modelViewSchema } from '@pilotlight/contract';
+import { modelsViewSchema, modelViewSchema, Problem, problemDetailsSchema } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
 import { createScriptedGateway, toModelView } from '../../testing/scripted-gateway.ts';
@@ -59,6 +59,30 @@ describe('models', () => {
       });
     expect((await warm(['pilot', 'none'])).status).toBe(404);
     expect(server.gateway.loads).toEqual(['pilot:latest', 'pilot:latest']);
+  });
+
+  it('are pinned and unpinned', async () => {
+    await using server = await startTestServer();
+    const send = async (method: string, name: string): Promise<unknown> => {
+      const response = await fetch(`${server.url}/api/models/${name}/pin`, { method });
+      return [response.status, await response.json()];
+    };
+    expect(await send('POST', 'pilot')).toMatchObject([200, { name: 'pilot:latest', pinned: true }]);
+    expect(await send('DELETE', 'pilot')).toMatchObject([200, { name: 'pilot:latest', pinned: false }]);
+    expect(await send('POST', 'none')).toMatchObject([404, { code: 'model_not_found' }]);
+  });
+
+  it('say in a header and in the body why a request was not let in', async () => {
+    const gateway = createScriptedGateway();
+    const facts = { reason: 'queue_full', position: 3, estimate: { seconds: 2, basis: 'as long as the last answer' } };
+    gateway.load = () => {
+      throw new Problem('queue_full', '2 requests wait for it already', { retryAfterSeconds: 2, facts });
+    };
+    await using server = await startTestServer({ gateway });
+    const response = await fetch(`${server.url}/api/models/pilot/load`, { method: 'POST' });
+    const { headers } = response;
+    expect([response.status, headers.get('retry-after'), headers.get('pilotlight-refusal')]).toEqual([503, '2', 'queue_full']);
+    expect(problemDetailsSchema.parse(await response.json())).toMatchObject({ code: 'queue_full', ...facts });
   });
 
   it('plan a load without doing it', async () => {
