@@ -72,6 +72,8 @@ export interface Needs {
 /** What the owner may change while the server runs. Every change holds for the next request; what runs goes on as it began. All errors are `Problem`s. */
 export interface Preferences {
   tasks(): TasksView;
+  /** One of them, also one without a route. */
+  task(name: string): TaskView;
   /** Throws `Problem('model_not_found')` for a model that no engine has and the table did not have, with the names that are near. */
   checkTasks(routes: TaskRoutes): void;
   /** Undefined: as the settings say. */

@@ -1,11 +1,12 @@
 import { modelDefaultsSchema, modelNameSchema, taskRoutesSchema } from '@pilotlight/contract';
-import type { KeptValues, ModelDefaults, ModelDefaultsView, Preferences, TaskRoutes, TasksView } from '@pilotlight/contract';
+import type { KeptValues, ModelDefaults, ModelDefaultsView, Preferences, TaskRoutes, TasksView, TaskView } from '@pilotlight/contract';
 
 import type { WriteLog } from '../log/log-events.ts';
 
 /** What the owner changes while the server runs, there again after a restart. */
 export interface KeptPreferences {
   tasks(): TasksView;
+  task(name: string): TaskView;
   /** The whole table; undefined: as the settings say. Stored first, so that nothing holds that a restart would undo. */
   setTasks(routes: TaskRoutes | undefined): Promise<TasksView>;
   defaults(name: string): ModelDefaultsView;
@@ -33,6 +34,7 @@ export function createKeptPreferences({ preferences, store }: KeptPreferencesOpt
 
   return {
     tasks: () => preferences.tasks(),
+    task: (name) => preferences.task(name),
     setTasks: (routes) =>
       inTurn(async () => {
         if (routes !== undefined) preferences.checkTasks(routes);

@@ -20,6 +20,12 @@ export function createScriptedPreferences(models: readonly string[] = ['pilot:la
       })),
       from: routes === undefined ? 'none' : 'kept',
     }),
+    task: (name) => ({
+      task: name,
+      models: (routes?.[name] ?? []).map(withTag),
+      needs: 'completion',
+      from: routes?.[name] === undefined ? 'none' : 'kept',
+    }),
     checkTasks(table) {
       for (const [task, names] of Object.entries(table)) for (const [index, name] of names.entries()) must(name, `tasks.${task}.${index}`);
     },

@@ -69,6 +69,7 @@ export function createPreferences({ live, find, named, defaultModel, notify }: P
       const tasks = new Set([...KNOWN_TASKS, ...Object.keys(live.settings.routes)]);
       return { tasks: [...tasks].map(taskView), from: live.routesFrom };
     },
+    task: taskView,
     checkTasks: check,
     setTasks: (routes) => live.setRoutes(routes),
     defaults(name) {

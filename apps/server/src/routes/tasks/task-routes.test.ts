@@ -27,6 +27,13 @@ describe('the routes of tasks over HTTP', () => {
     const set = await call(server, 'PUT', '/api/tasks', { tasks: { chat: ['pilot', 'hf.co/org/Some-Model:Q4_0'], my_own: ['pilot'] } });
     expect(set).toMatchObject({ status: 200, body: { from: 'kept', tasks: [{ task: 'chat', models: MODELS }, { task: 'my_own' }] } });
     expect((await call(server, 'PUT', '/api/tasks', { tasks: { code: ['pilot'] } })).body).toMatchObject({ tasks: [{ task: 'code' }] });
+    expect((await call(server, 'GET', '/api/models/tasks/code')).body).toMatchObject({
+      task: 'code',
+      models: ['pilot:latest'],
+      from: 'kept',
+    });
+    expect((await call(server, 'GET', '/api/models/tasks/night')).body).toMatchObject({ task: 'night', from: 'none' });
+    expect(await call(server, 'GET', '/api/models/tasks/NOT')).toMatchObject({ status: 400, body: { field: 'task' } });
     expect((await call(server, 'DELETE', '/api/tasks')).body).toMatchObject({ from: 'none' });
   });
 
