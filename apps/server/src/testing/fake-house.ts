@@ -3,8 +3,7 @@ import type { GatewayPart, GenerateRequest, ModelView } from '@pilotlight/contra
 import { createUndiciNetwork } from '@pilotlight/engine-http/network';
 import { createOllamaEngine } from '@pilotlight/engine-ollama';
 import { createGateway } from '@pilotlight/gateway';
-import type { Log } from '@pilotlight/gateway';
-import type { RunningGateway } from '@pilotlight/gateway';
+import type { Log, RunningGateway } from '@pilotlight/gateway';
 import { createSeededRandomness, startFakeEngine, startFakeEngineHere, systemClock } from '@pilotlight/test-kit';
 import type { FakeEngine, FakeEngineConfig } from '@pilotlight/test-kit';
 

@@ -99,6 +99,44 @@ function isForOnlookers(effect: DeploymentEffect): effect is Parameters<Onlooker
   return effect.type === 'grant' || effect.type === 'shed' || effect.type === 'refuse' || effect.type === 'yield';
 }
 
+/** Events are taken one after the other, also those that effects cause. False: the call that is under way takes it. */
+function createTurns<E>(take: (event: E) => void): (event: E) => boolean {
+  const pending: E[] = [];
+  let isTaking = false;
+  return (event) => {
+    pending.push(event);
+    if (isTaking) return false;
+    isTaking = true;
+    try {
+      for (let next = pending.shift(); next !== undefined; next = pending.shift()) take(next);
+    } finally {
+      isTaking = false;
+    }
+    return true;
+  };
+}
+
+interface Change<T> {
+  readonly from: T;
+  readonly to: T;
+}
+
+function logStep(deployment: Deployment, log: Log, { from, to }: Change<LifecycleState>): void {
+  const where = { model: nameOf(deployment), engine: deployment.engine.id };
+  if (from.phase !== to.phase) {
+    log({ level: levelOf(from, to), name: 'phase-change', ...where, from: from.phase, to: to.phase, reason: to.reason });
+  }
+  const notice = loadedOf(to)?.notice;
+  if (notice && notice !== loadedOf(from)?.notice) log({ level: 'warn', name: 'foreign-change', ...where, reason: notice.text });
+}
+
+function tellBreaker(deployment: Deployment, { log, onChange }: DeploymentOptions, { from, to }: Change<BreakerView['state']>): void {
+  const reason = deployment.breaker.why ?? 'it answers again';
+  const where = { model: nameOf(deployment), engine: deployment.engine.id };
+  log({ level: to === 'open' ? 'warn' : 'info', name: 'breaker', ...where, from, to, reason });
+  onChange(deployment, true);
+}
+
 export function createDeployment(options: DeploymentOptions): Deployment {
   const { key, engine, clock, log } = options;
   const moment = (): Moment => ({ wallMs: clock.now(), monotonicMs: clock.monotonic() });
@@ -108,14 +146,12 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     figures: () => options.ledger.figuresOf(deployment, modelNow()),
     onLearned: () => options.ledger.learned(deployment, modelNow()),
   });
-  const breaker = createBreaker({ ...options, onChange: (from, to) => onBreaker(from.state, to.state) });
-  const onlookers = createOnlookers({
-    record,
-    dispatch,
-    stateNow: () => state,
-    settings: options.settings,
-    placesLeft: options.placesLeft,
+  const breaker = createBreaker({
+    ...options,
+    onChange: (from, to) => tellBreaker(deployment, options, { from: from.state, to: to.state }),
   });
+  const { settings, placesLeft } = options;
+  const onlookers = createOnlookers({ record, dispatch, stateNow: () => state, settings, placesLeft });
   const jobs = createJobs({
     ...options,
     record,
@@ -124,30 +160,14 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     self: () => deployment,
     readySinceMs: () => state.lifecycle.since.monotonicMs,
   });
-  const pending: Undated<DeploymentEvent>[] = [];
+  const takeInTurn = createTurns(take);
   let state = initialDeployment(moment());
-  let isStepping = false;
 
-  /** Events are taken one after the other, also those that effects cause. */
   function dispatch(event: Undated<DeploymentEvent>): void {
-    pending.push(event);
-    if (isStepping) return;
-    isStepping = true;
     const before = state;
-    try {
-      for (let next = pending.shift(); next; next = pending.shift()) take(next);
-    } finally {
-      isStepping = false;
-    }
-    if (state === before) return;
+    if (!takeInTurn(event) || state === before) return;
     onlookers.announce();
     options.onChange(deployment, before.lifecycle.phase !== state.lifecycle.phase);
-  }
-
-  function onBreaker(from: BreakerView['state'], to: BreakerView['state']): void {
-    const reason = breaker.why ?? 'it answers again';
-    log({ level: to === 'open' ? 'warn' : 'info', name: 'breaker', model: nameOf(deployment), engine: engine.id, from, to, reason });
-    options.onChange(deployment, true);
   }
 
   function take(event: Undated<DeploymentEvent>): void {
@@ -158,16 +178,8 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     noteTimes(record, from, to);
     noteLife(breaker, from, to);
     if (isDeathOfMemory(event, to)) jobs.quarantine(loadedOf(from)?.model, event.cause.detail);
-    if (from.phase !== to.phase) {
-      const model = names.keys().next().value ?? key;
-      log({ level: levelOf(from, to), name: 'phase-change', model, engine: engine.id, from: from.phase, to: to.phase, reason: to.reason });
-    }
-    const isLeft = event.type === 'unload-failed' && event.cause.code === 'not_supported';
-    const found = toFound(from, isLeft);
-    const notice = loadedOf(to)?.notice;
-    if (notice && notice !== loadedOf(from)?.notice) {
-      log({ level: 'warn', name: 'foreign-change', model: nameOf(deployment), engine: engine.id, reason: notice.text });
-    }
+    logStep(deployment, log, { from, to });
+    const found = toFound(from, event.type === 'unload-failed' && event.cause.code === 'not_supported');
     for (const effect of next.effects) {
       if (isForOnlookers(effect)) onlookers.perform(effect);
       else jobs.perform(effect, found);

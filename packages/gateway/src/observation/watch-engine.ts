@@ -5,6 +5,7 @@ import { withTimeLimit } from '../deployments/time-limit.ts';
 import type { Cause, Moment } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import { followReachability } from './reachability.ts';
+import type { Reachability } from './reachability.ts';
 import { repeat } from './repeat.ts';
 
 /** What a look at an engine showed. `askedAt` is from before it was asked. */
@@ -53,6 +54,7 @@ const LIST_LIMIT_MS = 10_000;
  */
 export function watchEngine(options: WatchOptions): EngineWatch {
   const { engine, clock, log } = options;
+  const moment = (): Moment => ({ wallMs: clock.now(), monotonicMs: clock.monotonic() });
   const isPolled = engine.observation === 'poll';
   let isListed = false;
   let wasSeen = false;
@@ -65,10 +67,8 @@ export function watchEngine(options: WatchOptions): EngineWatch {
 
   function onCheck(changed: boolean): void {
     const { away, view } = reachability;
-    if (changed) {
-      logStatus(log, view, wasSeen);
-      options.onStatus();
-    }
+    if (changed) logStatus(log, view, wasSeen);
+    if (changed) options.onStatus();
     wasSeen ||= !away;
     if (away) options.onAway(away);
     else if (changed || !isListed) void listing.now();
@@ -76,7 +76,7 @@ export function watchEngine(options: WatchOptions): EngineWatch {
 
   async function list(): Promise<void> {
     if (reachability.away) return;
-    const askedAt = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
+    const askedAt = moment();
     try {
       const models = await ask(clock, LIST_LIMIT_MS, (signal) => engine.list(signal));
       if (isOver || reachability.away) return;
@@ -84,29 +84,24 @@ export function watchEngine(options: WatchOptions): EngineWatch {
       options.onListing({ models, askedAt });
       await residency.now();
     } catch (error) {
-      report('list', error);
+      if (!isOver) report('list', error, { ...options, reachability });
     }
   }
 
   async function askResidents(): Promise<void> {
     if (reachability.away || !isListed) return;
-    const askedAt = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
+    const askedAt = moment();
     try {
       const residents = await ask(clock, RESIDENT_LIMIT_MS, (signal) => engine.resident(signal));
       blindLooks = 0;
       if (!isOver && !reachability.away) options.onResidency({ residents, askedAt });
     } catch (error) {
       // Silence says nothing about what is in memory: what was known stays.
-      report('resident', error);
+      if (isOver) return;
+      report('resident', error, { ...options, reachability });
       blindLooks += 1;
-      if (blindLooks >= 2 && !isOver && !reachability.away) options.onBlind();
+      if (blindLooks >= 2 && !reachability.away) options.onBlind();
     }
-  }
-
-  function report(doing: string, error: unknown): void {
-    if (isOver) return;
-    if (error instanceof EngineError && error.failure === 'unreachable') void reachability.check();
-    else log({ level: 'warn', name: 'fault', engine: engine.id, doing, cause: error });
   }
 
   return {
@@ -131,6 +126,15 @@ export function watchEngine(options: WatchOptions): EngineWatch {
       residency[Symbol.dispose]();
     },
   };
+}
+
+interface Reporting extends Pick<WatchOptions, 'engine' | 'log'> {
+  readonly reachability: Reachability;
+}
+
+function report(doing: string, error: unknown, { engine, log, reachability }: Reporting): void {
+  if (error instanceof EngineError && error.failure === 'unreachable') void reachability.check();
+  else log({ level: 'warn', name: 'fault', engine: engine.id, doing, cause: error });
 }
 
 /** An engine that was never there may not be meant to be: only that one has gone is a warning. */
