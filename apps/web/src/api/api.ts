@@ -116,7 +116,7 @@ export function createApi(http: Http): Api {
     stopGeneration: async (id) => void (await post(`/api/generations/${encodeURIComponent(id)}/stop`)),
     loadModel: async (name) => void (await post(`${model(name)}/load`)),
     unloadModel: async (name) => void (await post(`${model(name)}/unload`)),
-    pinModel: async (name, isPinned) => void (await http.send({ method: isPinned ? 'PUT' : 'DELETE', path: `${model(name)}/pin` })),
+    pinModel: async (name, isPinned) => void (await http.send({ method: isPinned ? 'POST' : 'DELETE', path: `${model(name)}/pin` })),
     planLoad: async (name, signal) =>
       (await http.send({ method: 'POST', path: '/api/models/plan', body: { model: name }, signal })) as ModelPlan,
     signIn: async (token) => void (await post('/api/session', { token })),

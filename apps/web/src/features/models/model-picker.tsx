@@ -104,6 +104,7 @@ function Option({ model, isChosen, now, onChoose }: OptionProps) {
   const app = useApp();
   const [failure, setFailure] = useState<string>();
   const what = loadAction(model);
+  const isPinned = model.pinned === true;
   return (
     <li className={model.health ? 'opt' : 'opt no'}>
       <button type="button" className="choose" aria-current={isChosen ? 'true' : undefined} onClick={() => onChoose(model.name)}>
@@ -113,10 +114,20 @@ function Option({ model, isChosen, now, onChoose }: OptionProps) {
         {isChosen ? <Icon name="check" /> : <span />}
         <span className="w">{failure ?? <Consequence model={model} now={now} />}</span>
       </button>
+      <button
+        type="button"
+        className="btn quiet icon small pinb"
+        aria-pressed={isPinned}
+        aria-label={`Keep ${model.name} in memory`}
+        title={isPinned ? 'Pinned: it is never unloaded to make room. Let it go' : 'Pin: never unload it to make room'}
+        onClick={() => void app.loadModel(model.name, isPinned ? 'unpin' : 'pin').then(setFailure)}
+      >
+        <Icon name="pin" size={14} />
+      </button>
       {what === undefined ? null : (
         <button
           type="button"
-          className="btn quiet small"
+          className="btn quiet small act"
           aria-label={`${what === 'load' ? 'Load' : 'Unload'} ${model.name}`}
           onClick={() => void app.loadModel(model.name, what).then(setFailure)}
         >

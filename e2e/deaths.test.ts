@@ -1,0 +1,121 @@
+import { createTemporaryFolder } from '@pilotlight/test-kit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { launchBrowser } from './browser.ts';
+import { startRealServer, type RealServer } from './real-server.ts';
+import { childrenOf, slowDown } from './slow-process.ts';
+import { lastAnswer, openWatched, say, waitForEnd } from './watched-page.ts';
+
+/** The longest answer of the model that ships. */
+const LONG = 'Count to 50';
+const stack = new AsyncDisposableStack();
+let browser: Browser;
+let server: RealServer;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  stack.defer(() => browser.close());
+  const folder = stack.use(await createTemporaryFolder());
+  server = stack.use(await startRealServer(folder.path));
+});
+afterAll(() => stack.disposeAsync());
+
+async function openChat(expected: readonly RegExp[] = []) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  return { context, ...(await openWatched(context, server.url, expected)) };
+}
+
+function slowModel(): Disposable {
+  const slowed = new DisposableStack();
+  for (const pid of childrenOf(server.pid)) slowed.use(slowDown(pid));
+  return slowed;
+}
+
+/** Asks for a long answer and waits until some of it is there. */
+async function beginLong(page: Page): Promise<void> {
+  await say(page, LONG);
+  await lastAnswer(page)
+    .locator('.prose', { hasText: /\d, \d/ })
+    .waitFor();
+}
+
+/** All text of the last question's answer, over its seams. */
+async function wholeText(page: Page): Promise<string> {
+  return (await page.locator('article.answer .prose').allInnerTexts()).join('').replaceAll(/\s+/g, ' ').replaceAll(' ,', ',');
+}
+
+describe('in the middle of an answer of the model that ships', () => {
+  it('a tab that is loaded anew goes on, every word once', async () => {
+    const { context, page, complaints } = await openChat();
+    {
+      using _slow = slowModel();
+      await beginLong(page);
+      await page.reload();
+      await lastAnswer(page).locator('.prose').first().waitFor();
+    }
+    await waitForEnd(page);
+    const text = await wholeText(page);
+    expect(text).toMatch(/^1, 2, 3, 4, 5, 6, 7, 8/);
+    const numbers = [...text.matchAll(/\d+/g)].map(([number]) => Number(number));
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('a model whose process is killed is never silent about it, and the words stay', async () => {
+    const { context, page, complaints } = await openChat();
+    using slowed = new DisposableStack();
+    slowed.use(slowModel());
+    await beginLong(page);
+    const before = await wholeText(page);
+    for (const pid of childrenOf(server.pid)) process.kill(pid, 'SIGKILL');
+    slowed.dispose();
+    // Rescued on the way, or cut off: either is said in the text.
+    await page
+      .locator('article.answer .seam')
+      .getByText(/went on from here|Cut off/)
+      .first()
+      .waitFor();
+    await lastAnswer(page).getByRole('button', { name: 'Copy', exact: true }).waitFor();
+    expect((await wholeText(page)).startsWith(before)).toBe(true);
+    await page.reload();
+    await page
+      .locator('article.answer .seam')
+      .getByText(/went on from here|Cut off/)
+      .first()
+      .waitFor();
+    await say(page, 'What is 2 + 2?');
+    await lastAnswer(page).locator('.prose', { hasText: /\b4\b/ }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('a server that is killed leaves the words, says so, and goes on from them when asked', async () => {
+    const { context, page, complaints } = await openChat([/Failed to load resource/]);
+    {
+      using _slow = slowModel();
+      await beginLong(page);
+      await server.kill();
+    }
+    await page.getByText('Reconnecting').waitFor();
+    const before = await wholeText(page);
+    expect(before).toMatch(/^1, 2/);
+    await server.restart();
+    await lastAnswer(page)
+      .getByText(/^Cut off: the server stopped while this was being written/)
+      .waitFor();
+    const kept = await wholeText(page);
+    expect(before.startsWith(kept) || kept.startsWith(before)).toBe(true);
+    await lastAnswer(page).getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('2 of 2', { exact: true }).waitFor();
+    await page
+      .getByText(/^Continued on request/)
+      .first()
+      .waitFor();
+    await waitForEnd(page);
+    expect((await wholeText(page)).startsWith(kept)).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
