@@ -146,7 +146,7 @@ export const PROBLEMS = {
   storage_unavailable: {
     status: 503,
     title: 'The conversation could not be stored',
-    remedy: 'Free disk space in the data folder, or correct its permissions.',
+    remedy: 'Free disk space in the data folder, or correct its permissions; with DATABASE_URL, see to the database server.',
   },
   storage_full: {
     status: 507,
@@ -156,7 +156,7 @@ export const PROBLEMS = {
   data_folder_in_use: {
     status: 503,
     title: 'The data folder is in use',
-    remedy: 'Stop it, or set PILOTLIGHT_DATA to another folder.',
+    remedy: 'Stop it, or set PILOTLIGHT_DATA to another folder, or DATABASE_URL to another database.',
   },
   load_stalled: {
     status: 504,

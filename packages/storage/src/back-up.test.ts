@@ -76,7 +76,7 @@ describe('a backup', () => {
         return count;
       };
       const writing = write();
-      const facts = await backUp({ dataFolder: places.here, file });
+      const facts = await backUp({ dataFolder: places.here, file, nowMs: NOW });
       done.abort();
       expect(await writing).toBeGreaterThan(0);
       expect(facts).toMatchObject({ schema: MIGRATION_NAMES.length, messages: 2 * facts.conversations, generations: facts.conversations });
@@ -95,7 +95,7 @@ describe('a backup', () => {
       await storage.chats.begin(beginning('kept'));
       await storage.chats.begin(beginning('gone', 'A secret word: heliotrope. '.repeat(1000)));
       await storage.chats.remove('gone');
-      await backUp({ dataFolder: places.here, file });
+      await backUp({ dataFolder: places.here, file, nowMs: NOW });
     }
     expect((await readFile(file)).includes('heliotrope')).toBe(false);
   });
@@ -104,10 +104,14 @@ describe('a backup', () => {
     await using places = await folders();
     const file = join(places.backups, 'mine.txt');
     await writeFile(file, 'mine');
-    expect((await failure(backUp({ dataFolder: places.here, file: join(places.backups, 'x.db') }))).detail).toMatch(/no database yet/);
+    expect((await failure(backUp({ dataFolder: places.here, file: join(places.backups, 'x.db'), nowMs: NOW }))).detail).toMatch(
+      /no database yet/,
+    );
     await fill(places.here, 'a');
-    expect((await failure(backUp({ dataFolder: places.here, file }))).detail).toMatch(/mine\.txt is there already/);
-    expect((await failure(backUp({ dataFolder: places.here, file: join(places.backups, 'no', 'x.db') }))).detail).toMatch(/no such folder/);
+    expect((await failure(backUp({ dataFolder: places.here, file, nowMs: NOW }))).detail).toMatch(/mine\.txt is there already/);
+    expect((await failure(backUp({ dataFolder: places.here, file: join(places.backups, 'no', 'x.db'), nowMs: NOW }))).detail).toMatch(
+      /no such folder/,
+    );
     expect(await readFile(file, 'utf8')).toBe('mine');
     expect(await readdir(places.backups)).toEqual(['mine.txt']);
   });
@@ -117,7 +121,7 @@ describe('a backup', () => {
     await fill(places.here, ...Array.from({ length: 50 }, (_, index) => `n${index}`));
     const database = join(places.here, 'pilotlight.db');
     await truncate(database, (await stat(database)).size - 8192);
-    expect((await failure(backUp({ dataFolder: places.here, file: join(places.backups, 'x.db') }))).detail).toMatch(/damaged/);
+    expect((await failure(backUp({ dataFolder: places.here, file: join(places.backups, 'x.db'), nowMs: NOW }))).detail).toMatch(/damaged/);
     expect(await readdir(places.backups)).toEqual([]);
   });
 });
@@ -127,7 +131,7 @@ describe('restoring', () => {
     await using places = await folders();
     const file = join(places.backups, 'all.db');
     await fill(places.here, 'a', 'b');
-    await backUp({ dataFolder: places.here, file });
+    await backUp({ dataFolder: places.here, file, nowMs: NOW });
     await fill(places.here, 'c');
     const restored = await restore({ dataFolder: places.here, file, nowMs: NOW });
     expect(restored).toMatchObject({ conversations: 2, replaced: join(places.here, 'pilotlight.db.replaced-2026-11-24T12-00-00-000Z') });
@@ -140,7 +144,7 @@ describe('restoring', () => {
     await using places = await folders();
     const file = join(places.backups, 'all.db');
     await fill(places.here, 'a');
-    await backUp({ dataFolder: places.here, file });
+    await backUp({ dataFolder: places.here, file, nowMs: NOW });
     {
       // As after a kill: the files are copied while the database is open.
       await using storage = await open(places.here);
@@ -160,7 +164,7 @@ describe('restoring', () => {
     await using places = await folders();
     const file = join(places.backups, 'all.db');
     await fill(places.here, 'a');
-    await backUp({ dataFolder: places.here, file });
+    await backUp({ dataFolder: places.here, file, nowMs: NOW });
     await writeFile(join(places.here, 'pilotlight.db'), 'no database any more, but long enough to be one, as it seems'.repeat(20));
     const { replaced = '' } = await restore({ dataFolder: places.here, file, nowMs: NOW });
     expect(await readFile(replaced, 'utf8')).toMatch(/^no database any more/);
@@ -171,7 +175,7 @@ describe('restoring', () => {
     await using places = await folders();
     const file = join(places.backups, 'all.db');
     await fill(places.here, 'a');
-    await backUp({ dataFolder: places.here, file });
+    await backUp({ dataFolder: places.here, file, nowMs: NOW });
     {
       await using storage = await open(places.here);
       await storage.chats.begin(beginning('b', 'x'.repeat(50_000)));
@@ -187,7 +191,7 @@ describe('restoring', () => {
     const file = join(places.backups, 'all.db');
     await using storage = await open(places.here);
     await storage.chats.begin(beginning('a'));
-    await backUp({ dataFolder: places.here, file });
+    await backUp({ dataFolder: places.here, file, nowMs: NOW });
     expect((await failure(restore({ dataFolder: places.here, file, nowMs: NOW }))).code).toBe('data_folder_in_use');
     expect(await storage.chats.list({ before: undefined, limit: 9 })).toHaveLength(1);
   });
@@ -196,7 +200,7 @@ describe('restoring', () => {
     await using places = await folders();
     await fill(places.here, 'a');
     const good = join(places.backups, 'good.db');
-    await backUp({ dataFolder: places.here, file: good });
+    await backUp({ dataFolder: places.here, file: good, nowMs: NOW });
     const paths = Object.fromEntries(
       ['text', 'empty', 'foreign', 'damaged', 'newer', 'renamed'].map((name) => [name, join(places.backups, name)]),
     );

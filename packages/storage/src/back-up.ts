@@ -13,13 +13,20 @@ export const DATABASE_FILE = 'pilotlight.db';
 
 export interface BackUpOptions {
   readonly dataFolder: string;
+  /** Of the Postgres database that is used in place of a file in the data folder. */
+  readonly databaseUrl?: string | undefined;
   /** Absolute path of a file that is not there yet. */
   readonly file: string;
+  readonly nowMs: number;
 }
 
-/** Writes all conversations into one file and checks it; a server may run meanwhile. Rejects with `Problem('storage_unavailable')`. */
-export async function backUp({ dataFolder, file }: BackUpOptions): Promise<DatabaseFacts> {
+/** Writes all conversations, from the data folder or from Postgres, into one file and checks it; a server may run meanwhile. Rejects with `Problem('storage_unavailable')`. */
+export async function backUp({ dataFolder, databaseUrl, file, nowMs }: BackUpOptions): Promise<DatabaseFacts> {
   try {
+    if (databaseUrl !== undefined) {
+      const { backUpPostgres } = await import('./postgres/adapters/back-up-postgres.ts');
+      return await backUpPostgres({ url: databaseUrl, file, nowMs });
+    }
     return await copyDatabase(join(dataFolder, DATABASE_FILE), file);
   } catch (error) {
     throw toProblem(error);
@@ -27,11 +34,16 @@ export async function backUp({ dataFolder, file }: BackUpOptions): Promise<Datab
 }
 
 /**
- * Puts a backup in the place of the database of the data folder, and keeps that beside it. Rejects with `Problem('data_folder_in_use')` while a server runs,
+ * Puts a backup, wherever it is from, in the place of the database of the data folder, or of Postgres, and keeps that beside it. Rejects with `Problem('data_folder_in_use')` while a server runs,
  * and with `Problem('storage_unavailable')` if the file is no backup, is damaged, or was written by a newer version.
  */
-export async function restore({ dataFolder, file, nowMs }: BackUpOptions & { readonly nowMs: number }): Promise<Restored> {
+export async function restore({ dataFolder, databaseUrl, file, nowMs }: BackUpOptions): Promise<Restored> {
   try {
+    if (databaseUrl !== undefined) {
+      const { restorePostgres } = await import('./postgres/adapters/restore-postgres.ts');
+      const incoming = join(dataFolder, `${DATABASE_FILE}.restoring-${nowMs}`);
+      return await restorePostgres({ url: databaseUrl, backup: file, incoming, nowMs });
+    }
     return restoreDatabase({ backup: file, database: join(dataFolder, DATABASE_FILE), nowMs });
   } catch (error) {
     throw toProblem(error);

@@ -11,6 +11,8 @@ export interface GuardOptions {
   readonly storage: Storage;
   /** Named to people. */
   readonly folder: string;
+  /** Where what is stored lies, as a sentence, if not in that folder. */
+  readonly where?: string | undefined;
   /** Undefined: it cannot be told, or is not the point. */
   readonly freeSpace: () => Promise<DiskSpace | undefined>;
   readonly clock: Clock;
@@ -87,7 +89,8 @@ const READ_ONLY_LOOK_MS = 2_000;
  * Watches what a storage says of its disk. Once something could not be stored, or the disk is almost full, nothing new is taken, everything can be read, and the
  * disk is looked at again until something can be stored: then it goes on as before.
  */
-export function guardStorage({ storage, folder, freeSpace, clock }: GuardOptions): GuardedStorage {
+export function guardStorage({ storage, folder, where, freeSpace, clock }: GuardOptions): GuardedStorage {
+  const place: Place = { folder, where: where ?? `The data folder is ${folder}.` };
   const listeners = new Set<(view: StorageView) => void>();
   let state: WriteState = { mode: 'writable', sinceMs: clock.now() };
   let timer: Disposable | undefined;
@@ -97,7 +100,7 @@ export function guardStorage({ storage, folder, freeSpace, clock }: GuardOptions
     const before = state;
     state = decideWriteState(state, seen);
     if (before === state) return;
-    const view = toView(state, folder);
+    const view = toView(state, place);
     for (const listener of listeners) listener(view);
     if (before.mode !== state.mode) lookLater();
   }
@@ -109,6 +112,9 @@ export function guardStorage({ storage, folder, freeSpace, clock }: GuardOptions
 
   async function look(): Promise<void> {
     const space = await freeSpace();
+    // What is away is known without a trial.
+    const words = state.mode === 'writable' && !isOver ? storage.whyUnreachable() : undefined;
+    if (words !== undefined) observe({ kind: 'write-failed', code: 'storage_unavailable', words, space, atMs: clock.now() });
     const isTried = state.mode === 'read_only' && (space === undefined || space.freeBytes >= neededOf(space));
     const canWrite = isTried ? await canStore(storage) : undefined;
     if (isOver) return;
@@ -118,13 +124,13 @@ export function guardStorage({ storage, folder, freeSpace, clock }: GuardOptions
 
   async function run(manner: Manner, call: () => Promise<unknown>): Promise<unknown> {
     if (manner === 'reads') return call();
-    if (manner === 'refused' && state.mode === 'read_only') throw toProblem(state, folder);
+    if (manner === 'refused' && state.mode === 'read_only') throw toProblem(state, place);
     try {
       return await call();
     } catch (error) {
       if (!(error instanceof Problem) || (error.code !== 'storage_full' && error.code !== 'storage_unavailable') || isOver) throw error;
       observe({ kind: 'write-failed', code: error.code, words: error.detail, space: await freeSpace(), atMs: clock.now() });
-      throw state.mode === 'read_only' ? toProblem(state, folder, error) : error;
+      throw state.mode === 'read_only' ? toProblem(state, place, error) : error;
     }
   }
 
@@ -141,8 +147,9 @@ export function guardStorage({ storage, folder, freeSpace, clock }: GuardOptions
     models: guarded(storage.models),
     kept: guarded(storage.kept),
     tryWriting: storage.tryWriting,
+    whyUnreachable: storage.whyUnreachable,
     writes: {
-      state: () => toView(state, folder),
+      state: () => toView(state, place),
       subscribe(listener) {
         listeners.add(listener);
         return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -172,9 +179,14 @@ function spaceFacts({ code, space }: ReadOnly): { readonly free_bytes?: number; 
   return code === 'storage_full' && space !== undefined ? { free_bytes: space.freeBytes, needed_bytes: neededOf(space) } : {};
 }
 
-function toWords(state: ReadOnly, folder: string): string {
+interface Place {
+  readonly folder: string;
+  readonly where: string;
+}
+
+function toWords(state: ReadOnly, { folder, where }: Place): string {
   const { free_bytes: free, needed_bytes: needed } = spaceFacts(state);
-  if (free === undefined || needed === undefined) return `${state.words} The data folder is ${folder}.`;
+  if (free === undefined || needed === undefined) return `${state.words} ${where}`;
   return `${state.words} ${toMegabytes(free)} free at ${folder}; messages are taken again from ${toMegabytes(needed)} on.`;
 }
 
@@ -182,17 +194,17 @@ function toMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
-function toProblem(state: ReadOnly, folder: string, cause?: unknown): Problem {
-  return new Problem(state.code, toWords(state, folder), {
+function toProblem(state: ReadOnly, place: Place, cause?: unknown): Problem {
+  return new Problem(state.code, toWords(state, place), {
     cause,
-    facts: { path: folder, ...spaceFacts(state) },
+    facts: { path: place.folder, ...spaceFacts(state) },
     retryAfterSeconds: READ_ONLY_LOOK_MS / 1000,
   });
 }
 
-function toView(state: WriteState, folder: string): StorageView {
+function toView(state: WriteState, place: Place): StorageView {
   const since = toTimestamp(state.sinceMs);
   if (state.mode === 'writable') return { state: 'writable', since };
   const { remedy } = PROBLEMS[state.code];
-  return { state: 'read_only', since, code: state.code, reason: toWords(state, folder), remedy, path: folder, ...spaceFacts(state) };
+  return { state: 'read_only', since, code: state.code, reason: toWords(state, place), remedy, path: place.folder, ...spaceFacts(state) };
 }

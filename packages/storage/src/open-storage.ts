@@ -16,7 +16,10 @@ export interface StorageOptions {
 }
 
 /** The open database. Disposing closes it, after the calls that are under way. */
-export interface Storage extends Stores, AsyncDisposable {}
+export interface Storage extends Stores, AsyncDisposable {
+  /** Why nothing can be stored now, in words, where that is known without a trial: a database server is away. */
+  readonly whyUnreachable: () => string | undefined;
+}
 
 /**
  * Opens the database and brings its schema up to date. A file has a thread of its own, so that no sync of the disk holds up the event loop.
@@ -37,8 +40,8 @@ export async function openStorage({ location, clock }: StorageOptions): Promise<
 /** A storage whose calls are served by what `open` gives. */
 export async function openServed(open: () => ServedStore | Promise<ServedStore>): Promise<Storage> {
   try {
-    const { call, close } = await open();
-    return { ...toStores(call, toProblem), [Symbol.asyncDispose]: close };
+    const { call, close, whyUnreachable = () => undefined } = await open();
+    return { ...toStores(call, toProblem), whyUnreachable, [Symbol.asyncDispose]: close };
   } catch (error) {
     throw toProblem(toStorageFault(error));
   }

@@ -63,6 +63,8 @@ export type CallStore = (method: StoreMethod, parameters: readonly unknown[]) =>
 
 export interface ServedStore {
   readonly call: CallStore;
+  /** Why nothing can be stored now, in words, where that is known without a trial. */
+  readonly whyUnreachable?: () => string | undefined;
   /** Closes the connection after the calls that were made before; later ones are refused. */
   readonly close: () => Promise<void>;
 }

@@ -11,14 +11,14 @@ import { ServerFailure } from '../server-client.ts';
 export function createDataFolder(): DataFolder {
   return {
     backUp: (name) =>
-      withStorage(async ({ backUp }, dataFolder) => {
+      withStorage(async ({ backUp }, place) => {
         const file = resolve(name);
-        return { ...(await backUp({ dataFolder, file })), file };
+        return { ...(await backUp({ ...place, file, nowMs: Date.now() })), file };
       }),
     restore: (name) =>
-      withStorage(async ({ restore }, dataFolder) => {
+      withStorage(async ({ restore }, place) => {
         const file = resolve(name);
-        return { ...(await restore({ dataFolder, file, nowMs: Date.now() })), file };
+        return { ...(await restore({ ...place, file, nowMs: Date.now() })), file };
       }),
   };
 }
@@ -28,7 +28,9 @@ interface StorageModule {
   readonly restore: typeof Restore;
 }
 
-async function withStorage<T>(body: (storage: StorageModule, dataFolder: string) => Promise<T>): Promise<T> {
+type Place = Pick<Parameters<typeof BackUp>[0], 'dataFolder' | 'databaseUrl'>;
+
+async function withStorage<T>(body: (storage: StorageModule, place: Place) => Promise<T>): Promise<T> {
   const result = loadSettings();
   if (!result.ok) {
     throw new ServerFailure(result.problems.join('\n'), {
@@ -37,7 +39,8 @@ async function withStorage<T>(body: (storage: StorageModule, dataFolder: string)
     });
   }
   try {
-    return await body(await import('@pilotlight/storage'), result.settings.dataFolder);
+    const { dataFolder, databaseUrl } = result.settings;
+    return await body(await import('@pilotlight/storage'), { dataFolder, databaseUrl });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const remedy = error.code === 'data_folder_in_use' ? error.remedy : 'Nothing was changed.';

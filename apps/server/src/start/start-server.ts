@@ -26,7 +26,7 @@ import { openChat, openDatabase, openGateway, PAGE_FOLDER } from '../wiring.ts';
 import type { OpenedChat } from '../wiring.ts';
 import { closeServer } from './close-server.ts';
 import { createLateChat } from './late-chat.ts';
-import { toFolderFailure, toListenFailure, toStartFailure } from './words.ts';
+import { toDatabaseFailure, toFolderFailure, toListenFailure, toStartFailure } from './words.ts';
 
 export interface StartOptions {
   readonly settings: Settings;
@@ -87,7 +87,8 @@ async function takeDataFolder(settings: Settings): Promise<GuardedStorage> {
   try {
     return await openDatabase(settings);
   } catch (error) {
-    throw new StartFailure(toStartFailure(error), { cause: error });
+    const words = settings.databaseUrl === undefined ? toStartFailure(error) : toDatabaseFailure(error);
+    throw new StartFailure(words, { cause: error });
   }
 }
 

@@ -64,6 +64,16 @@ export function toStartFailure(error: unknown): string {
   return `${error instanceof Error ? error.message : 'The server could not start.'}\n`;
 }
 
+/** Why the database of DATABASE_URL cannot be used, and the way out. */
+export function toDatabaseFailure(error: unknown): string {
+  if (!(error instanceof Problem)) return toStartFailure(error);
+  const remedy =
+    error.code === 'data_folder_in_use'
+      ? 'Stop it, or name another database in DATABASE_URL.'
+      : 'Correct DATABASE_URL or what it names, or take it out of the settings: then conversations are kept in the data folder.';
+  return `${error.detail}\n${remedy}\n`;
+}
+
 /** Why the server cannot listen, and the way out. */
 export function toListenFailure(
   error: unknown,

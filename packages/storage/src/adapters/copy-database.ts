@@ -4,6 +4,7 @@ import { backup, DatabaseSync } from 'node:sqlite';
 
 import { readDatabaseFacts } from '../database-facts.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
+import type { SqliteConnection } from '../sqlite-connection.ts';
 import { StorageFault } from '../storage-fault.ts';
 
 /** Pages for each step of the copy: all of them, as the source is read within one transaction anyway. */
@@ -15,11 +16,16 @@ const ALL_PAGES = 0x7fff_ffff;
  */
 export async function copyDatabase(from: string, to: string): Promise<DatabaseFacts> {
   if (!existsSync(from)) throw new StorageFault('storage_unavailable', 'There is no database yet: nothing was stored so far.');
+  return writeCopy(to, (partial) => copySnapshot(from, partial));
+}
+
+/** Makes a new file of a database that `fill` writes, which says what must be in it. */
+export async function writeCopy(to: string, fill: (partial: string) => Promise<DatabaseFacts>): Promise<DatabaseFacts> {
   if (existsSync(to)) throw new StorageFault('storage_unavailable', `The file ${basename(to)} is there already. Choose another name.`);
   const partial = join(dirname(to), `.${basename(to)}.${process.pid}.partial`);
   try {
     closeSync(openSync(partial, 'wx', 0o600));
-    const facts = await copySnapshot(from, partial);
+    const facts = await fill(partial);
     finish(partial, facts);
     renameSync(partial, to);
     syncFolder(dirname(to));
@@ -69,7 +75,7 @@ function forgetRemovedWords(database: DatabaseSync): void {
 }
 
 /** Reads all of a database. Throws if anything in it is wrong. */
-export function checkSound(database: DatabaseSync): void {
+export function checkSound(database: Pick<SqliteConnection, 'prepare'>): void {
   const [first] = database.prepare('PRAGMA integrity_check(1)').all() as { readonly integrity_check: string }[];
   const foreign = database.prepare('PRAGMA foreign_key_check').get();
   if (first?.integrity_check === 'ok' && foreign === undefined) return;

@@ -6,7 +6,7 @@ import { isConnectionLost } from './postgres-fault.ts';
 import type { PostgresSession } from './postgres-session.ts';
 
 /** So long a call waits for a server that is being restarted. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 5_000;
 
@@ -16,6 +16,8 @@ export interface Link {
   session(): Promise<PostgresSession>;
   /** Whether nothing happened to the connection since it was handed out. */
   isCurrent(session: PostgresSession): boolean;
+  /** Undefined: it stands. */
+  whyDown(): string | undefined;
   /** An error of a statement on it: whether it is lost with that. */
   fail(error: unknown): boolean;
   close(): void;
@@ -105,6 +107,7 @@ export async function openLink({ clock, open, toFault }: LinkOptions): Promise<L
       return promise;
     },
     isCurrent: (session) => current?.session === session,
+    whyDown: () => (current === undefined ? fault.message : undefined),
     fail(error) {
       const isLost = isConnectionLost(error);
       if (isLost) lose(error);

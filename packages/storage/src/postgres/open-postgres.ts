@@ -3,7 +3,7 @@ import type { Clock } from '@pilotlight/contract';
 import type { ServedStore } from '../serve-store.ts';
 import { StorageFault } from '../storage-fault.ts';
 import { createConnector } from './adapters/connect.ts';
-import type { Connection, Connector } from './adapters/connect.ts';
+import type { Connection } from './adapters/connect.ts';
 import { toDatabaseAddress, toPlace } from './database-address.ts';
 import { openLink } from './link.ts';
 import { migratePostgres, POSTGRES_MIGRATIONS, postgresSchemaOf } from './migrations/migrate.ts';
@@ -35,49 +35,47 @@ const LOCK_PAUSE_MS = 250;
 export async function openPostgres({ url, clock }: OpenPostgresOptions): Promise<ServedStore> {
   const address = toDatabaseAddress(url);
   const toFault = (error: unknown): StorageFault => toPostgresFault(error, toPlace(address));
-  const connector = createConnector(address, MOST_BORROWED);
+  const connector = createConnector(address, { mostBorrowed: MOST_BORROWED });
   let isFirst = true;
   try {
     const link = await openLink({
       clock,
       toFault,
       async open(onLost) {
-        const attempts = isFirst ? LOCK_ATTEMPTS : 1;
+        let attempts = isFirst ? LOCK_ATTEMPTS : 0;
         return take(await connector.connect(onLost), async (session) => {
           refuseUnfit(await readServer(session));
-          await lock(session, { clock, attempts });
+          await lock(session, async () => {
+            attempts -= 1;
+            if (attempts > 0) await pause(clock, LOCK_PAUSE_MS);
+            return attempts > 0;
+          });
           if (isFirst) await migratePostgres(session, clock.now());
           else refuseNewer(await postgresSchemaOf(session), POSTGRES_MIGRATIONS.length);
           isFirst = false;
         });
       },
     });
-    return servePostgres({ link, connector, toFault });
+    return servePostgres({ link, connector, toFault, clock });
   } catch (error) {
     await connector.close();
     throw toFault(error);
   }
 }
 
-/** Runs the body with the lock of the database, on a connection of its own, which ends with it. */
-export async function withPostgres<T>(
-  { url, clock }: OpenPostgresOptions,
-  body: (session: PostgresSession, connector: Connector) => Promise<T>,
-): Promise<T> {
+/** Runs the body on a connection of its own, on which a statement may take as long as it wants. Rejects with a `StorageFault`. */
+export async function withPostgres<T>(url: string, body: (session: PostgresSession) => Promise<T>): Promise<T> {
   const address = toDatabaseAddress(url);
-  const connector = createConnector(address, 1);
   try {
-    const connection = await connector.connect(() => undefined);
+    const connection = await createConnector(address, { isPatient: true }).connect(() => undefined);
     try {
       refuseUnfit(await readServer(connection.session));
-      return await body(connection.session, connector);
+      return await body(connection.session);
     } finally {
       connection.end();
     }
   } catch (error) {
     throw toPostgresFault(error, toPlace(address));
-  } finally {
-    await connector.close();
   }
 }
 
@@ -120,14 +118,13 @@ function unfit(words: string): StorageFault {
   return new StorageFault('storage_unavailable', words);
 }
 
-/** Takes the lock of the database for as long as the connection lasts. */
-export async function lock(session: PostgresSession, { clock, attempts }: { clock: Clock; attempts: number }): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+/** Takes the lock of the database for as long as the connection lasts. Throws a fault if another has it, and keeps it. */
+export async function lock(session: PostgresSession, isAgain: () => Promise<boolean> = async () => false): Promise<void> {
+  do {
     const row = (await session.get('SELECT pg_try_advisory_lock($1::bigint) AS is_taken', LOCK)) as { readonly is_taken: boolean };
     if (row.is_taken) return;
-    if (attempt >= attempts) throw new StorageFault('data_folder_in_use', 'Another Pilotlight uses this database.');
-    await pause(clock, LOCK_PAUSE_MS);
-  }
+  } while (await isAgain());
+  throw new StorageFault('data_folder_in_use', 'Another Pilotlight uses this database.');
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

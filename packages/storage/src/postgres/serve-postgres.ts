@@ -1,3 +1,5 @@
+import type { Clock } from '@pilotlight/contract';
+
 import { coalesce } from '../coalesce.ts';
 import type { ServedStore, StoreMethod } from '../serve-store.ts';
 import { StorageFault } from '../storage-fault.ts';
@@ -13,6 +15,7 @@ export interface ServePostgresOptions {
   readonly link: Link;
   readonly connector: Connector;
   readonly toFault: (error: unknown) => StorageFault;
+  readonly clock: Clock;
 }
 
 interface Call {
@@ -26,6 +29,7 @@ interface Call {
 const MAX_BATCH = 64;
 /** With so many new connections a batch is begun again. */
 const MAX_ATTEMPTS = 3;
+const LOOK_MS = 15_000;
 /** Writes to the log of the server, so that its commit waits for the disk, and for the standbys that it waits for, up to itself. */
 const FLUSH = "BEGIN; SET LOCAL synchronous_commit TO on; SELECT pg_logical_emit_message(true, 'pilotlight', ''); COMMIT";
 
@@ -36,12 +40,21 @@ const FLUSH = "BEGIN; SET LOCAL synchronous_commit TO on; SELECT pg_logical_emit
  * connection is lost before a commit was asked for, nothing was done, and the calls wait for the next one; when it is lost with the commit, nobody knows, and
  * they are refused.
  */
-export function servePostgres({ link, connector, toFault }: ServePostgresOptions): ServedStore {
+export function servePostgres({ link, connector, toFault, clock }: ServePostgresOptions): ServedStore {
   const flush = coalesce(() => connector.borrow((session) => session.exec(FLUSH)));
   let queue: Call[] = [];
   let working: Promise<void> | undefined;
   const under = new Set<Promise<unknown>>();
   let isClosed = false;
+  let timer = lookLater();
+
+  /** A server that is gone without a word is noticed though nobody stores anything. */
+  function lookLater(): Disposable {
+    return clock.after(LOOK_MS, () => {
+      void write('normal', (session) => session.exec('SELECT 1')).catch(() => undefined);
+      timer = lookLater();
+    });
+  }
 
   async function work(): Promise<void> {
     // What is called in the same moment shares the batch.
@@ -132,9 +145,11 @@ export function servePostgres({ link, connector, toFault }: ServePostgresOptions
       under.add(settled);
       return promise;
     },
+    whyUnreachable: link.whyDown,
     async close() {
       if (isClosed) return;
       isClosed = true;
+      timer[Symbol.dispose]();
       while (under.size > 0) await Promise.all(under);
       link.close();
       await connector.close();

@@ -13,6 +13,7 @@ const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
 /** Somewhat more than the server's own limit: it counts where the server is silent. */
 const ANSWER_MS = 40_000;
+const LIMITS = { statement_timeout: STATEMENT_MS, query_timeout: ANSWER_MS, idle_in_transaction_session_timeout: 60_000 } as const;
 
 /** What every session needs. A server whose client is gone without a word frees its lock within a minute and a half. */
 const SESSION = `
@@ -51,8 +52,15 @@ export interface Connection {
   end(): void;
 }
 
-export function createConnector(address: DatabaseAddress, mostBorrowed: number): Connector {
-  const config = toConfig(address);
+export interface ConnectorOptions {
+  /** So many connections are kept at most. */
+  readonly mostBorrowed?: number;
+  /** A statement may take as long as it wants. */
+  readonly isPatient?: boolean;
+}
+
+export function createConnector(address: DatabaseAddress, { mostBorrowed = 1, isPatient = false }: ConnectorOptions): Connector {
+  const config = { ...toConfig(address), ...(!isPatient && LIMITS) };
   const pool = new pg.Pool({
     ...config,
     max: mostBorrowed,
@@ -132,9 +140,6 @@ function toConfig({ host, port, user, password, database, tls, certificates }: D
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
     connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    query_timeout: ANSWER_MS,
-    idle_in_transaction_session_timeout: 60_000,
     types,
   };
 }

@@ -63,19 +63,29 @@ function refuseOthers(applied: readonly { readonly number: number; readonly name
   throw new StorageFault('storage_unavailable', `The schema "${SCHEMA}" of this database is none of this program. Name another database.`);
 }
 
+/** All tables of this program in a schema that is not there yet, within the caller's transaction. */
+export async function makeTables(session: PostgresSession, nowMs: number): Promise<void> {
+  await makeSchema(session);
+  for (const [index, migration] of POSTGRES_MIGRATIONS.entries()) await writeStep(session, { ...migration, number: index + 1, nowMs });
+}
+
 interface Step extends Migration {
   readonly number: number;
   readonly nowMs: number;
 }
 
-async function applyStep(session: PostgresSession, { number, name, statements, nowMs }: Step): Promise<void> {
+async function applyStep(session: PostgresSession, step: Step): Promise<void> {
   await session.exec('BEGIN; SET LOCAL statement_timeout TO 0');
   try {
-    for (const statement of statements) await session.exec(statement);
-    await session.run('INSERT INTO migrations VALUES ($1, $2, $3)', number, name, nowMs);
+    await writeStep(session, step);
     await session.exec('COMMIT');
   } catch (error) {
     await session.exec('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+async function writeStep(session: PostgresSession, { number, name, statements, nowMs }: Step): Promise<void> {
+  await session.exec(statements.join(';\n'));
+  await session.run('INSERT INTO migrations VALUES ($1, $2, $3)', number, name, nowMs);
 }
