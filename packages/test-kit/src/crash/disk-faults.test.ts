@@ -47,6 +47,7 @@ async function openHouse(onAcknowledged: () => void = () => {}): Promise<House> 
   const address = await server.listening;
   if (address === undefined) throw new Error(server.output());
   await expect.poll(() => isReady(address), { timeout: 20_000 }).toBe(true);
+  await expect.poll(async () => (await fetch(`${address}/api/models`)).text(), { timeout: 30_000 }).toContain('fake:latest');
   const owned = stack.move();
   return {
     folder: path,
