@@ -82,6 +82,18 @@ describe('what is sent', () => {
     expect(bench.view('mistral')).toMatchObject({ phase: 'ready', active: 0 });
   });
 
+  it('has as long to its first token as its own length needs, not that of the question', async () => {
+    await using bench = await setUpBench({ engines: [{ answer: () => ({ firstMs: 120_000, gapMs: 10, tokens: 2 }) }] });
+    const long: Prompt = { messages: [{ role: 'user', content: 'x'.repeat(3000) }] };
+    const compose = (prompt: Prompt) =>
+      // oxlint-disable-next-line require-yield -- it has nothing to show
+      async function* () {
+        return prompt;
+      };
+    expect(await bench.clock.advanceUntil(bench.ask({ compose: compose(long) }).ended)).toBeUndefined();
+    expect(await bench.clock.advanceUntil(bench.ask({ compose: compose(SHORT) }).ended)).toMatchObject({ code: 'first_token_timeout' });
+  });
+
   it('can be refused before anything is sent', async () => {
     await using bench = await setUpBench();
     const answer = bench.ask({

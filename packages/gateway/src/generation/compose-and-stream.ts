@@ -1,6 +1,7 @@
 import { EngineError } from '@pilotlight/contract';
 import type { GatewayPart, LaunchProfile, Message, Options, Prompt, PromptPlace, PromptRefusal } from '@pilotlight/contract';
 
+import { guessTokens } from '../attempts/deadlines.ts';
 import type { Loaded } from '../lifecycle/state.ts';
 import type { AttemptPlace, Run } from './attempt.ts';
 import type { Lease } from './lease.ts';
@@ -27,7 +28,7 @@ export async function* composeAndStream(granted: Granted, progress: AnswerProgre
     granted.signal.throwIfAborted();
     lease.open(toStreamRequest(granted, prompt.messages, withLimit(request.options, prompt.maxTokens)));
     try {
-      return yield* stream(granted, progress);
+      return yield* stream(granted, prompt.messages, progress);
     } catch (error) {
       const times = (refused?.times ?? 0) + 1;
       const isTooLong = error instanceof EngineError && error.failure === 'too_long' && progress.firstTokenMs === undefined;
@@ -51,9 +52,11 @@ function beginningOf({ request }: Granted): Message | undefined {
   return last?.prefix === true ? last : undefined;
 }
 
-function stream(granted: Granted, progress: AnswerProgress): AsyncGenerator<GatewayPart, EngineFinish> {
+function stream(granted: Granted, messages: readonly Message[], progress: AnswerProgress): AsyncGenerator<GatewayPart, EngineFinish> {
   const { place } = granted;
-  return streamAnswer({ ...granted, model: place.description.name, pace: place.deployment.record.pace }, progress);
+  // Of what is really sent: a file makes a prompt longer than its question is.
+  const promptTokens = guessTokens(messages.reduce((sum, { content }) => sum + content.length, 0));
+  return streamAnswer({ ...granted, promptTokens, model: place.description.name, pace: place.deployment.record.pace }, progress);
 }
 
 function toStreamRequest({ place, profile }: Granted, messages: readonly Message[], options: Options): Parameters<Lease['open']>[0] {
@@ -80,7 +83,7 @@ function toPlace(granted: Granted, refused: PromptRefusal | undefined): PromptPl
     async *write(messages, options) {
       granted.lease.open(toStreamRequest(granted, messages, options));
       try {
-        yield* stream(granted, { firstTokenMs: undefined });
+        yield* stream(granted, messages, { firstTokenMs: undefined });
       } finally {
         await granted.lease.rest();
       }

@@ -61,7 +61,7 @@ describe('export and import', () => {
     expect(await (await fetch(`${here.url}/api/conversations/c1/export?format=markdown`)).text()).toContain('*Attached: notes.md*');
 
     await using there = await startTestServer();
-    const bad = { ...file, id: 'x', name: '../x.zip', kind: 'image', content: Buffer.from('PK\0').toString('base64') };
+    const bad = { ...file, id: 'x', name: '../x.zip', kind: 'image' as const, content: Buffer.from('PK\0').toString('base64') };
     if (asked !== undefined) asked.attachments = [...(asked.attachments ?? []), bad];
     const result = importResultSchema.parse(await (await post(there, '/api/conversations/import', document)).json());
     expect(result.refused).toEqual([
