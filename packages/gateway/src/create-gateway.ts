@@ -8,7 +8,7 @@ import type { Candidate } from './generation/try-all.ts';
 import { createHouse } from './house.ts';
 import type { House } from './house.ts';
 import type { GatewayOptions, RunningGateway } from './options.ts';
-import { isServing, residentOf } from './lifecycle/state.ts';
+import { isServing } from './lifecycle/state.ts';
 import { createLiveSettings } from './preferences/live-settings.ts';
 import { createPreferences } from './preferences/create-preferences.ts';
 import { findCandidates } from './routes/candidates.ts';
@@ -16,6 +16,8 @@ import type { Candidates } from './routes/candidates.ts';
 import { toDemand } from './routes/demand.ts';
 import { withDefaults } from './settings.ts';
 import type { Settings } from './settings.ts';
+import { createUnaskedLoads } from './unasked-loads.ts';
+import type { UnaskedLoads } from './unasked-loads.ts';
 import { toModelPlan } from './views/model-plan.ts';
 
 /** How long the start waits for engines that do not answer. */
@@ -30,12 +32,8 @@ export function createGateway(options: GatewayOptions): RunningGateway {
   const { picture, gate, notifier, suspect } = house;
   const running = new Set<AbortController>();
   const context = { clock, randomness, settings, log, running, suspect, tryInPlace: house.wedges.tryInPlace, loadAhead: gate.ahead };
-  const generating = {
-    ...context,
-    budget: createRetryBudget(),
-    findCandidates: find,
-    bringIn: (to: Candidate) => bringIn(house, clock, to),
-  };
+  const sources = { findCandidates: find, bringIn: (to: Candidate) => loads.bringIn(to) };
+  const generating = { ...context, ...sources, budget: createRetryBudget() };
   let ending: Promise<void> | undefined;
 
   function find(question: Question): Candidates<Candidate> {
@@ -53,35 +51,17 @@ export function createGateway(options: GatewayOptions): RunningGateway {
     if (task !== 'embedding') return find({ task });
     return find({ task, choices: picture.choices().map((choice) => ({ ...choice, canComplete: true })) });
   }
-  function warm(): void {
-    const model = settings.warmAtStart && !ending ? picture.defaultModel() : undefined;
-    if (model !== undefined) named(model).deployment.dispatch({ type: 'want', wish: { model, by: 'the start of the server' } });
-  }
-
-  /** Only where nothing else has to leave memory for them: one pinned model does not make another wait. */
-  function loadPinned(): void {
-    if (ending) return;
-    for (const pinned of house.pins.names) {
-      const place = picture.choices().find(({ name }) => name === pinned);
-      if (!place) continue;
-      const { verdict } = toModelPlan({ deployment: place.deployment, model: pinned, ledger: house.ledger, nowMs: clock.monotonic() });
-      if (verdict !== 'fits' && verdict !== 'not_counted') continue;
-      place.deployment.dispatch({ type: 'want', wish: { model: pinned, by: 'the start of the server, as it is pinned' } });
-    }
-  }
+  const loads = createUnaskedLoads({ house, settings, clock, named, isOver: () => ending !== undefined });
 
   return {
-    started: start(house, options, { warm, loadPinned }),
+    started: start(house, options, loads),
     models: () => picture.models(),
     model: (name) => viewOrNothing(house, () => named(name)),
     modelFor: (task, model) => viewOrNothing(house, () => find({ task, ...(model !== undefined && { model }) }).candidates[0]),
     load(name) {
       const candidate = named(name);
-      candidate.deployment.dispatch({
-        type: 'want',
-        wish: { model: candidate.name, by: 'a request to load it', insists: true },
-        insists: true,
-      });
+      const wish = { model: candidate.name, by: 'a request to load it', insists: true } as const;
+      candidate.deployment.dispatch({ type: 'want', wish, insists: true });
       return picture.viewOf(candidate);
     },
     plan(name) {
@@ -106,7 +86,7 @@ export function createGateway(options: GatewayOptions): RunningGateway {
       house.announce(candidate.deployment);
       return picture.viewOf(candidate);
     },
-    preferences: createPreferences({ live, find: findForTask, named, defaultModel: picture.defaultModel, notify: house.announce }),
+    preferences: createPreferences({ live, find: findForTask, named, defaultModel: () => picture.defaultModel(), notify: house.announce }),
     generate: (request, signal) => generate(generating, request, signal),
     subscribe: (listener) => notifier.subscribe(listener),
     [Symbol.asyncDispose]() {
@@ -158,23 +138,8 @@ async function countTokens(find: () => Candidate, messages: readonly Message[], 
   }
 }
 
-/**
- * Loads the model at the engine that is preferred, for those who come later, while another one answers. Only where nothing has to leave memory for it: a
- * preference is no reason to take memory from anybody.
- */
-function bringIn({ ledger, registry }: House, clock: GatewayOptions['clock'], { deployment, name, isReachable, isHeld }: Candidate): void {
-  const { phase } = deployment.state.lifecycle;
-  if (!isReachable || isHeld === true || (phase !== 'cold' && phase !== 'unknown')) return;
-  const { verdict } = toModelPlan({ deployment, model: name, ledger, nowMs: clock.monotonic() });
-  const isAlone = [...registry.deployments].every(
-    ({ engine, state }) => engine !== deployment.engine || residentOf(state.lifecycle) === undefined,
-  );
-  if (verdict !== 'fits' && !(verdict === 'not_counted' && isAlone)) return;
-  deployment.dispatch({ type: 'want', wish: { model: name, by: 'requests that another engine answers meanwhile' } });
-}
-
 /** The first look at all engines, which those that do not answer cannot hold up. */
-async function start(house: House, { clock }: GatewayOptions, { warm, loadPinned }: AtStart): Promise<void> {
+async function start(house: House, { clock }: GatewayOptions, { warm, loadPinned }: UnaskedLoads): Promise<void> {
   const stored = house.readStore();
   const limit = Promise.withResolvers<void>();
   using _timer = clock.after(FIRST_LOOK_MS, limit.resolve);
@@ -184,11 +149,6 @@ async function start(house: House, { clock }: GatewayOptions, { warm, loadPinned
   if (isStored) loadPinned();
   else void stored.then(loadPinned);
   warm();
-}
-
-interface AtStart {
-  readonly warm: () => void;
-  readonly loadPinned: () => void;
 }
 
 async function end(house: House, { engines, log }: GatewayOptions, running: ReadonlySet<AbortController>): Promise<void> {
