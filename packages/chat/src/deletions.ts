@@ -9,11 +9,17 @@ import { toSummary } from './views.ts';
 export interface Deletions extends Disposable {
   readonly has: (id: string) => boolean;
   /** Hides it. Undefined: there is no such conversation. */
-  readonly hide: (id: string) => Promise<DeletedConversation | undefined>;
+  readonly hide: (id: string) => Promise<Hidden | undefined>;
   /** Shows it again. Undefined: there is none, or its time is over. */
   readonly restore: (id: string) => Promise<ConversationSummary | undefined>;
   /** Takes up the deletions that a former process left: those whose time is over become final, the others do in their time. */
   readonly recover: () => Promise<void>;
+}
+
+export interface Hidden {
+  readonly deleted: DeletedConversation;
+  /** It was shown until now, as far as the store is concerned: what was asked for before may have changed that meanwhile. */
+  readonly isNew: boolean;
 }
 
 export interface DeletionOptions {
@@ -66,9 +72,10 @@ export function createDeletions(options: DeletionOptions): Deletions {
     async hide(id) {
       const deletedMs = await store.hide(id, clock.now());
       if (deletedMs === undefined) return undefined;
+      const isNew = !hiddenAt.has(id);
       hiddenAt.set(id, deletedMs);
       plan();
-      return { id, deleted_at: toTimestamp(deletedMs), final_at: toTimestamp(finalMs(deletedMs)) };
+      return { deleted: { id, deleted_at: toTimestamp(deletedMs), final_at: toTimestamp(finalMs(deletedMs)) }, isNew };
     },
     async restore(id) {
       // One whose time is over is not shown again, also where its removal is late.

@@ -110,12 +110,11 @@ export async function remove(house: House, id: string): Promise<DeletedConversat
     if (!(await store.remove(id))) throw notFound(id);
     return { id, deleted_at: now, final_at: now };
   }
-  const wasHidden = deletions.has(id);
-  const deleted = await deletions.hide(id);
-  if (deleted === undefined) throw notFound(id);
-  if (!wasHidden) emit({ type: 'conversation_removed', id, final_at: deleted.final_at });
+  const hidden = await deletions.hide(id);
+  if (hidden === undefined) throw notFound(id);
+  if (hidden.isNew) emit({ type: 'conversation_removed', id, final_at: hidden.deleted.final_at });
   await stopIn(house, id);
-  return deleted;
+  return hidden.deleted;
 }
 
 async function stopIn({ running }: House, id: string): Promise<void> {

@@ -128,6 +128,16 @@ describe('a deleted conversation', () => {
     await clock.advance(1);
     expect(await storage.chats.hidden()).toEqual([]);
   });
+
+  it('that is restored and deleted at once is told as deleted: tabs once showed it though it was gone', async () => {
+    await using under = await openChatUnderTest();
+    const { chat } = under;
+    await answered(under, 'q1');
+    await chat.remove('c');
+    await Promise.all([chat.restore('c'), chat.remove('c'), chat.remove('c')]);
+    expect(typesOf(under.events).slice(-3)).toEqual(['conversation_removed', 'conversation', 'conversation_removed']);
+    expect(await listed(under)).toEqual([]);
+  });
 });
 
 describe('deleting while an answer is written', () => {
