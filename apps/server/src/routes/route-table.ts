@@ -49,7 +49,6 @@ import { listPresets } from './presets/list-presets/list-presets.ts';
 import { signIn } from './session/sign-in/sign-in.ts';
 import { signOut } from './session/sign-out/sign-out.ts';
 import { getTask } from './tasks/get-task/get-task.ts';
-import { getTask } from './tasks/get-task/get-task.ts';
 import { listTasks } from './tasks/list-tasks/list-tasks.ts';
 import { resetTasks } from './tasks/reset-tasks/reset-tasks.ts';
 import { setTasks } from './tasks/set-tasks/set-tasks.ts';
@@ -98,7 +97,6 @@ export const ROUTES: readonly Route[] = [
   getDefaults,
   setDefaults,
   resetDefaults,
-  getTask,
   getTask,
   listTasks,
   setTasks,
