@@ -60,7 +60,10 @@ export function toFolderFailure(error: unknown, folder: string): string {
 
 /** Why the start failed at the store or after it, and the way out. */
 export function toStartFailure(error: unknown): string {
-  if (error instanceof Problem) return `${error.detail}\n${error.remedy}\n`;
+  if (error instanceof Problem) {
+    const remedy = error.code === 'storage_full' ? 'Free space on the disk of the data folder, then start it again.' : error.remedy;
+    return `${error.detail}\n${remedy}\n`;
+  }
   return `${error instanceof Error ? error.message : 'The server could not start.'}\n`;
 }
 
