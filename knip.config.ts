@@ -15,8 +15,8 @@ const config: KnipConfig = {
       ignoreDependencies: ['node-llama-cpp', 'axe-core'],
     },
     'packages/*': { project: ['src/**/*.ts'] },
-    // The compiler of the machine, where there is one, makes what stands between a server and its disk.
-    'packages/test-kit': { entry: ['src/bin/*.ts'], project: ['src/**/*.ts'], ignoreBinaries: ['cc'] },
+    // The compiler of the machine, where there is one, makes what stands between a server and its disk; who may mounts a small one.
+    'packages/test-kit': { entry: ['src/bin/*.ts'], project: ['src/**/*.ts'], ignoreBinaries: ['cc', 'mount', 'umount'] },
     'packages/engine-llama-cpp': { entry: ['src/child/main.ts'], project: ['src/**/*.ts'] },
     // A pipe that nobody opens stands for a data folder that hangs; every Unix has the program that makes one. The tests with nginx run where it is.
     'apps/server': { entry: ['src/main.ts'], project: ['src/**/*.ts'], ignoreBinaries: ['mkfifo', 'nginx'] },
