@@ -1,6 +1,7 @@
 import { HELD_BACK, streamPartSchema } from '@pilotlight/contract';
 import type { NewConversationWish, StartPart, StreamPart } from '@pilotlight/contract';
 
+import { toContextWords } from './context-words.ts';
 import { toPrintable } from './printable.ts';
 import type { ServerClient } from './server-client.ts';
 import { createStatusLine } from './terminal.ts';
@@ -101,6 +102,7 @@ function createPrinter(terminal: Terminal, status: StatusLine, json: boolean): (
 
 function toOutcome(last: StreamPart | undefined, terminal: Terminal, json: boolean): Asked['outcome'] {
   if (!json && last?.type !== 'start') terminal.write('\n');
+  if (!json && last?.type === 'finish') for (const words of toContextWords(last.receipt.context)) terminal.note(`${toPrintable(words)}\n`);
   if (last?.type === 'finish') return last.reason === 'stopped' ? 'stopped' : 'whole';
   if (last?.type === 'error') {
     if (!json) terminal.note(`${last.title}: ${toPrintable(last.detail)}\n${last.remedy}\n`);

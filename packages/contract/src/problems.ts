@@ -84,7 +84,8 @@ export const PROBLEMS = {
   context_too_long: {
     status: 422,
     title: "The conversation does not fit into the model's context",
-    remedy: 'Start a new conversation, shorten the message, or pick a model with a longer context.',
+    remedy:
+      'Start a new conversation, shorten the message, pick a model with a longer context, or let the oldest messages be left out or summarised.',
   },
   import_refused: {
     status: 422,
