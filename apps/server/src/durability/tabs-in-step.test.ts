@@ -8,7 +8,7 @@ import type { ChatUnderTest } from './testing/chat-under-test.ts';
 
 const RUNS = 30;
 const STEPS = 40;
-const CONVERSATIONS = ['a', 'b', 'c'] as const;
+const CONVERSATIONS = ['a', 'b', 'c', 'hushed'] as const;
 const TITLES = ['Terns', 'Gulls', 'Auks'];
 
 /** What a tab shows that hears of changes alone. */
@@ -22,16 +22,18 @@ function toShown(events: readonly ChatEvent[]): Map<string, ConversationSummary>
 }
 
 /** One thing that a person does somewhere. It may be refused; it must not be lost, and must not make tabs differ. */
-async function act(under: ChatUnderTest, { pick }: SeededRandomness, next: () => string): Promise<void> {
+async function act(under: ChatUnderTest, randomness: SeededRandomness, next: () => string): Promise<void> {
   const { chat } = under;
+  const pick = <T>(items: readonly T[]): T => randomness.pick(items);
   const id = pick(CONVERSATIONS);
+  const newConversation = { temporary: id === 'hushed' };
   const answerOf = async (): Promise<{ conversationId: string; answerId: string; options: object; requestId: string }> => {
     const { messages } = await chat.conversation(id);
     return { conversationId: id, answerId: pick(messages).id, options: {}, requestId: 'r' };
   };
   const deed = pick([
-    () => chat.post(toQuestion(next(), { conversationId: id, parentId: pick([undefined, null]) })),
-    () => chat.post(toQuestion(next(), { conversationId: id })),
+    () => chat.post(toQuestion(next(), { conversationId: id, parentId: pick([undefined, null]), newConversation })),
+    () => chat.post(toQuestion(next(), { conversationId: id, newConversation })),
     async () => chat.regenerate(await answerOf()),
     async () => chat.continueAnswer(await answerOf()),
     async () => chat.stop((await chat.conversation(id)).running_generation_id ?? ''),
@@ -74,6 +76,7 @@ it(`tabs that hear of changes show what the list has, whatever happens at once, 
         await comeToRest(under, pending);
         const { conversations } = await under.chat.list({ limit: 50, archived: 'any' });
         expect(toShown(under.events)).toEqual(new Map(conversations.map((one) => [one.id, one])));
+        expect(conversations.map(({ id }) => id)).not.toContain('hushed');
         expect(conversations.filter((one) => one.running_generation_id !== undefined)).toEqual([]);
         expect(await under.store.running()).toEqual([]);
         expect(under.answers.filter(({ isFreed }) => !isFreed)).toEqual([]);
