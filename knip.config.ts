@@ -20,7 +20,7 @@ const config: KnipConfig = {
     'packages/engine-llama-cpp': { entry: ['src/child/main.ts'], project: ['src/**/*.ts'] },
     // A pipe that nobody opens stands for a data folder that hangs; every Unix has the program that makes one. The tests with nginx run where it is.
     'apps/server': { entry: ['src/main.ts'], project: ['src/**/*.ts'], ignoreBinaries: ['mkfifo', 'nginx'] },
-    'apps/web': { entry: ['src/main.tsx', 'src/offline/adapters/service-worker.ts'], project: ['src/**/*.{ts,tsx,css}'] },
+    'apps/web': { entry: ['src/offline/adapters/service-worker.ts'], project: ['src/**/*.{ts,tsx,css}'] },
     'apps/cli': { entry: ['src/main.ts'], project: ['src/**/*.ts', 'bin/**'] },
     'tools/*': { project: ['src/**/*.ts'] },
   },

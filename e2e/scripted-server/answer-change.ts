@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { ContextUsage, ConversationChange, ConversationView, PostMessage } from '@pilotlight/contract';
+import type { ContextUsage, ConversationChange, ConversationView, PostMessage, ModelPlan } from '@pilotlight/contract';
 
 import { sendAll, sendJson, sendProblem, toSummary, type World } from './world.ts';
 
@@ -51,9 +51,10 @@ function answerContext({ scenario }: World, response: ServerResponse): void {
   sendJson(response, scenario?.context ?? EMPTY);
 }
 
+const FITS: ModelPlan = { model: 'phi3:mini', engine: 'ollama', verdict: 'fits', reason: 'It fits.', unload: [], pinned: [] };
+
 function answerPlan({ scenario }: World, response: ServerResponse): void {
-  if (scenario?.plan === undefined) sendProblem(response, 404, 'model_not_found');
-  else sendJson(response, scenario.plan);
+  sendJson(response, scenario?.plan ?? FITS);
 }
 
 /** Files whose name says so are refused; the others are taken as text. */

@@ -36,7 +36,7 @@ function windowWords({ window, window_basis: basis }: ContextUsage): string {
 }
 
 /** What becomes of what does not fit. */
-export function overWords({ fits, policy, left_out: leftOut }: ContextUsage): string {
+function overWords({ fits, policy, left_out: leftOut }: ContextUsage): string {
   if (fits) return '';
   const count =
     leftOut === undefined ? undefined : `${formatCount(leftOut.messages)} of the oldest messages, ${formatCount(leftOut.tokens)} tokens,`;

@@ -60,7 +60,7 @@ function counted(what: string, tokens: number | undefined): string {
   return tokens === undefined ? what : `${what}, ${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
 }
 
-export function finishWords({ state, finish_reason: reason, error }: MessageView): string {
+function finishWords({ state, finish_reason: reason, error }: MessageView): string {
   switch (state) {
     case 'stopped':
       return 'stopped by a person';

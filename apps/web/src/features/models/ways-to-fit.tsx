@@ -6,16 +6,23 @@ import { wayWords } from './way-words.ts';
 
 interface WaysToFitProps {
   readonly model: string;
+  /** One that would answer now, offered where the plan names no other. */
+  readonly instead: string | undefined;
   readonly onModel: (model: string) => void;
 }
 
 /** What would fit in place of a model that does not, each with its figure; asked of the server, because it changes with what is in memory. */
-export function WaysToFit({ model, onModel }: WaysToFitProps) {
+export function WaysToFit({ model, instead, onModel }: WaysToFitProps) {
   const plan = usePlan(model);
   const ways = plan?.would_fit ?? [];
-  if (ways.length === 0) return null;
+  const hasOther = ways.some(({ type }) => type === 'other_model');
   return (
     <>
+      {hasOther || instead === undefined ? null : (
+        <button type="button" className="btn small wrap" onClick={() => onModel(instead)}>
+          Answer with {instead}
+        </button>
+      )}
       {ways.map((way) => (
         <Way key={wayWords(way)} way={way} onModel={onModel} />
       ))}

@@ -63,7 +63,7 @@ function SegmentView({ conversationId, entry, live, segment, next, isFirst }: Se
       {isRunning ? (
         <RunningMargin message={message} live={live} segment={segment} />
       ) : (
-        <Margin facts={isLast ? endedFacts(message) : handedOverFacts(segment, next)} />
+        <Margin facts={isLast ? endedFacts(message) : handedOverFacts(segment, next, isFirst && message.continues !== undefined)} />
       )}
       <div className="min-w-0">
         {segment.seam === undefined ? null : (
@@ -87,7 +87,7 @@ function SegmentView({ conversationId, entry, live, segment, next, isFirst }: Se
 }
 
 /** On the stitched line: why somebody took over here, and who. */
-export function toSeamWords({ from, to, reason }: NonNullable<Segment['seam']>): string {
+function toSeamWords({ from, to, reason }: NonNullable<Segment['seam']>): string {
   const upper = `${reason[0]?.toUpperCase() ?? ''}${reason.slice(1)}`;
   return from === to ? `${upper}; it went on from here` : `${upper}; ${to} went on from here`;
 }
@@ -105,8 +105,13 @@ function endedFacts(message: MessageView): MarginFacts {
   };
 }
 
-function handedOverFacts(segment: Segment, next: Segment | undefined): MarginFacts {
-  return { flame: { phase: 'failed' }, name: segment.model, facts: next?.seam === undefined ? [] : [next.seam.reason] };
+/** Text that somebody had continued was not given up by its model. */
+function handedOverFacts(segment: Segment, next: Segment | undefined, isContinued: boolean): MarginFacts {
+  return {
+    flame: { phase: isContinued ? 'ready' : 'failed' },
+    name: segment.model,
+    facts: next?.seam === undefined ? [] : [next.seam.reason],
+  };
 }
 
 interface RunningProps {

@@ -23,6 +23,7 @@ export function EndingBlock({ conversationId, message }: EndingBlockProps) {
   const name = message.receipt?.model ?? message.model ?? '';
   const hasText = message.content !== '';
   const instead = ending.isCalm ? undefined : readyInstead(models, name)?.name;
+  const doesNotFit = ending.code !== undefined && DOES_NOT_FIT.has(ending.code);
   const canContinue = hasText && findModel(models, name)?.continues !== 'no';
   const near = ending.code === 'model_not_found' ? similarNames(models, name).filter((candidate) => candidate !== instead) : [];
   return (
@@ -52,7 +53,7 @@ export function EndingBlock({ conversationId, message }: EndingBlockProps) {
                   Regenerate
                 </button>
               )}
-              {[instead, ...near].map((model) =>
+              {[doesNotFit ? undefined : instead, ...near].map((model) =>
                 model === undefined ? null : (
                   <button
                     key={model}
@@ -64,8 +65,12 @@ export function EndingBlock({ conversationId, message }: EndingBlockProps) {
                   </button>
                 ),
               )}
-              {ending.code !== undefined && DOES_NOT_FIT.has(ending.code) ? (
-                <WaysToFit model={name} onModel={(other) => void app.answers.regenerate(conversationId, message, other)} />
+              {doesNotFit ? (
+                <WaysToFit
+                  model={name}
+                  instead={instead}
+                  onModel={(other) => void app.answers.regenerate(conversationId, message, other)}
+                />
               ) : null}
               {ending.code === undefined ? null : (
                 <CopyButton text={() => detailsOf(message)} label="Copy details" className="btn small quiet" hasWords />
