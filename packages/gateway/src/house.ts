@@ -58,7 +58,7 @@ const LOADS_AT_ONCE: Record<Engine['kind'], number> = { 'llama.cpp': 2, ollama: 
 
 export function createHouse({ engines, clock, randomness, machine, settings, log, store }: HouseOptions): House {
   const notifier = createNotifier(clock, (cause) => log({ level: 'error', name: 'fault', doing: 'subscriber', cause }));
-  const memory = watchMemory({ machine, clock, log, onChange: announceMemory });
+  const memory = watchMemory({ machine, clock, log, onChange: () => news.ofMemory() });
   const pins = createPinBoard({ ofSettings: settings.pinned, store, log });
   const book = createLearnedBook({ store, clock, log });
   const { gate, ledger } = createAccounts({ clock, settings, memory, pins, book, deployments: () => registry.deployments });
@@ -80,28 +80,16 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
         log,
         placesLeft,
         suspect: () => void watchOf(engine).look(),
-        onChange: announce,
+        onChange: (deployment, phaseChanged) => news.of(deployment, phaseChanged),
       }),
     onRemoved(name, engine) {
       notifier.notify(`model ${engine.id} ${name}`, true, () => ({ type: 'model_removed', name, engine: engine.id }));
     },
-    onDescribed: (deployment) => announce(deployment, true),
+    onDescribed: (deployment) => news.of(deployment, true),
   });
-  const watches = engines.map((engine) =>
-    watchEngine({
-      engine,
-      clock,
-      log,
-      onStatus: () => onStatus(engine),
-      onAway: (cause) => registry.takeAway(engine, cause),
-      onListing: (listing) => registry.takeListing(engine, listing),
-      onBlind: () => {
-        for (const deployment of registry.deployments) if (deployment.engine === engine) wedges.suspect(deployment);
-      },
-      onResidency: (residency) => registry.takeResidency(engine, residency),
-    }),
-  );
+  const watches = engines.map((engine) => follow(engine, { clock, log, registry, wedges, onStatus: () => news.ofEngine(watchOf(engine)) }));
   const picture = createPicture({ registry, watches, memory, settings, pins, clock });
+  const news = createNews({ notifier, picture, gate, wedges, registry });
 
   function watchOf(engine: Engine): EngineWatch {
     const watch = watches.find((candidate) => candidate.engine === engine);
@@ -110,27 +98,6 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
   }
   function placesLeft(): number {
     return settings.maxWaitingInAll - sum([...registry.deployments], ({ state }) => state.queue.length);
-  }
-  function announce(deployment: Deployment, phaseChanged: boolean): void {
-    for (const name of deployment.names.keys()) {
-      notifier.notify(`model ${deployment.engine.id} ${name}`, phaseChanged, () => {
-        const model = picture.viewsOf(deployment).find((view) => view.name === name);
-        return model && { type: 'model', model };
-      });
-    }
-    if (phaseChanged) {
-      announceMemory();
-      wedges.review(deployment);
-    }
-  }
-  function announceMemory(): void {
-    notifier.notify('memory', false, () => ({ type: 'memory', memory: picture.memory() }));
-    gate.review();
-  }
-  function onStatus(engine: Engine): void {
-    notifier.notify(`engine ${engine.id}`, true, () => ({ type: 'engine', engine: watchOf(engine).view }));
-    // Whether its models can be had is part of each of their views.
-    for (const deployment of registry.deployments) if (deployment.engine === engine) announce(deployment, true);
   }
   for (const engine of engines) subscriptions.use(listen(engine, { registry, look: () => void watchOf(engine).look() }));
 
@@ -144,7 +111,7 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
     notifier,
     wedges,
     picture,
-    announce: (deployment) => announce(deployment, true),
+    announce: (deployment) => news.of(deployment, true),
     readStore: async () => void (await Promise.all([pins.read(), book.read()])),
     look: async () => void (await Promise.all([memory.look(), ...watches.map((watch) => watch.look())])),
     suspect: (id) => void watches.find(({ engine }) => engine.id === id)?.look(),
@@ -157,6 +124,72 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
       book[Symbol.dispose]();
       for (const deployment of registry.deployments) deployment[Symbol.dispose]();
       notifier[Symbol.dispose]();
+    },
+  };
+}
+
+interface Following {
+  readonly clock: GatewayOptions['clock'];
+  readonly log: GatewayOptions['log'];
+  readonly registry: Registry;
+  readonly wedges: WedgeWatch;
+  readonly onStatus: () => void;
+}
+
+/** What is seen of an engine goes to its deployments. */
+function follow(engine: Engine, { clock, log, registry, wedges, onStatus }: Following): EngineWatch {
+  return watchEngine({
+    engine,
+    clock,
+    log,
+    onStatus,
+    onAway: (cause) => registry.takeAway(engine, cause),
+    onListing: (listing) => registry.takeListing(engine, listing),
+    onResidency: (residency) => registry.takeResidency(engine, residency),
+    onBlind: () => {
+      for (const deployment of registry.deployments) if (deployment.engine === engine) wedges.suspect(deployment);
+    },
+  });
+}
+
+interface NewsSources {
+  readonly notifier: Notifier;
+  readonly picture: Picture;
+  readonly gate: LoadGate;
+  readonly wedges: WedgeWatch;
+  readonly registry: Registry;
+}
+
+interface News {
+  readonly of: (deployment: Deployment, phaseChanged: boolean) => void;
+  readonly ofMemory: () => void;
+  readonly ofEngine: (watch: EngineWatch) => void;
+}
+
+/** Who hears of what: subscribers of all of it, the gate of memory, and the watch over wedges of phases. */
+function createNews({ notifier, picture, gate, wedges, registry }: NewsSources): News {
+  function ofMemory(): void {
+    notifier.notify('memory', false, () => ({ type: 'memory', memory: picture.memory() }));
+    gate.review();
+  }
+  function of(deployment: Deployment, phaseChanged: boolean): void {
+    for (const name of deployment.names.keys()) {
+      notifier.notify(`model ${deployment.engine.id} ${name}`, phaseChanged, () => {
+        const model = picture.viewsOf(deployment).find((view) => view.name === name);
+        return model && { type: 'model', model };
+      });
+    }
+    if (!phaseChanged) return;
+    ofMemory();
+    wedges.review(deployment);
+  }
+  return {
+    of,
+    ofMemory,
+    ofEngine(watch) {
+      notifier.notify(`engine ${watch.engine.id}`, true, () => ({ type: 'engine', engine: watch.view }));
+      // Whether its models can be had is part of each of their views.
+      for (const deployment of registry.deployments) if (deployment.engine === watch.engine) of(deployment, true);
     },
   };
 }
