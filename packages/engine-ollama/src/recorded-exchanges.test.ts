@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { NetworkError } from '@pilotlight/contract';
-import type { Engine, EnginePart, HttpRequest, HttpResponse, Network } from '@pilotlight/contract';
+import type { Engine, EngineError, EnginePart, HttpRequest, HttpResponse, Network } from '@pilotlight/contract';
 import { systemClock } from '@pilotlight/test-kit';
 import { describe, expect, test } from 'vitest';
 
@@ -155,6 +155,11 @@ const FAILING: readonly [name: string, failure: string, message: RegExp][] = [
 ];
 
 describe('a recorded failure', () => {
+  test('of a prompt that is too long has its figures, by which the next one is made shorter', async () => {
+    const { error } = await streamFrom(replay({ '/api/chat': ['api/chat-truncate-false-long'] }));
+    expect((error as EngineError).lengths).toEqual({ promptTokens: 1510, contextLength: 256 });
+  });
+
   for (const [name, failure, message] of FAILING) {
     test(`${name} is "${failure}"`, async () => {
       const { error, finish } = await streamFrom(replay({ '/api/chat': [name] }));

@@ -124,8 +124,10 @@ const MOST_CORRECTIONS = 8;
 async function* fit(options: ComposerOptions, fitting: Fitting): AsyncGenerator<PhasePart, Composed> {
   const { counter, whole, place } = fitting;
   const total = counter.tokens(withBeginning(whole, place));
+  const asItIs: Composed = { prompt: whole, receipt: toReceipt(options.policy, counter, { tokens: total, total }) };
+  if (counter.budget === undefined || total <= counter.budget) return asItIs;
   const found = decide(options, fitting, counter.budget);
-  if (found.outcome === 'whole') return { prompt: whole, receipt: toReceipt(options.policy, counter, { tokens: total, total }) };
+  if (found.outcome === 'whole') return asItIs;
   if (found.outcome === 'too_long' || options.policy === 'stop')
     throw tooLong(place.model, counter, { found, total, policy: options.policy });
   let reason: string | undefined;
