@@ -101,6 +101,26 @@ describe('going on', () => {
     expect(bench.gateway.models().models.find(({ engine }) => engine === 'b')).toMatchObject({ continues: 'no' });
   });
 
+  it('is not done by a model whose trial showed nothing, which is tried again later', async () => {
+    const tooShort: Script = ({ options }) => (options.max_tokens === 24 ? { firstMs: 5, gapMs: 5, tokens: 1 } : GOOD);
+    await using bench = await setUpBench({
+      engines: [
+        { id: 'a', models, answer: breaking('cut', { times: 3 }) },
+        { id: 'b', models, continues: 'probe', answer: tooShort },
+      ],
+    });
+    for (const [pauseMs, trials] of [
+      [0, 1],
+      [0, 1],
+      [601_000, 2],
+    ] as const) {
+      await bench.clock.advance(pauseMs);
+      const answer = bench.ask({ model: 'mistral' });
+      expect(await bench.clock.advanceUntil(answer.ended)).toMatchObject({ code: 'answer_cut' });
+      expect(bench.engines[1]?.answers.filter(({ options }) => options.max_tokens === 24)).toHaveLength(trials);
+    }
+  });
+
   it('is done where it broke off too, after a pause and a load, where there is nothing else', async () => {
     const answering = breaking('died');
     await using bench = await setUpBench({

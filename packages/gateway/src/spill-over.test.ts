@@ -110,6 +110,25 @@ describe('a preferred engine that is full', () => {
     expect(await bench.clock.advanceUntil(first.ended)).toBeUndefined();
   });
 
+  it('is gone back to when it is free before the other one has loaded', async () => {
+    const slowLoad = () => ({ durationMs: 200_000 });
+    const answer = (_request: unknown, number: number) => (number === 1 ? { ...LONG, tokens: 20 } : SHORT);
+    await using bench = await setUpBench({
+      engines: [
+        { id: 'a', models, answer },
+        { id: 'b', models, load: slowLoad },
+      ],
+      settings: { spillAfterMs: 5_000 },
+    });
+    const first = bench.ask({ model: 'mistral' });
+    await bench.clock.advance(3_000);
+    const second = bench.ask({ model: 'mistral' });
+    expect(await bench.clock.advanceUntil(second.ended)).toBeUndefined();
+    expect(receiptOf(second)?.attempts.map(({ engine, outcome }) => `${engine} ${outcome}`)).toEqual(['a moved', 'b moved', 'a finished']);
+    expect(receiptOf(second)?.total_ms).toBeLessThan(60_000);
+    expect(await bench.clock.advanceUntil(first.ended)).toBeUndefined();
+  });
+
   it('is not left for a load while it loads itself', async () => {
     const load = () => ({ durationMs: 60_000 });
     await using bench = await setUpBench({
@@ -159,6 +178,29 @@ describe('an engine that keeps failing', () => {
     await bench.clock.advance(80_000);
     expect(receiptOf(await ask(bench))?.engine).toBe('a');
     expect(bench.gateway.models().models[0]).not.toHaveProperty('breaker');
+  });
+
+  it('is tried again by the next one where the client of the one that was to show it leaves', async () => {
+    const mood = { isBroken: true };
+    await using bench = await setUpBench({
+      engines: [
+        { id: 'a', models, answer: () => (mood.isBroken ? failing() : LONG) },
+        { id: 'b', models, answer: () => SHORT },
+      ],
+    });
+    for (let index = 0; index < 5; index += 1) await ask(bench);
+    mood.isBroken = false;
+    await bench.clock.advance(80_000);
+    const client = new AbortController();
+    const asked = bench.engine.answers.length;
+    const leaving = bench.ask({ model: 'mistral' }, client.signal);
+    await bench.clock.advance(10);
+    expect(bench.engine.answers).toHaveLength(asked + 1);
+    expect(bench.gateway.models().models[0]?.breaker?.state).toBe('half_open');
+    client.abort(new Error('left'));
+    await leaving.ended;
+    await bench.clock.advance(100);
+    expect(receiptOf(await ask(bench))?.engine).toBe('a');
   });
 
   it('is asked all the same where it is the only one', async () => {

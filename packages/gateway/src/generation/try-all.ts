@@ -26,6 +26,9 @@ export interface Trying {
   readonly bringIn: (candidate: Candidate) => void;
 }
 
+/** So often a request goes from one wait to another, so that nobody wanders for ever. */
+const MOST_MOVES = 3;
+
 /** What is to be tried, and what was. */
 interface Course {
   line: readonly Candidate[];
@@ -39,7 +42,8 @@ interface Course {
   broken: { readonly problem: Problem; readonly candidate: Candidate } | undefined;
   /** Why it is the next one's turn. */
   reason: string | undefined;
-  readonly left: Set<AttemptPlace['deployment']>;
+  /** How often it went from one wait to another. */
+  moves: number;
   readonly reasons: string[];
 }
 
@@ -84,7 +88,6 @@ function beginCourse({ request }: Run, { route, bringIn }: Trying): Course {
   const reason = toPreferenceWords(first, line, ({ deployment }) => deployment.engine.id);
   const [preferred] = line.filter(({ name }) => name === first.name).toSorted((a, b) => a.engineRank - b.engineRank);
   if (preferred && preferred !== first && isFree(first, false)) bringIn(preferred);
-  const left = new Set<AttemptPlace['deployment']>();
   return {
     line,
     hopeful: [],
@@ -94,7 +97,7 @@ function beginCourse({ request }: Run, { route, bringIn }: Trying): Course {
     broken: undefined,
     partsBefore: 0,
     reason,
-    left,
+    moves: 0,
     reasons: [...route.skipped],
   };
 }
@@ -130,13 +133,12 @@ interface Waiting {
 
 /** After the wait that the owner allows: another engine that would take the request at once, or, for one that waits for its turn and not for a load, after a load. */
 function lookAround(run: Run, { findCandidates }: Trying, { course, candidate, waitedMs }: Waiting): Move | undefined {
-  if (waitedMs < run.settings.spillAfterMs || course.left.has(candidate.deployment)) return undefined;
+  if (waitedMs < run.settings.spillAfterMs || course.moves >= MOST_MOVES) return undefined;
   const waitsForTurn = candidate.deployment.state.lifecycle.phase === 'busy';
   const to = findCandidates(run.request).candidates.find(
     (other) =>
       other.name === candidate.name &&
       other.deployment !== candidate.deployment &&
-      !course.left.has(other.deployment) &&
       isFree(other, waitsForTurn && run.request.priority !== 'background'),
   );
   if (!to) return undefined;
@@ -144,9 +146,9 @@ function lookAround(run: Run, { findCandidates }: Trying, { course, candidate, w
   return { to, reason: `waited ${Math.round(waitedMs / 1000)} s for ${what}; ${to.deployment.engine.id} is free` };
 }
 
-/** Each is left once at most, so that nobody wanders for ever. */
+/** Where it was is still better than nothing, and may be free before the other has loaded. */
 function moveOn(course: Course, from: Candidate, { to, reason }: Move): void {
-  course.left.add(from.deployment);
+  course.moves += 1;
   const target = course.line.find(({ deployment }) => deployment === to.deployment) ?? { ...from, ...to };
   course.line = [target, ...course.line.filter((other) => other !== target), from];
   course.reason = `${from.deployment.engine.id} was left: ${reason}`;
