@@ -22,6 +22,8 @@ export interface FollowedAnswer {
   /** Of the data of all parts, in order. */
   readonly digest: string;
   readonly end: string;
+  /** Until the question was acknowledged. */
+  readonly postedMs: number;
   readonly firstTokenMs: number;
   readonly totalMs: number;
 }
@@ -59,6 +61,7 @@ async function follow(plan: Plan, index: number): Promise<FollowedAnswer> {
   });
   const answer = await textOf(posted);
   if (posted.statusCode !== 202) throw new Error(`a post got ${posted.statusCode} ${answer}`);
+  const postedMs = performance.now() - startedMs;
   const { generation_id: generation } = JSON.parse(answer) as { readonly generation_id: string };
   const events = await send(`${url}/api/generations/${generation}/events`, { from });
   if (events.statusCode !== 200) throw new Error(`a stream got ${events.statusCode} ${await textOf(events)}`);
@@ -77,7 +80,7 @@ async function follow(plan: Plan, index: number): Promise<FollowedAnswer> {
       parts += 1;
     }
   }
-  return { generation, parts, digest: hash.digest('hex'), end, firstTokenMs, totalMs: performance.now() - startedMs };
+  return { generation, parts, digest: hash.digest('hex'), end, postedMs, firstTokenMs, totalMs: performance.now() - startedMs };
 }
 
 let input = '';

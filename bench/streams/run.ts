@@ -74,6 +74,10 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
+function spread(values: readonly number[]): string {
+  return `${quantile(values, 0.5).toFixed(0)} ms p50, ${quantile(values, 0.99).toFixed(0)} ms p99`;
+}
+
 async function report(server: MeasuredServer, load: Load): Promise<boolean> {
   const { streams, seconds, rate } = load;
   const { answers, cpuMs, wallMs, memory, clientErrors } = await runClients(server, load);
@@ -92,13 +96,8 @@ async function report(server: MeasuredServer, load: Load): Promise<boolean> {
     [
       `${streams} streams at ${rate} tokens/s for ${seconds} s: ${tokens} tokens, ${whole} of ${answers.length} whole, ${different === 0 ? 'all as their logs have them' : `${different} DIFFERENT from their logs`}`,
       `  pace         ${stretch.toFixed(2)} × the time that the engine needs (median)${stretch > KEEPS_PACE ? ': more than this machine carries' : ''}`,
-      `  first token  ${quantile(
-        answers.map((answer) => answer.firstTokenMs),
-        0.5,
-      ).toFixed(0)} ms p50, ${quantile(
-        answers.map((answer) => answer.firstTokenMs),
-        0.99,
-      ).toFixed(0)} ms p99, from the post on`,
+      `  acknowledged ${spread(answers.map(({ postedMs }) => postedMs))} from the post on`,
+      `  first token  ${spread(answers.map(({ firstTokenMs }) => firstTokenMs))} from the post on`,
       `  CPU          ${((cpuMs * 1_000) / tokens).toFixed(1)} µs a token in the server with log, database and streams; ${((cpuMs / wallMs) * 100).toFixed(0)} % of one core`,
       `  memory       ${memory.map((mib) => mib.toFixed(0)).join(' · ')} MiB, over the run`,
     ].join('\n'),
