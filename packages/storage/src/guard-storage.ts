@@ -206,5 +206,8 @@ function toView(state: WriteState, place: Place): StorageView {
   const since = toTimestamp(state.sinceMs);
   if (state.mode === 'writable') return { state: 'writable', since };
   const { remedy } = PROBLEMS[state.code];
-  return { state: 'read_only', since, code: state.code, reason: toWords(state, place), remedy, path: place.folder, ...spaceFacts(state) };
+  const facts = spaceFacts(state);
+  // The figures stand beside it, where there are any.
+  const reason = facts.free_bytes === undefined ? toWords(state, place) : state.words;
+  return { state: 'read_only', since, code: state.code, reason, remedy, path: place.folder, ...facts };
 }

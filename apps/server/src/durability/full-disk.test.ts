@@ -149,7 +149,13 @@ describe('a disk that is full', () => {
     disk.leave(100_000);
     disk.space.freeBytes = 2_000_000;
     await fill(server);
-    expect(await storageOf()).toMatchObject({ state: 'read_only', code: 'storage_full', path: '/data', free_bytes: 2_000_000 });
+    expect(await storageOf()).toMatchObject({
+      state: 'read_only',
+      code: 'storage_full',
+      reason: 'The disk is full.',
+      path: '/data',
+      free_bytes: 2_000_000,
+    });
     expect(await read(server, '/readyz')).toMatchObject({ status: 503, text: expect.stringContaining('"storage":"read_only"') });
     expect(await read(server, '/livez')).toMatchObject({ status: 200 });
     const health = await read(server, '/health');
