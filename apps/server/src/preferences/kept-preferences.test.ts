@@ -75,12 +75,23 @@ describe('what is set at run time', () => {
 
   it('is stored in the order in which it was asked for, and a refusal stores nothing and holds nobody up', async () => {
     const store = createMemory();
-    const kept = createKeptPreferences({ preferences: createScriptedPreferences(MODELS), store });
-    const all = await Promise.allSettled([
-      kept.setTasks({ chat: ['a'] }),
-      kept.setTasks({ chat: ['none'] }),
-      kept.setTasks({ chat: ['b'] }),
-    ]);
+    const gate = Promise.withResolvers<void>();
+    let isFirst = true;
+    const slowAtFirst: KeptValues = {
+      kept: store.kept,
+      async keep(...change) {
+        const waits = isFirst;
+        isFirst = false;
+        if (waits) await gate.promise;
+        await store.keep(...change);
+      },
+    };
+    const kept = createKeptPreferences({ preferences: createScriptedPreferences(MODELS), store: slowAtFirst });
+    const changes = [kept.setTasks({ chat: ['a'] }), kept.setTasks({ chat: ['none'] }), kept.setTasks({ chat: ['b'] })];
+    const settled = Promise.allSettled(changes);
+    await new Promise((resolve) => setImmediate(resolve));
+    gate.resolve();
+    const all = await settled;
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(store.calls).toEqual(['task_routes {"chat":["a"]}', 'task_routes {"chat":["b"]}']);
     expect(kept.tasks().tasks).toMatchObject([{ models: ['b:latest'] }]);
