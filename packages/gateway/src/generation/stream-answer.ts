@@ -6,6 +6,7 @@ import type { Pace } from '../attempts/deadlines.ts';
 import type { Bell } from './bell.ts';
 import type { Lease } from './lease.ts';
 import type { PhaseFeed } from './phase-feed.ts';
+import { timeThought } from './time-thought.ts';
 
 export interface AnswerOptions {
   readonly lease: Lease;
@@ -89,20 +90,6 @@ export async function* streamAnswer(options: AnswerOptions, progress: AnswerProg
     feed.onSecond(undefined);
     feed.show(undefined);
   }
-}
-
-/** Notes how long it thinks: until the first word, whatever comes after that. */
-function timeThought(progress: AnswerProgress): { take(part: EnginePart, nowMs: number): void } {
-  let beganMs: number | undefined;
-  let isOver = false;
-  return {
-    take({ type }, nowMs) {
-      if (isOver) return;
-      if (type === 'reasoning') beganMs ??= nowMs;
-      else isOver = true;
-      if (beganMs !== undefined) progress.reasoningMs = nowMs - beganMs;
-    },
-  };
 }
 
 interface SilenceWatch {
