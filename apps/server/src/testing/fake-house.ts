@@ -66,7 +66,8 @@ export async function setUpFakeHouse({ engines, asPrograms = false, settings = {
   };
 }
 
-function tell(gateway: RunningGateway, request: Partial<GenerateRequest>, signal: AbortSignal): Telling {
+/** Asks, and reads the answer as it comes. */
+export function tell(gateway: RunningGateway, request: Partial<GenerateRequest>, signal: AbortSignal): Telling {
   const parts: GatewayPart[] = [];
   const whole: GenerateRequest = {
     model: MODEL,
