@@ -172,7 +172,10 @@ function toSituation({ clock, settings, placesOf, ...options }: LoadGateOptions,
     const pool = ledger.poolOf(engine);
     if (pool !== undefined && !pools.has(pool)) {
       const holders = ledger.holdersOf(pool);
-      pools.set(pool, { holders, freeBytes: ledger.freeOf(pool, holders), recoveringBytes: options.resampling().recoveringOf(pool) });
+      const freeBytes = ledger.freeOf(pool, holders);
+      // Where the budget is what limits, nothing is gained by waiting for the machine.
+      const recoveredBytes = ledger.freeOf(pool, holders, options.resampling().recoveringOf(pool));
+      pools.set(pool, { holders, freeBytes, recoveringBytes: recoveredBytes === freeBytes ? 0 : recoveredBytes - freeBytes });
     }
     placesLeft.set(engine.id, placesOf(engine) - insideOf(line, engine.id).length);
     const needsBytes = ledger.needsOf(deployment, model)?.bytes;

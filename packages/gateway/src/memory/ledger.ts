@@ -26,7 +26,8 @@ export interface Ledger {
   /** What a load of this model would take; undefined where nothing is known of it. */
   needsOf(deployment: Deployment, model: string): Footprint | undefined;
   holdersOf(pool: string): readonly Holder[];
-  freeOf(pool: string, holders: readonly Holder[]): number;
+  /** With so much more on the machine, where something was freed that does not show yet. */
+  freeOf(pool: string, holders: readonly Holder[], recoveringBytes?: number): number;
   /** What that rests on, in words. */
   basisOf(pool: string, holders: readonly Holder[]): string;
   /** With how much more the pool could do if all that is not pinned left it. */
@@ -109,9 +110,9 @@ export function createLedger({ memory, settings, pins, deployments, standingNow,
   function budgetOf(pool: string): number {
     return pool === MACHINE ? settings.memoryBudgetBytes : (settings.engineBudgets[pool] ?? Number.POSITIVE_INFINITY);
   }
-  function freeOf(pool: string, holders: readonly Holder[]): number {
+  function freeOf(pool: string, holders: readonly Holder[], recoveringBytes = 0): number {
     const isRead = pool === MACHINE && memory.totalBytes > 0;
-    return toFreeBytes({ budgetBytes: budgetOf(pool), machineFreeBytes: isRead ? memory.freeBytes : undefined }, holders);
+    return toFreeBytes({ budgetBytes: budgetOf(pool), machineFreeBytes: isRead ? memory.freeBytes + recoveringBytes : undefined }, holders);
   }
   function mostOf(pool: string): number {
     const holders = holdersOf(pool);

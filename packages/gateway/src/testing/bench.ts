@@ -40,6 +40,8 @@ export interface BenchOptions {
   readonly store?: ModelStore;
   /** The machine's memory, of which the engines take; without it there is more than enough. */
   readonly machineBytes?: number;
+  /** What the machine's figure shows as used, in place of what the engines take. */
+  readonly machineShows?: () => number;
   /** Whether the machine's figure shows loads under way, at each look. Default: it does. */
   readonly showsLoads?: () => boolean;
 }
@@ -51,6 +53,7 @@ export async function setUpBench({
   store,
   machineBytes,
   showsLoads = () => true,
+  machineShows,
 }: BenchOptions = {}): Promise<Bench> {
   const clock = createManualClock();
   const engines = wanted.map((options) => createScriptedEngine({ clock, ...options }));
@@ -59,7 +62,7 @@ export async function setUpBench({
     if (machineBytes === undefined) return { totalBytes: 16_000, freeBytes: 8_000 };
     const shown = showsLoads() ? 'usedBytes' : 'settledBytes';
     const used = engines.reduce((sum, engine) => (engine.isLocal ? sum + engine[shown] : sum), 0);
-    return { totalBytes: machineBytes, freeBytes: machineBytes - used };
+    return { totalBytes: machineBytes, freeBytes: machineBytes - (machineShows?.() ?? used) };
   }
   const gateway = createGateway({
     engines,
