@@ -23,7 +23,7 @@ const reason = whyNoPostgres();
 async function fill({ chats, models, kept }: Storage): Promise<void> {
   const content = new Uint8Array([0, 1, 255, 92, 120]);
   const attachment = { id: 'file', name: 'a.png', kind: 'image', mediaType: 'image/png', bytes: 5, attachedMs: 1, content } as const;
-  await chats.attach(attachment as Parameters<Storage['chats']['attach']>[0]);
+  await chats.attach(attachment);
   const asked = question('1', { text: 'Where do püffins\u0000 nest? \\ "\u0001" 😀', title: 'Sea birds' });
   await chats.begin({ ...asked, question: { ...asked.question, attachments: ['file'] } as typeof asked.question });
   await finish(chats, '1');
@@ -50,7 +50,7 @@ async function pictureOf({ chats, models, kept }: Storage): Promise<unknown> {
   };
 }
 
-describe.skipIf(reason !== undefined)('a backup', () => {
+describe.skipIf(reason !== undefined)(`a backup${reason === undefined ? '' : ` (${reason})`}`, () => {
   let postgres: TestPostgres;
   const clock = systemClock;
   beforeAll(async () => {
@@ -132,5 +132,3 @@ describe.skipIf(reason !== undefined)('a backup', () => {
     sqlite.close();
   });
 });
-
-if (reason !== undefined) it.skip(`backups of Postgres were not tested: ${reason}`, () => undefined);

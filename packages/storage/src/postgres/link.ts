@@ -30,11 +30,6 @@ export interface LinkOptions {
   readonly toFault: (error: unknown) => StorageFault;
 }
 
-interface Waiter {
-  resolve(session: PostgresSession): void;
-  reject(fault: StorageFault): void;
-}
-
 /** Resolves when the connection stands; rejects with the fault if that fails the first time. */
 export async function openLink({ clock, open, toFault }: LinkOptions): Promise<Link> {
   let current: Connection | undefined;
@@ -44,7 +39,7 @@ export async function openLink({ clock, open, toFault }: LinkOptions): Promise<L
   let isTrying = false;
   let isClosed = false;
   let timer: Disposable | undefined;
-  let waiters: Waiter[] = [];
+  const waiters = createWaiters();
 
   function lose(error: unknown): void {
     if (current === undefined || isClosed) return;
@@ -56,30 +51,18 @@ export async function openLink({ clock, open, toFault }: LinkOptions): Promise<L
     void attempt();
   }
 
-  async function connect(): Promise<Connection> {
-    let early: { readonly error: unknown } | undefined;
-    let isKept = false;
-    const connection = await open((error) => {
-      if (isKept) lose(error);
-      else early = { error };
-    });
-    if (early !== undefined) throw early.error;
-    isKept = true;
-    return connection;
-  }
-
   async function attempt(): Promise<void> {
     if (isTrying || current !== undefined || isClosed) return;
     isTrying = true;
     timer?.[Symbol.dispose]();
     try {
-      const connection = await connect();
+      const connection = await connect(open, lose);
       if (isClosed) return connection.end();
       current = connection;
-      for (const waiter of takeWaiters()) waiter.resolve(connection.session);
+      waiters.resolve(connection.session);
     } catch (error) {
       fault = toFault(error);
-      if (isOver()) for (const waiter of takeWaiters()) waiter.reject(fault);
+      if (isOver()) waiters.reject(fault);
       timer = clock.after(pauseMs, () => void attempt());
       pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
     } finally {
@@ -91,20 +74,12 @@ export async function openLink({ clock, open, toFault }: LinkOptions): Promise<L
     return isClosed || fault.code !== 'storage_unavailable' || clock.monotonic() - lostAtMs >= PATIENCE_MS;
   }
 
-  function takeWaiters(): Waiter[] {
-    const taken = waiters;
-    waiters = [];
-    return taken;
-  }
-
-  current = await connect();
+  current = await connect(open, lose);
   return {
     session() {
       if (current !== undefined) return Promise.resolve(current.session);
       if (isOver()) return Promise.reject(fault);
-      const { promise, resolve, reject } = Promise.withResolvers<PostgresSession>();
-      waiters.push({ resolve, reject });
-      return promise;
+      return waiters.add();
     },
     isCurrent: (session) => current?.session === session,
     whyDown: () => (current === undefined ? fault.message : undefined),
@@ -119,7 +94,46 @@ export async function openLink({ clock, open, toFault }: LinkOptions): Promise<L
       current?.end();
       current = undefined;
       fault = new StorageFault('storage_unavailable', 'The database is closed.');
-      for (const waiter of takeWaiters()) waiter.reject(fault);
+      waiters.reject(fault);
+    },
+  };
+}
+
+/** Makes a connection; one that ends before it is handed out is none. */
+async function connect(open: LinkOptions['open'], lose: (error: unknown) => void): Promise<Connection> {
+  let early: { readonly error: unknown } | undefined;
+  let isKept = false;
+  const connection = await open((error) => {
+    if (isKept) lose(error);
+    else early = { error };
+  });
+  if (early !== undefined) throw early.error;
+  isKept = true;
+  return connection;
+}
+
+interface Waiters {
+  add(): Promise<PostgresSession>;
+  /** All who wait, and nobody who comes later. */
+  resolve(session: PostgresSession): void;
+  reject(fault: StorageFault): void;
+}
+
+function createWaiters(): Waiters {
+  let waiting = Promise.withResolvers<PostgresSession>();
+  function next(): PromiseWithResolvers<PostgresSession> {
+    const former = waiting;
+    waiting = Promise.withResolvers<PostgresSession>();
+    return former;
+  }
+  return {
+    add: () => waiting.promise,
+    resolve: (session) => next().resolve(session),
+    reject(fault) {
+      const { promise, reject } = next();
+      // Nobody may be waiting.
+      promise.catch(() => undefined);
+      reject(fault);
     },
   };
 }

@@ -20,7 +20,7 @@ async function failure(promise: Promise<unknown>): Promise<Problem> {
   return error as Problem;
 }
 
-describe.skipIf(reason !== undefined)('opening a Postgres database', () => {
+describe.skipIf(reason !== undefined)(`opening a Postgres database${reason === undefined ? '' : ` (${reason})`}`, () => {
   let postgres: TestPostgres;
   const open = (url = postgres.url()): Promise<Storage> => openStorage({ location: { url }, clock: systemClock });
   const admin = (sql: string, database?: string): Promise<void> => withPostgres(postgres.url(database), (session) => session.exec(sql));
@@ -162,5 +162,3 @@ describe('a database server', () => {
     expect(() => refuseUnfit(facts)).toThrow(expected);
   });
 });
-
-if (reason !== undefined) it.skip(`opening a Postgres database was not tested: ${reason}`, () => undefined);

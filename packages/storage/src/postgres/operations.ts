@@ -47,7 +47,7 @@ const chatOperations: OperationsOf<ChatStore> = {
   search: { durability: 'read', run: search },
   add: { durability: 'full', run: conversations.addWhole },
   rename: { durability: 'full', run: conversations.rename },
-  retitle: { durability: 'full', run: (session, id, former, title) => conversations.retitle(session, { id, former, title }) },
+  retitle: { durability: 'full', run: (session, ...[id, former, title]) => conversations.retitle(session, { id, former, title }) },
   change: { durability: 'full', run: metadata.changeConversation },
   setHead: { durability: 'full', run: conversations.setHead },
   remove: { durability: 'full', run: conversations.removeConversation },

