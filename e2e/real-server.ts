@@ -28,6 +28,8 @@ export async function startRealServer(folder: string, environment: Readonly<Reco
     // A port where nothing can listen, so that no Ollama of this machine takes part.
     OLLAMA_HOST: '127.0.0.1:1',
     LOG_LEVEL: 'warn',
+    // Asks of its own would mix with those of the test.
+    PILOTLIGHT_TITLES: 'false',
     ...environment,
   };
   let child = await start(url, settings);

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 
-const STILL_MS = 192;
+const STILL_MS = 392;
 const RUNNING_MS = 8;
 
-/** Lets a process run a twenty-fifth of the time, so that a quick model has a middle that a test can look into. Disposing it lets the process run freely. */
+/** Lets a process run a fiftieth of the time, so that a quick model has a middle that a test can look into. Disposing it lets the process run freely. */
 export function slowDown(pid: number): Disposable {
   let timer: NodeJS.Timeout | undefined;
   const turn = (isStill: boolean): void => {

@@ -18,6 +18,7 @@ describe('what of a chat the model was given', () => {
   });
 
   it('says a summary, and why there is none', () => {
+    expect(leftOutWords({ ...CONTEXT, summary: { ...RUN, summary_tokens: 210, made: true } })).toContain('3,900 of 11,200');
     expect(leftOutSentence({ ...CONTEXT, summary: { ...RUN, summary_tokens: 210, made: true } })).toContain(
       'a summary of 210 tokens stood in their place',
     );

@@ -35,3 +35,35 @@ describe('words of a model whose engine is away', () => {
     expect(consequence(MODEL, NOW)).toBe('Listed, never tried');
   });
 });
+
+describe('a model that is in memory and was never tried', () => {
+  const foreign = { ...MODEL, reason: 'in memory, put there by another client; no token seen yet' };
+
+  it('is not called cold, ready or merely listed', () => {
+    expect(modelWords(foreign, NOW)).toBe('in memory, not tried');
+    expect(consequence(foreign, NOW)).toBe('In memory, put there by another client; no token seen yet.');
+    expect(modelWords({ ...foreign, health: false }, NOW)).toBe('Ollama does not answer');
+  });
+});
+
+describe('what is to be known of a model besides its phase', () => {
+  const ready: ModelView = { ...MODEL, phase: 'ready', ready: true };
+
+  it('is that it keeps failing, that it stays, and what others did with it', () => {
+    const breaker = { state: 'open', reason: '5 failures in a row', since: MODEL.since, failures: 5 } as const;
+    expect(consequence({ ...ready, breaker }, NOW)).toMatch(/^Ready since .+\. 5 failures in a row; passed over\.$/);
+    expect(consequence({ ...ready, breaker: { ...breaker, state: 'half_open' } }, NOW)).toContain(
+      'the next answer shows whether it is back',
+    );
+    expect(consequence({ ...ready, pinned: true }, NOW)).toContain('Pinned: it stays in memory.');
+    expect(consequence({ ...ready, notice: { text: 'Another client unloaded it', at: MODEL.since } }, NOW)).toContain(
+      'Another client unloaded it.',
+    );
+    expect(consequence(ready, NOW)).not.toContain('.');
+  });
+
+  it('is how long its load takes, with what that rests on', () => {
+    const cold: ModelView = { ...MODEL, phase: 'cold', estimates: { load: { seconds: 8, basis: 'the median of 5' } } };
+    expect(consequence(cold, NOW)).toBe('Loads in about 8 s, the median of 5');
+  });
+});

@@ -13,6 +13,7 @@ describe('a field of numbers', () => {
 
   it('says what would be right', () => {
     expect(readNumber('6', OPTIONS.temperature)).toEqual({ isGood: false, words: '6 lies outside of 0 to 5.' });
+    expect(readNumber('-1', OPTIONS.temperature)).toEqual({ isGood: false, words: '-1 lies outside of 0 to 5.' });
     expect(readNumber('1.5', OPTIONS.top_k)).toEqual({ isGood: false, words: '1.5 is not a whole number.' });
     expect(readNumber('warm', OPTIONS.temperature)).toEqual({ isGood: false, words: '“warm” is not a number.' });
   });
