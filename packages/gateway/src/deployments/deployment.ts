@@ -85,7 +85,7 @@ function toFound(from: LifecycleState, isLeft: boolean): Found {
 }
 
 /** A name by which the log knows it. */
-export function nameOf({ names, key }: Pick<Deployment, 'names' | 'key'>): string {
+function nameOf({ names, key }: Pick<Deployment, 'names' | 'key'>): string {
   return names.keys().next().value ?? key;
 }
 
