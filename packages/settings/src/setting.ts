@@ -55,3 +55,11 @@ export function right<T>(value: T): Parsed<T> {
 export function wrong(expected: string): { readonly ok: false; readonly expected: string } {
   return { ok: false, expected };
 }
+
+/** One row of the table. */
+export function setting<T>(row: Setting<T>): Setting<T> {
+  return row;
+}
+
+/** What separates the items of a list on every platform. */
+export const comma = (): string => ',';
