@@ -8,8 +8,11 @@ import { findConversations } from './conversations.ts';
 import type { PostgresSession } from './postgres-session.ts';
 import { toTsquery } from './words.ts';
 
-/** So many of the newest messages are looked through before the index is asked: a frequent word is found there often enough. */
-const WALKED = 10_000;
+/** So many of the newest messages tell how frequent what is looked for is. */
+const SAMPLED = 2_000;
+/** From so many of them on it is found quicker along the messages than by the index: enough of them stand among the `WALKED` newest. */
+const FREQUENT_FROM = 60;
+const WALKED = 50_000;
 /** The rank takes the length of a text into account: few words that fit are more than the same ones among many. */
 const BY_LENGTH = 1;
 
@@ -18,14 +21,12 @@ const TITLES = `
     SELECT key, conversation_id, ts_rank(words, $1::tsquery, ${BY_LENGTH}) AS place FROM title_words
     WHERE words @@ $1::tsquery ORDER BY key DESC LIMIT ${MAX_TITLES}
   ) f JOIN conversations c ON c.id = f.conversation_id WHERE c.deleted_ms IS NULL ORDER BY f.place DESC, f.key DESC`;
-const WALK = `
-  SELECT count(*) AS count FROM (
-    SELECT 1 FROM (SELECT words FROM message_words ORDER BY seq DESC LIMIT ${WALKED}) newest WHERE words @@ $1::tsquery LIMIT ${MAX_MESSAGES}
-  ) found`;
+const SAMPLE = `
+  SELECT count(*) AS count FROM (SELECT words FROM message_words ORDER BY seq DESC LIMIT ${SAMPLED}) newest WHERE words @@ $1::tsquery`;
 const RANKED = (found: string): string => `
-  SELECT f.seq FROM (SELECT seq, ts_rank(words, $1::tsquery, ${BY_LENGTH}) AS place FROM (${found}) found) f
-  JOIN messages m ON m.seq = f.seq JOIN conversations c ON c.id = m.conversation_id
-  WHERE c.deleted_ms IS NULL ORDER BY f.place DESC, f.seq DESC`;
+  SELECT f.seq, f.place, c.deleted_ms IS NULL AS is_shown
+  FROM (SELECT seq, ts_rank(words, $1::tsquery, ${BY_LENGTH}) AS place FROM (${found}) found) f
+  JOIN messages m ON m.seq = f.seq JOIN conversations c ON c.id = m.conversation_id`;
 /** Along the messages, newest first, until there are enough. */
 const FREQUENT = RANKED(`
   SELECT seq, words FROM (SELECT seq, words FROM message_words ORDER BY seq DESC LIMIT ${WALKED}) newest
@@ -61,10 +62,22 @@ export async function search(session: PostgresSession, { text, skip, limit }: Se
   ].filter((hit) => hit !== undefined);
 }
 
+interface Ranked {
+  readonly seq: number;
+  readonly place: number;
+  readonly is_shown: boolean;
+}
+
+/** The numbers of the newest messages that match, the best first. */
 async function findMessages(session: PostgresSession, query: string): Promise<number[]> {
-  const [walked] = (await session.planned(WALK, query)) as { readonly count: number }[];
-  const sql = walked !== undefined && walked.count >= MAX_MESSAGES ? FREQUENT : RARE;
-  return ((await session.planned(sql, query)) as { readonly seq: number }[]).map(({ seq }) => seq);
+  const [sample] = (await session.planned(SAMPLE, query)) as { readonly count: number }[];
+  const isFrequent = sample !== undefined && sample.count >= FREQUENT_FROM;
+  const walked = isFrequent ? ((await session.planned(FREQUENT, query)) as Ranked[]) : [];
+  const found = walked.length >= MAX_MESSAGES ? walked : ((await session.planned(RARE, query)) as Ranked[]);
+  return found
+    .filter(({ is_shown: isShown }) => isShown)
+    .toSorted((left, right) => right.place - left.place || right.seq - left.seq)
+    .map(({ seq }) => seq);
 }
 
 /** In the order of their numbers. */

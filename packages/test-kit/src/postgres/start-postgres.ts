@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ import type { PostgresPrograms } from './find-postgres.ts';
 
 export interface TestPostgres extends AsyncDisposable {
   readonly port: number;
+  /** Of the process that starts all others of the server. */
+  pid(): number;
   /** The address of a database, for its owner, who is the superuser `pilot` without a password unless others are named. */
   url(database?: string, user?: string, password?: string): string;
   /** Ends the server as a power cut does; its data stay. */
@@ -60,6 +62,7 @@ export async function startPostgres({ isDurable = false, settings = [] }: Postgr
   const owned = opening.move();
   return {
     port,
+    pid: () => Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10),
     url: (database = 'postgres', user = 'pilot', password = '') =>
       `postgres://${user}${password === '' ? '' : `:${encodeURIComponent(password)}`}@127.0.0.1:${port}/${database}`,
     crash: () => end('QUIT'),
