@@ -36,6 +36,7 @@ export async function startMeasuredServer(
       PILOTLIGHT_DATA: folder,
       PILOTLIGHT_PORT: '0',
       LOG_LEVEL: 'warn',
+      PILOTLIGHT_TITLES: 'false',
       NODE_COMPILE_CACHE: COMPILED_MODULES,
       ...environment,
     },

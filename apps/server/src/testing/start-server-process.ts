@@ -32,6 +32,8 @@ export async function startServerProcess(environment: Readonly<Record<string, st
       OLLAMA_HOST: '127.0.0.1:1',
       PILOTLIGHT_PORT: '0',
       PILOTLIGHT_DATA: dataFolder,
+      // Asks of its own would mix with those of the test.
+      PILOTLIGHT_TITLES: 'false',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

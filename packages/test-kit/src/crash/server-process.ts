@@ -21,7 +21,7 @@ const MAX_OUTPUT = 20_000;
 
 export function startCrashingServer(environment: Readonly<Record<string, string>>): CrashingServer {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
-    env: { PATH: process.env['PATH'], PILOTLIGHT_PORT: '0', LOG_LEVEL: 'warn', ...environment },
+    env: { PATH: process.env['PATH'], PILOTLIGHT_PORT: '0', LOG_LEVEL: 'warn', PILOTLIGHT_TITLES: 'false', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
