@@ -86,6 +86,16 @@ export function describeSearch(current: () => ChatStore): void {
       expect(await idsOf(store, 'gull nothing')).toEqual([]);
     });
 
+    it('wants what is written in one, such as e-mail, to stand in a row, the end of it as a beginning', async () => {
+      const store = current();
+      await tell(store, 'a', { text: 'Send an e-mail to the harbour', answer: 'no' });
+      await tell(store, 'b', { text: 'mail with the letter e, or e with mail', answer: 'no' });
+      expect(await idsOf(store, 'e-mail')).toEqual(['q-a']);
+      expect(await idsOf(store, 'e-ma')).toEqual(['q-a']);
+      expect(await idsOf(store, 'e-ma harbour')).toEqual([]);
+      expect((await idsOf(store, 'e mail')).toSorted()).toEqual(['q-a', 'q-b']);
+    });
+
     it('puts titles first, then what fits better', async () => {
       const store = current();
       await tell(store, 'a', { text: `A long text in which the tern is one word of very many: ${'sand '.repeat(300)}`, answer: 'no' });

@@ -54,6 +54,7 @@ describe.skipIf(reason !== undefined)(`opening a Postgres database${reason === u
     const results = await Promise.allSettled([open(), open()]);
     const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     expect(opened).toHaveLength(1);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'data_folder_in_use' } });
     await opened[0]?.chats.begin(question('1'));
     for (const storage of opened) await storage[Symbol.asyncDispose]();
   }, 30_000);
