@@ -16,8 +16,20 @@ beforeAll(async () => {
   stack.defer(() => browser.close());
   const folder = stack.use(await createTemporaryFolder());
   server = stack.use(await startRealServer(folder.path));
+  // A model that is slowed down while it loads would take too long.
+  await warmUp();
 });
 afterAll(() => stack.disposeAsync());
+
+/** Waits until the model has given an answer. */
+async function warmUp(): Promise<void> {
+  const response = await fetch(`${server.url}/api/chat/message`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ message: 'Hello' }),
+  });
+  await response.arrayBuffer();
+}
 
 async function openChat(expected: readonly RegExp[] = []) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -115,7 +127,7 @@ describe('places of chats', () => {
 
 describe('a temporary chat', () => {
   it('answers, is marked, stands in no list, and is gone after a reload', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await openChat([/404/]);
     await page.getByRole('button', { name: 'Temporary chat' }).click();
     await page.getByText('This chat will be in no list').waitFor();
     await say(page, 'What is 7 + 1?');
@@ -229,6 +241,27 @@ describe('an answer that was stopped', () => {
       .getByText(/^Continued on request: the answer was stopped/)
       .first()
       .waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('a model that is pinned in the list', () => {
+  it('stays pinned over a restart of the server', async () => {
+    const { context, page, complaints } = await openChat([/Failed to load resource/]);
+    const openPicker = async () => {
+      await page.getByRole('button', { name: /^Model:/ }).click();
+      await page.getByRole('dialog', { name: 'Choose a model' }).waitFor();
+      return page.getByRole('button', { name: 'Keep pilot:latest in memory' });
+    };
+    const pin = await openPicker();
+    expect(await pin.getAttribute('aria-pressed')).toBe('false');
+    await pin.click();
+    await page.getByRole('dialog', { name: 'Choose a model' }).getByText('Pinned: it stays in memory').waitFor();
+    await server.kill();
+    await server.restart();
+    await page.reload();
+    await expect.poll(async () => (await openPicker()).getAttribute('aria-pressed')).toBe('true');
     expect(complaints).toEqual([]);
     await context.close();
   });

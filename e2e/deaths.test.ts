@@ -18,8 +18,20 @@ beforeAll(async () => {
   stack.defer(() => browser.close());
   const folder = stack.use(await createTemporaryFolder());
   server = stack.use(await startRealServer(folder.path));
+  // A model that is slowed down while it loads would take too long.
+  await warmUp();
 });
 afterAll(() => stack.disposeAsync());
+
+/** Waits until the model has given an answer. */
+async function warmUp(): Promise<void> {
+  const response = await fetch(`${server.url}/api/chat/message`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ message: 'Hello' }),
+  });
+  await response.arrayBuffer();
+}
 
 async function openChat(expected: readonly RegExp[] = []) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });

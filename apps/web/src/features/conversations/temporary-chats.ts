@@ -15,6 +15,7 @@ export function keepTemporary({ ports, api, router }: Pick<Core, 'ports' | 'api'
 
   const before = toIds(ports.keptInTab.get(KEY));
   ports.keptInTab.remove(KEY);
+  // What is sent while a page is being left does not always arrive. Told twice, it is gone once.
   for (const id of before) forget(id);
   const route = router.route.get();
   if (route.page === 'conversation' && before.includes(route.id)) router.replace(toPath(undefined));
