@@ -77,7 +77,9 @@ export async function* tryAll(run: Run, trying: Trying): AsyncGenerator<GatewayP
       continue;
     }
     takeFailure(run, course, { candidate, problem: end.problem });
-    if (receipt.attempts.length >= settings.maxAttempts) throw toEnd(run, course);
+    // Where it only waited, nothing was tried.
+    const tries = receipt.attempts.filter(({ outcome }) => outcome !== 'moved');
+    if (tries.length >= settings.maxAttempts) throw toEnd(run, course);
   }
 }
 
