@@ -117,6 +117,19 @@ describe.skipIf(reason !== undefined)(`opening a Postgres database${reason === u
     expect(problem.detail).not.toMatch(/sesame/);
   });
 
+  it('says that a password is wrong, or missing, and repeats none', async () => {
+    await withPostgres(postgres.url(), async (session) => {
+      await session.exec("CREATE ROLE locked LOGIN PASSWORD 'right'");
+      const { hba_file: file } = (await session.get('SHOW hba_file')) as { readonly hba_file: string };
+      await session.exec(`COPY (VALUES ('host all locked all scram-sha-256'), ('host all all all trust')) TO '${file}'`);
+      await session.exec('SELECT pg_reload_conf()');
+    });
+    const wrong = await failure(open(postgres.url('postgres', 'locked', 'sesame')));
+    expect(wrong.detail).toBe('The database server refused the user name or the password of DATABASE_URL.');
+    expect(JSON.stringify([wrong.message, String(wrong.cause)])).not.toMatch(/sesame/);
+    expect((await failure(open(postgres.url('postgres', 'locked')))).detail).toMatch(/it wants a password, and DATABASE_URL has none/);
+  });
+
   it('goes on by itself over a restart of the server, and what was acknowledged is there', async () => {
     // However long the server takes: the patience of the calls does not end.
     const patient = { ...systemClock, monotonic: () => 0 };
