@@ -8,6 +8,9 @@ import { formatShare } from '../../ui/format.ts';
 import { memoryParts, modelsInMemory, silencesOf, unusableWords } from './memory-parts.ts';
 import { phaseWords } from './phase-words.ts';
 
+/** As many as the style sheet has room for. */
+const SHOWN_ROWS = 5;
+
 /** At the foot of the list: which models are in memory or on their way, and how much of it is free. */
 export function MemoryFoot() {
   const models = useAppState((state) => state.models);
@@ -18,7 +21,9 @@ export function MemoryFoot() {
   const { rows, unusable } = modelsInMemory(models, silences, now);
   return (
     <section className="side-mem" aria-label="Memory">
-      <ul>
+      {/* More than are shown at once are scrolled to with the keys. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <ul aria-label="In memory" tabIndex={rows.length > SHOWN_ROWS ? 0 : undefined}>
         {rows.map(({ model, phase, words }) => (
           <li key={`${model.engine} ${model.name}`} className="ln">
             <span className="who" title={`${model.name}: ${model.phase}. ${model.reason}`}>

@@ -14,8 +14,8 @@ export function TemporaryNote({ conversationId }: { readonly conversationId: str
         <span>temporary</span>
       </div>
       <p>
-        {conversationId === undefined ? 'This chat will be' : 'This chat is'} in no list, no search and no export. It goes when this tab is
-        closed or loaded again, and when the server ends.
+        {conversationId === undefined ? 'This chat will be' : 'This chat is'} in no list, no search and no export. It ends with this tab, at
+        the latest with the server.
       </p>
     </div>
   );
