@@ -76,6 +76,27 @@ function comeBackAfter({ answerMs }: DeploymentRecord, turns: number): number {
   return Math.min(LONGEST_RETRY_S, Math.max(1, seconds));
 }
 
+function problemOf(
+  { code, detail, source = 'app', facts, retryAfterSeconds }: Cause,
+  record: DeploymentRecord,
+  state: DeploymentState,
+): Problem {
+  const turns = Math.ceil(state.queue.length / slotsOf(state));
+  const estimate = code === 'queue_full' ? estimateTurns(record.answerMs, turns) : undefined;
+  const seconds = retryAfterSeconds ?? (code === 'queue_full' ? comeBackAfter(record, turns) : undefined);
+  return new Problem(code, detail, {
+    source,
+    facts: { ...facts, ...(estimate && { estimate }) },
+    ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+  });
+}
+
+/** The bound of all queues together leaves each the places that it has taken. */
+function limitOf({ maxWaiting }: Pick<Settings, 'maxWaiting'>, waitingHere: number, left: number): QueueLimit {
+  const most = waitingHere + Math.max(0, left);
+  return most < maxWaiting ? { count: most, refusal: 'server_full' } : { count: maxWaiting, refusal: 'queue_full' };
+}
+
 export function createOnlookers({ record, settings, placesLeft, stateNow, dispatch }: OnlookersOptions): Onlookers {
   const waiting = new Map<string, Holder<Loaded>>();
   const granted = new Map<string, Holder<Loaded>>();
@@ -95,33 +116,14 @@ export function createOnlookers({ record, settings, placesLeft, stateNow, dispat
     waiting.delete(id);
   }
 
-  function toProblem({ code, detail, source = 'app', facts, retryAfterSeconds }: Cause): Problem {
-    const { queue } = stateNow();
-    const turns = Math.ceil(queue.length / slotsOf(stateNow()));
-    const estimate = code === 'queue_full' ? estimateTurns(record.answerMs, turns) : undefined;
-    const seconds = retryAfterSeconds ?? (code === 'queue_full' ? comeBackAfter(record, turns) : undefined);
-    return new Problem(code, detail, {
-      source,
-      facts: { ...facts, ...(estimate && { estimate }) },
-      ...(seconds !== undefined && { retryAfterSeconds: seconds }),
-    });
-  }
-
-  /** The bound of all queues together leaves each the places that it has taken. */
-  function enterWithin(waiter: Newcomer): void {
-    const waitingHere = stateNow().queue.length;
-    const left = placesLeft();
-    const most = waitingHere + Math.max(0, left);
-    const limit: QueueLimit =
-      most < settings.maxWaiting ? { count: most, refusal: 'server_full' } : { count: settings.maxWaiting, refusal: 'queue_full' };
-    dispatch({ type: 'enter', waiter, limit, maxWaitMs: settings.maxSwapWaitMs });
-  }
+  const toProblem = (cause: Cause): Problem => problemOf(cause, record, stateNow());
 
   return {
     enter(waiter, onChange) {
       const { holder, promise } = hold<Loaded>(waiter.label, onChange);
       waiting.set(waiter.id, holder);
-      enterWithin(waiter);
+      const limit = limitOf(settings, stateNow().queue.length, placesLeft());
+      dispatch({ type: 'enter', waiter, limit, maxWaitMs: settings.maxSwapWaitMs });
       return {
         id: waiter.id,
         granted: promise,
@@ -140,7 +142,7 @@ export function createOnlookers({ record, settings, placesLeft, stateNow, dispat
     },
     perform(effect) {
       if (effect.type === 'grant') return grant(effect.waiter);
-      if (effect.type === 'yield') return void granted.get(effect.grantId)?.revocation.abort(toProblem(GAVE_WAY));
+      if (effect.type === 'yield') return granted.get(effect.grantId)?.revocation.abort(toProblem(GAVE_WAY));
       const problem = toProblem(effect.cause);
       if (effect.type === 'shed') return reject(effect.waiter, problem);
       for (const waiter of effect.waiters) reject(waiter, problem);

@@ -55,12 +55,14 @@ export interface RecordOptions {
 
 /** Counts are of this run; what was measured may be older. */
 export function createRecord({ figures, onLearned }: RecordOptions): DeploymentRecord {
-  const counts = { answers: 0, failures: 0, loads: 0 };
-  let lastLoadMs: number | undefined;
-  let readyAtMs: number | undefined;
-  let lastUsedMs: number | undefined;
-  let lastTokenMs: number | undefined;
-  return {
+  const record: { -readonly [Field in keyof DeploymentRecord]: DeploymentRecord[Field] } = {
+    answers: 0,
+    failures: 0,
+    loads: 0,
+    lastLoadMs: undefined,
+    readyAtMs: undefined,
+    lastUsedMs: undefined,
+    lastTokenMs: undefined,
     get loadMs() {
       return figures().loadMs;
     },
@@ -78,26 +80,14 @@ export function createRecord({ figures, onLearned }: RecordOptions): DeploymentR
     },
     cannotUnload: false,
     keepUntilMs: 0,
-    get answers() {
-      return counts.answers;
-    },
-    get failures() {
-      return counts.failures;
-    },
-    get loads() {
-      return counts.loads;
-    },
-    get lastLoadMs() {
-      return lastLoadMs;
-    },
     get pace() {
       const { promptTokenMs, gapMs } = figures();
       return { promptTokenMs: promptTokenMs.median(), gapMs: gapMs.median() };
     },
     addLoad(durationMs, foundInMemory) {
       if (foundInMemory) return;
-      counts.loads += 1;
-      lastLoadMs = durationMs;
+      record.loads += 1;
+      record.lastLoadMs = durationMs;
       figures().loadMs.add(durationMs);
       onLearned();
     },
@@ -105,43 +95,38 @@ export function createRecord({ figures, onLearned }: RecordOptions): DeploymentR
       figures().warmMs.add(durationMs);
       onLearned();
     },
-    addAnswer({ firstTokenMs, durationMs, usage, timings }) {
-      counts.answers += 1;
-      const learned = figures();
-      learned.answerMs.add(durationMs);
-      if (firstTokenMs !== undefined) learned.firstTokenMs.add(firstTokenMs);
-      const perSecond = toTokensPerSecond({ usage, timings, writingMs: durationMs - (firstTokenMs ?? 0) });
-      if (perSecond !== undefined) {
-        learned.tokensPerSecond.add(perSecond);
-        learned.gapMs.add(1000 / perSecond);
-      }
-      const read = (usage.promptTokens ?? 0) - (usage.cachedTokens ?? 0);
-      if (timings.promptMs !== undefined && read > 0) learned.promptTokenMs.add(timings.promptMs / read);
+    addAnswer(answer) {
+      record.answers += 1;
+      learnAnswer(figures(), answer);
       onLearned();
     },
     addFailure() {
-      counts.failures += 1;
-    },
-    get readyAtMs() {
-      return readyAtMs;
-    },
-    get lastTokenMs() {
-      return lastTokenMs;
+      record.failures += 1;
     },
     addToken(nowMs) {
-      lastTokenMs = nowMs;
-    },
-    get lastUsedMs() {
-      return lastUsedMs;
+      record.lastTokenMs = nowMs;
     },
     addReady(nowMs) {
-      readyAtMs = nowMs;
-      lastUsedMs = nowMs;
+      record.readyAtMs = nowMs;
+      record.lastUsedMs = nowMs;
     },
     addUse(nowMs) {
-      lastUsedMs = nowMs;
+      record.lastUsedMs = nowMs;
     },
   };
+  return record;
+}
+
+function learnAnswer(learned: Figures, { firstTokenMs, durationMs, usage, timings }: AnswerFacts): void {
+  learned.answerMs.add(durationMs);
+  if (firstTokenMs !== undefined) learned.firstTokenMs.add(firstTokenMs);
+  const perSecond = toTokensPerSecond({ usage, timings, writingMs: durationMs - (firstTokenMs ?? 0) });
+  if (perSecond !== undefined) {
+    learned.tokensPerSecond.add(perSecond);
+    learned.gapMs.add(1000 / perSecond);
+  }
+  const read = (usage.promptTokens ?? 0) - (usage.cachedTokens ?? 0);
+  if (timings.promptMs !== undefined && read > 0) learned.promptTokenMs.add(timings.promptMs / read);
 }
 
 interface Writing {

@@ -114,7 +114,7 @@ function parseRow(text: string): Row | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
   const areNumbers = SAMPLES.every((name) => fields[name] === undefined || isSample(fields[name]));
-  return areNumbers && (fields['mostBytes'] === undefined || isFigure(fields['mostBytes'])) ? (fields as Row) : undefined;
+  return areNumbers && (fields['mostBytes'] === undefined || isFigure(fields['mostBytes'])) ? fields : undefined;
 }
 
 function isSample(value: unknown): value is readonly number[] {

@@ -81,6 +81,7 @@ export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Le
       if (!isOver) iterator = engine.stream(request, controller.signal)[Symbol.asyncIterator]();
     },
     next() {
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason of a signal is whatever its owner gave
       if (!iterator || isOver) return Promise.reject(reasonOr('the lease is over'));
       const next = iterator.next();
       inFlight = next;

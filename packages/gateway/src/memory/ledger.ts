@@ -2,14 +2,11 @@ import type { Engine, LaunchProfile, WayToFit } from '@pilotlight/contract';
 
 import type { Figures, LearnedBook } from '../estimates/learned-book.ts';
 import type { Deployment } from '../deployments/deployment.ts';
-import { loadedOf } from '../lifecycle/state.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
-import { oldestOf } from '../scheduling/queue.ts';
-import { isBusyForNobody } from '../scheduling/step.ts';
 import type { Settings } from '../settings.ts';
 import { estimateFootprint } from './footprint.ts';
 import type { Footprint } from './footprint.ts';
-import { isMovable, standingOf, sum, toFreeBytes } from './holding.ts';
+import { isMovable, sum, toFreeBytes } from './holding.ts';
 import type { Holder, Standing } from './holding.ts';
 import { toFootprintKey } from './footprint-key.ts';
 import { toSize } from './memory-words.ts';
@@ -17,6 +14,7 @@ import type { PinBoard } from './pins.ts';
 import type { LoadPlan } from './plan-load.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { Quarantine } from './quarantine.ts';
+import { toHolder } from './to-holder.ts';
 import { whatWouldFit } from './what-would-fit.ts';
 
 /** Who holds how much of which memory, from what is known of all deployments; asks no engine. */
@@ -56,10 +54,6 @@ export interface LedgerOptions {
 
 /** The pool of all engines on this machine. */
 export const MACHINE = 'this machine';
-/** Where no load was timed: what a common disk gives. */
-const USUAL_BYTES_PER_MS = 1e6;
-/** Of ten answers nine took no longer. */
-const DRAIN_QUANTILE = 0.9;
 
 export function createLedger({ memory, settings, pins, deployments, standingNow, book }: LedgerOptions): Ledger {
   const quarantine = createQuarantine();
@@ -80,32 +74,13 @@ export function createLedger({ memory, settings, pins, deployments, standingNow,
     const description = deployment.names.get(model) ?? deployment.names.values().next().value;
     return description && estimateFootprint(description, profileOf(model));
   }
-  function toHolder(deployment: Deployment): Holder | undefined {
-    const { state, record, names, key } = deployment;
-    const { lifecycle } = state;
-    const standing = standingNow(deployment) ?? (isBusyForNobody(state) ? 'idle' : standingOf(lifecycle));
-    if (standing === 'out') return undefined;
-    const model = loadedOf(lifecycle)?.model ?? names.keys().next().value ?? key;
-    const seen = loadedOf(lifecycle)?.memoryBytes ?? (lifecycle.phase === 'unknown' ? lifecycle.resident?.memoryBytes : undefined);
-    const bytes = (standing === 'loading' ? undefined : seen) ?? needsOf(deployment, model)?.bytes ?? seen ?? 0;
-    const facts = names.values().next().value?.memoryFacts;
-    return {
-      key,
-      model,
-      bytes,
-      standing,
-      isPinned: [...names.keys()].some((name) => pins.has(name)),
-      cannotUnload: record.cannotUnload,
-      readyAtMs: record.readyAtMs,
-      lastUsedMs: record.lastUsedMs ?? lifecycle.since.monotonicMs,
-      reloadMs: record.loadMs.median() ?? bytes / USUAL_BYTES_PER_MS,
-      drainMs: record.answerMs.quantile(DRAIN_QUANTILE) ?? 0,
-      oldestWaiterMs: oldestOf(state.queue),
-      mappedBytes: facts?.areWeightsMapped ? Math.min(bytes, facts.weightsBytes) : 0,
-    };
+  function holderOf(deployment: Deployment): Holder | undefined {
+    const isPinned = [...deployment.names.keys()].some((name) => pins.has(name));
+    const needs = (model: string): number | undefined => needsOf(deployment, model)?.bytes;
+    return toHolder(deployment, { standing: standingNow(deployment), isPinned, needs });
   }
   function holdersOf(pool: string): readonly Holder[] {
-    return [...deployments()].flatMap((deployment) => (poolOf(deployment.engine) === pool ? (toHolder(deployment) ?? []) : []));
+    return [...deployments()].flatMap((deployment) => (poolOf(deployment.engine) === pool ? (holderOf(deployment) ?? []) : []));
   }
   function budgetOf(pool: string): number {
     return pool === MACHINE ? settings.memoryBudgetBytes : (settings.engineBudgets[pool] ?? Number.POSITIVE_INFINITY);
@@ -135,22 +110,28 @@ export function createLedger({ memory, settings, pins, deployments, standingNow,
       book.changed(keyOf(deployment, model));
     },
     waysToFit(deployment, model, { mostBytes, fixed }) {
-      const pool = poolOf(deployment.engine);
-      const others = [...deployments()].flatMap((other) => {
-        if (other === deployment || poolOf(other.engine) !== pool) return [];
-        return [...other.names.values()].flatMap(({ name, defect }) => {
-          const needs = defect === undefined ? needsOf(other, name) : undefined;
-          return needs ? [{ model: name, needsBytes: needs.bytes }] : [];
-        });
+      const others = [...deployments()].filter((other) => other !== deployment && poolOf(other.engine) === poolOf(deployment.engine));
+      return whatWouldFit({
+        description: deployment.names.get(model) ?? deployment.names.values().next().value,
+        profile: profileOf(model),
+        needsBytes: needsOf(deployment, model)?.bytes ?? 0,
+        mostBytes,
+        fixed,
+        others: others.flatMap((other) => toNeeds(other, needsOf)),
       });
-      const description = deployment.names.get(model) ?? deployment.names.values().next().value;
-      const needsBytes = needsOf(deployment, model)?.bytes ?? 0;
-      return whatWouldFit({ description, profile: profileOf(model), needsBytes, mostBytes, fixed, others });
     },
     figuresOf: (deployment, model) => book.of(keyOf(deployment, model)),
     learned: (deployment, model) => book.changed(keyOf(deployment, model)),
     quarantine,
   };
+}
+
+/** The usable models of a deployment with what each takes, where that is known. */
+function toNeeds(deployment: Deployment, needsOf: Ledger['needsOf']): readonly { readonly model: string; readonly needsBytes: number }[] {
+  return [...deployment.names.values()].flatMap(({ name, defect }) => {
+    const needs = defect === undefined ? needsOf(deployment, name) : undefined;
+    return needs ? [{ model: name, needsBytes: needs.bytes }] : [];
+  });
 }
 
 interface Supplied {
