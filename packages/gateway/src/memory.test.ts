@@ -118,8 +118,8 @@ describe('memory that was freed and does not show on the machine yet', () => {
     expect(await answer(bench, 'b')).toBeUndefined();
     const startMs = bench.clock.monotonic();
     expect(await answer(bench, 'a')).toBeUndefined();
-    // A moment of rest, the unloading, the load, and the answer.
-    expect(bench.clock.monotonic() - startMs).toBeLessThan(2_000 + 1_000 + 1_500);
+    // A moment of rest, the unloading, the load, and the answer; what was freed for “b” would have been waited for until 3 s after.
+    expect(bench.clock.monotonic() - startMs).toBeLessThan(2_600);
   });
 });
 
