@@ -85,7 +85,8 @@ function candidatesOfTask<C extends Choice>(question: RouteQuestion<C>): Candida
     if (those.length === 0) skipped.push(`${name} is on no engine`);
     found.push(...those);
   }
-  const { fit, unfit } = screen(found, question.demand ?? NO_DEMAND);
+  const lastResort = Object.hasOwn(question.routes, task) || names[0] === BUILT_IN_MODEL ? undefined : BUILT_IN_MODEL;
+  const { fit, unfit } = screen(found, question.demand ?? NO_DEMAND, lastResort);
   skipped.push(...unfit.map(({ candidate, reason }) => `${candidate.name} ${reason}`));
   const [first, ...others] = fit;
   if (first) return { candidates: [first, ...others], first: names[0] ?? first.name, skipped, unfit };

@@ -35,6 +35,13 @@ describe('who of a route is fit for a request', () => {
     expect(blind).toThrow(expect.objectContaining({ code: 'not_supported', detail: 'blind cannot see images' }));
   });
 
+  it('passes over none for the last resort, which nobody chose', () => {
+    const [short, pilot] = [model('short', { contextLength: 512 }), model('pilot', { contextLength: 2048 })];
+    const demand = { capabilities: [], contextTokens: 1_000 };
+    expect(names(screen([short, pilot], demand, 'pilot'))).toBe('short pilot');
+    expect(names(screen([short, pilot], demand))).toBe('pilot');
+  });
+
   it('passes over those with too short a context, and none where all are too short', () => {
     const [short, long] = [model('short', { contextLength: 2048 }), model('long', { contextLength: 16_384 })];
     const demand = { capabilities: [], contextTokens: 6_000 };

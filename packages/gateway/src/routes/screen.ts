@@ -59,15 +59,17 @@ export interface Screening<C> {
 
 /**
  * Those of a route that can do what is needed, in their order. One whose context is too short is passed over only where another is known to have enough: what
- * is sent can be made shorter, a sense that is missing cannot be made up for. Throws `Problem('not_supported')` if all lack one.
+ * is sent can be made shorter, a sense that is missing cannot be made up for. Nor is it passed over for `lastResort`, which nobody chose. Throws
+ * `Problem('not_supported')` if all lack one.
  */
-export function screen<C extends Screened>(candidates: readonly C[], demand: Demand): Screening<C> {
+export function screen<C extends Screened>(candidates: readonly C[], demand: Demand, lastResort?: string): Screening<C> {
   const unable = findUnfit(candidates, (candidate) => whatIsMissing(candidate, demand));
   const able = candidates.filter((candidate) => !unable.some((other) => other.candidate === candidate));
   if (able.length === 0 && candidates.length > 0) {
     throw new Problem('not_supported', [...new Set(unable.map(({ candidate, reason }) => `${candidate.name} ${reason}`))].join('; '));
   }
-  if (!able.some((candidate) => isKnownToHold(candidate, demand))) return { fit: able, unfit: unable };
+  const others = able.filter(({ name }) => name !== lastResort);
+  if (!others.some((candidate) => isKnownToHold(candidate, demand))) return { fit: able, unfit: unable };
   const short = findUnfit(able, (candidate) => whyTooShort(candidate, demand));
   return { fit: able.filter((candidate) => !short.some((other) => other.candidate === candidate)), unfit: [...unable, ...short] };
 }
