@@ -78,7 +78,7 @@ describe('what is set at run time', () => {
     const gate = Promise.withResolvers<void>();
     let isFirst = true;
     const slowAtFirst: KeptValues = {
-      kept: store.kept,
+      kept: (kind) => store.kept(kind),
       async keep(...change) {
         const waits = isFirst;
         isFirst = false;
