@@ -66,8 +66,24 @@ describe('the server with the model that ships', () => {
     expect(server.errors()).not.toContain('2 + 2');
   });
 
-  it('says so explicitly when the process of a model is killed in the middle of an answer, and loads it again', async () => {
+  it('goes on by itself, with a seam, when the process of a model is killed in the middle of an answer', async () => {
     await using server = await startServerProcess();
+    await ask(server, 'What is 2 + 2?');
+    const events = readEvents(await askStreamed(server, 'Tell me a story.', { options: { ...LONG, max_tokens: 600 } }));
+    const children = await childrenOf(server.pid);
+    await nextEvent(events, (event) => event.event === 'text');
+    for (const pid of children) process.kill(pid, 'SIGKILL');
+    const seam = await nextEvent(events, (event) => event.event !== 'text' && event.event !== 'phase');
+    expect(JSON.parse(seam.data)).toMatchObject({ type: 'seam', reason: expect.stringMatching(/SIGKILL|killed/i) });
+    const last = await nextEvent(events, (event) => event.event === 'error' || event.event === 'finish');
+    expect(JSON.parse(last.data)).toMatchObject({
+      type: 'finish',
+      receipt: { attempts: [{ outcome: 'failed', code: 'engine_died' }, { outcome: 'finished' }] },
+    });
+  });
+
+  it('says so explicitly when that happens and it may not try again, and loads the model for the next', async () => {
+    await using server = await startServerProcess({ MODEL_RETRIES: '1' });
     await ask(server, 'What is 2 + 2?');
     const events = readEvents(await askStreamed(server, 'Tell me a story.', { options: LONG }));
     const children = await childrenOf(server.pid);
