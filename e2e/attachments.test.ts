@@ -1,28 +1,11 @@
-import { createTemporaryFolder } from '@pilotlight/test-kit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 
-import { launchBrowser } from './browser.ts';
-import { startRealServer, type RealServer } from './real-server.ts';
-import { openWatched, say, waitForEnd } from './watched-page.ts';
+import { useProduct } from './use-product.ts';
+import { say, waitForEnd } from './watched-page.ts';
 
 const NOTES = { name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from('# Notes\n\nThe lamp is in the cellar.\n'.repeat(20)) };
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-let server: RealServer;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack.defer(() => browser.close());
-  const folder = stack.use(await createTemporaryFolder());
-  server = stack.use(await startRealServer(folder.path));
-});
-afterAll(() => stack.disposeAsync());
-
-async function openChat(expected: readonly RegExp[] = []) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  return { context, ...(await openWatched(context, server.url, expected)) };
-}
+const product = useProduct();
 
 function composerOf(page: Page) {
   return page.getByRole('form', { name: 'Message' });
@@ -38,16 +21,16 @@ interface Told {
 
 async function readChat(page: Page): Promise<Told> {
   const id = new URL(page.url()).pathname.slice('/c/'.length);
-  return (await (await page.request.get(`${server.url}/api/conversations/${id}`)).json()) as Told;
+  return (await (await page.request.get(`${product.server.url}/api/conversations/${id}`)).json()) as Told;
 }
 
 describe('a file beside a message', () => {
   it('is kept with the draft over a reload, given to the model, and shown with the question', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await say(page, 'What is 2 + 2?');
     await waitForEnd(page);
     const plain = (await readChat(page)).messages.at(-1)?.receipt?.prompt_tokens ?? 0;
-    await page.goto(server.url);
+    await page.goto(product.server.url);
     await page.getByLabel('Files to attach').setInputFiles(NOTES);
     await composerOf(page).getByText('notes.md').waitFor();
     await composerOf(page)
@@ -67,14 +50,14 @@ describe('a file beside a message', () => {
     expect(messages.find(({ role }) => role === 'user')?.attachments).toMatchObject([{ name: 'notes.md', kind: 'text' }]);
     // The model has read the file: twenty lines are more than two hundred tokens.
     expect(messages.at(-1)?.receipt?.prompt_tokens).toBeGreaterThan(plain + 100);
-    const content = await page.request.get(`${server.url}${await page.locator('article.ask a.chip').getAttribute('href')}`);
+    const content = await page.request.get(`${product.server.url}${await page.locator('article.ask a.chip').getAttribute('href')}`);
     expect(await content.text()).toBe(NOTES.buffer.toString());
     expect(complaints).toEqual([]);
     await context.close();
   });
 
   it('can be taken off, and one that cannot be read is refused with its reason', async () => {
-    const { context, page, complaints } = await openChat([/415/]);
+    const { context, page, complaints } = await product.openChat([/415/]);
     await page
       .getByLabel('Files to attach')
       .setInputFiles([
@@ -93,7 +76,7 @@ describe('a file beside a message', () => {
   });
 
   it('can be pasted and dropped', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     const send = (type: 'paste' | 'drop', name: string): Promise<void> =>
       page.getByRole('textbox', { name: 'Message' }).evaluate(
         (field, [kind, file]) => {
@@ -119,7 +102,7 @@ describe('a file beside a message', () => {
 
 describe('the gauge', () => {
   it('counts what is typed and attached before it is sent', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await page.getByRole('textbox', { name: 'Message' }).fill('What is 2 + 2?');
     const gauge = composerOf(page).locator('.ctx');
     await gauge.getByText(/of [\d,]+ tokens/).waitFor();

@@ -1,40 +1,11 @@
-import { createTemporaryFolder } from '@pilotlight/test-kit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 
-import { launchBrowser } from './browser.ts';
-import { startRealServer, type RealServer } from './real-server.ts';
 import { childrenOf, slowDown } from './slow-process.ts';
+import { useProduct } from './use-product.ts';
 import { lastAnswer, openWatched, say, textOf, waitForEnd } from './watched-page.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-let server: RealServer;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack.defer(() => browser.close());
-  const folder = stack.use(await createTemporaryFolder());
-  server = stack.use(await startRealServer(folder.path));
-  // A model that is slowed down while it loads would take too long.
-  await warmUp();
-});
-afterAll(() => stack.disposeAsync());
-
-/** Waits until the model has given an answer. */
-async function warmUp(): Promise<void> {
-  const response = await fetch(`${server.url}/api/chat/message`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ message: 'Hello' }),
-  });
-  await response.arrayBuffer();
-}
-
-async function openChat(expected: readonly RegExp[] = []) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  return { context, ...(await openWatched(context, server.url, expected)) };
-}
+const product = useProduct({ isWarm: true });
 
 function listOf(page: Page) {
   return page.getByRole('navigation', { name: 'Chats' });
@@ -51,11 +22,11 @@ async function choose(page: Page, title: RegExp, item: string): Promise<void> {
 
 describe('a chat that was deleted', () => {
   it('comes back with Undo, and with Ctrl-Z in another tab', async () => {
-    const { context, page, complaints } = await openChat([/404/]);
+    const { context, page, complaints } = await product.openChat([/404/]);
     await say(page, 'What is 3 + 3?');
     await waitForEnd(page);
     const { pathname } = new URL(page.url());
-    const second = await openWatched(context, server.url, [/404/]);
+    const second = await openWatched(context, product.server.url, [/404/]);
     await choose(page, /3 \+ 3/, 'Delete');
     await listOf(page)
       .getByRole('link', { name: /3 \+ 3/ })
@@ -82,9 +53,9 @@ describe('a chat that was deleted', () => {
 
 describe('places of chats', () => {
   it('are kept: pinned above the others, in a folder, in the archive', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     for (const sum of ['4 + 1', '5 + 1', '6 + 1']) {
-      await page.goto(server.url);
+      await page.goto(product.server.url);
       await say(page, `What is ${sum}?`);
       await waitForEnd(page);
     }
@@ -127,7 +98,7 @@ describe('places of chats', () => {
 
 describe('a temporary chat', () => {
   it('answers, is marked, stands in no list, and is gone after a reload', async () => {
-    const { context, page, complaints } = await openChat([/404/]);
+    const { context, page, complaints } = await product.openChat([/404/]);
     await page.getByRole('button', { name: 'Temporary chat' }).click();
     await page.getByText('This chat will be in no list').waitFor();
     await say(page, 'What is 7 + 1?');
@@ -136,16 +107,16 @@ describe('a temporary chat', () => {
     await page.getByText('This chat is in no list').waitFor();
     const { pathname } = new URL(page.url());
     const id = pathname.slice('/c/'.length);
-    expect((await page.request.get(`${server.url}/api/conversations/${id}`)).status()).toBe(200);
+    expect((await page.request.get(`${product.server.url}/api/conversations/${id}`)).status()).toBe(200);
     expect(
       await listOf(page)
         .getByRole('link', { name: /7 \+ 1/ })
         .count(),
     ).toBe(0);
     await page.reload();
-    await page.waitForURL(`${server.url}/`);
+    await page.waitForURL(`${product.server.url}/`);
     await page.getByRole('textbox', { name: 'Message' }).waitFor();
-    await expect.poll(async () => (await page.request.get(`${server.url}/api/conversations/${id}`)).status()).toBe(404);
+    await expect.poll(async () => (await page.request.get(`${product.server.url}/api/conversations/${id}`)).status()).toBe(404);
     expect(
       await listOf(page)
         .getByRole('link', { name: /7 \+ 1/ })
@@ -158,7 +129,7 @@ describe('a temporary chat', () => {
 
 describe('the settings of a chat', () => {
   it('are kept over a reload, shown in another tab, and used by the next answer', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await say(page, 'What is 8 + 1?');
     await waitForEnd(page);
     await page.getByRole('button', { name: 'Settings of this chat' }).click();
@@ -171,7 +142,7 @@ describe('the settings of a chat', () => {
     await panel.getByLabel('Temperature').focus();
     const id = new URL(page.url()).pathname.slice('/c/'.length);
     const settings = async (): Promise<unknown> =>
-      ((await (await page.request.get(`${server.url}/api/conversations/${id}`)).json()) as { settings?: unknown }).settings;
+      ((await (await page.request.get(`${product.server.url}/api/conversations/${id}`)).json()) as { settings?: unknown }).settings;
     await expect.poll(settings).toEqual({ system: 'Answer with a number.', options: { temperature: 0.2, max_tokens: 3 } });
     await page.reload();
     await page.getByRole('button', { name: 'Settings of this chat' }).click();
@@ -185,7 +156,7 @@ describe('the settings of a chat', () => {
     await expect.poll(() => other.getByLabel('Top K').inputValue()).toBe('7');
     await say(page, 'Count to 50');
     await lastAnswer(page).getByText('Ended at the limit of tokens').waitFor();
-    const view = (await (await page.request.get(`${server.url}/api/conversations/${id}`)).json()) as {
+    const view = (await (await page.request.get(`${product.server.url}/api/conversations/${id}`)).json()) as {
       messages: { receipt?: { applied?: { options?: Record<string, { value: unknown; from: string }> } } }[];
     };
     expect(view.messages.at(-1)?.receipt?.applied?.options?.['max_tokens']).toEqual({ value: 3, from: 'conversation' });
@@ -194,7 +165,7 @@ describe('the settings of a chat', () => {
   });
 
   it('can be kept as a preset and given to a new chat', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await page.getByRole('button', { name: 'Settings of this chat' }).click();
     const panel = page.getByRole('complementary', { name: 'Details' });
     await panel.getByLabel('Longest answer').fill('2');
@@ -203,7 +174,7 @@ describe('the settings of a chat', () => {
     await panel.getByLabel('Name of the preset').fill('Two tokens');
     await panel.getByRole('button', { name: 'Keep it' }).click();
     await expect.poll(() => panel.getByLabel('Preset', { exact: true }).locator('option:checked').innerText()).toBe('Two tokens');
-    await page.goto(server.url);
+    await page.goto(product.server.url);
     await page.getByRole('button', { name: 'Settings of this chat' }).click();
     await panel.getByLabel('Preset', { exact: true }).selectOption('Two tokens');
     expect(await panel.getByLabel('Longest answer').inputValue()).toBe('2');
@@ -217,10 +188,10 @@ describe('the settings of a chat', () => {
 
 describe('an answer that was stopped', () => {
   it('goes on from its words in a version of its own, with the seam shown', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     {
       using slowed = new DisposableStack();
-      for (const pid of childrenOf(server.pid)) slowed.use(slowDown(pid));
+      for (const pid of childrenOf(product.server.pid)) slowed.use(slowDown(pid));
       await say(page, 'Count to 50');
       await lastAnswer(page).locator('.prose').first().waitFor();
       await page.getByRole('textbox', { name: 'Message' }).press('Escape');
@@ -248,7 +219,7 @@ describe('an answer that was stopped', () => {
 
 describe('a model that is pinned in the list', () => {
   it('stays pinned over a restart of the server', async () => {
-    const { context, page, complaints } = await openChat([/Failed to load resource/]);
+    const { context, page, complaints } = await product.openChat([/Failed to load resource/]);
     const openPicker = async () => {
       await page.getByRole('button', { name: /^Model:/ }).click();
       await page.getByRole('dialog', { name: 'Choose a model' }).waitFor();
@@ -258,8 +229,8 @@ describe('a model that is pinned in the list', () => {
     expect(await pin.getAttribute('aria-pressed')).toBe('false');
     await pin.click();
     await page.getByRole('dialog', { name: 'Choose a model' }).getByText('Pinned: it stays in memory').waitFor();
-    await server.kill();
-    await server.restart();
+    await product.server.kill();
+    await product.server.restart();
     await page.reload();
     await expect.poll(async () => (await openPicker()).getAttribute('aria-pressed')).toBe('true');
     expect(complaints).toEqual([]);

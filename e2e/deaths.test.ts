@@ -1,46 +1,17 @@
-import { createTemporaryFolder } from '@pilotlight/test-kit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 
-import { launchBrowser } from './browser.ts';
-import { startRealServer, type RealServer } from './real-server.ts';
 import { childrenOf, slowDown } from './slow-process.ts';
-import { lastAnswer, openWatched, say, waitForEnd } from './watched-page.ts';
+import { useProduct } from './use-product.ts';
+import { lastAnswer, say, waitForEnd } from './watched-page.ts';
 
 /** The longest answer of the model that ships. */
 const LONG = 'Count to 50';
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-let server: RealServer;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack.defer(() => browser.close());
-  const folder = stack.use(await createTemporaryFolder());
-  server = stack.use(await startRealServer(folder.path));
-  // A model that is slowed down while it loads would take too long.
-  await warmUp();
-});
-afterAll(() => stack.disposeAsync());
-
-/** Waits until the model has given an answer. */
-async function warmUp(): Promise<void> {
-  const response = await fetch(`${server.url}/api/chat/message`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ message: 'Hello' }),
-  });
-  await response.arrayBuffer();
-}
-
-async function openChat(expected: readonly RegExp[] = []) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  return { context, ...(await openWatched(context, server.url, expected)) };
-}
+const product = useProduct({ isWarm: true });
 
 function slowModel(): Disposable {
   const slowed = new DisposableStack();
-  for (const pid of childrenOf(server.pid)) slowed.use(slowDown(pid));
+  for (const pid of childrenOf(product.server.pid)) slowed.use(slowDown(pid));
   return slowed;
 }
 
@@ -59,7 +30,7 @@ async function wholeText(page: Page): Promise<string> {
 
 describe('in the middle of an answer of the model that ships', () => {
   it('a tab that is loaded anew goes on, every word once', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     {
       using _slow = slowModel();
       await beginLong(page);
@@ -76,12 +47,12 @@ describe('in the middle of an answer of the model that ships', () => {
   });
 
   it('a model whose process is killed is never silent about it, and the words stay', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     using slowed = new DisposableStack();
     slowed.use(slowModel());
     await beginLong(page);
     const before = await wholeText(page);
-    for (const pid of childrenOf(server.pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of childrenOf(product.server.pid)) process.kill(pid, 'SIGKILL');
     slowed.dispose();
     // Rescued on the way, or cut off: either is said in the text.
     await page
@@ -104,16 +75,16 @@ describe('in the middle of an answer of the model that ships', () => {
   });
 
   it('a server that is killed leaves the words, says so, and goes on from them when asked', async () => {
-    const { context, page, complaints } = await openChat([/Failed to load resource/]);
+    const { context, page, complaints } = await product.openChat([/Failed to load resource/]);
     {
       using _slow = slowModel();
       await beginLong(page);
-      await server.kill();
+      await product.server.kill();
     }
     await page.getByText('Reconnecting').waitFor();
     const before = await wholeText(page);
     expect(before).toMatch(/^1, 2/);
-    await server.restart();
+    await product.server.restart();
     await lastAnswer(page)
       .getByText(/^Cut off: the server stopped while this was being written/)
       .waitFor();

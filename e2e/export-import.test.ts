@@ -2,31 +2,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { createTemporaryFolder } from '@pilotlight/test-kit';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { findingsOf } from './axe-findings.ts';
-import { launchBrowser } from './browser.ts';
-import { startRealServer, type RealServer } from './real-server.ts';
-import { openWatched, say, textOf, waitForEnd } from './watched-page.ts';
+import { useProduct } from './use-product.ts';
+import { say, textOf, waitForEnd } from './watched-page.ts';
 
+const product = useProduct({ window: { viewport: { width: 1440, height: 800 }, bypassCSP: true } });
 const stack = new AsyncDisposableStack();
-let browser: Browser;
-let server: RealServer;
 let folder: string;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  stack.defer(() => browser.close());
   folder = stack.use(await createTemporaryFolder()).path;
-  server = stack.use(await startRealServer(stack.use(await createTemporaryFolder()).path));
 });
 afterAll(() => stack.disposeAsync());
-
-async function openChat(expected: readonly RegExp[] = []) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 800 }, bypassCSP: true });
-  return { context, ...(await openWatched(context, server.url, expected)) };
-}
 
 /** Takes an item of a chat's menu, and what the browser then saves. */
 async function save(page: Page, title: string, item: string): Promise<string> {
@@ -51,7 +41,7 @@ async function take(page: Page, file: string) {
 
 describe('export and import', () => {
   it('saves a chat as Markdown and JSON, and takes the JSON in again as a chat of its own', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await say(page, 'What is 4 + 3?');
     await waitForEnd(page);
     const text = await textOf(page);
@@ -77,7 +67,7 @@ describe('export and import', () => {
   });
 
   it('says why nothing of a file was taken in, and gives the focus back', async () => {
-    const { context, page } = await openChat();
+    const { context, page } = await product.openChat();
     const wrong = path.join(folder, 'notes.json');
     await writeFile(wrong, '{"name": "something else"}');
     const dialog = await take(page, wrong);

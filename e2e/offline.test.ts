@@ -1,27 +1,15 @@
-import { createTemporaryFolder } from '@pilotlight/test-kit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 
-import { launchBrowser } from './browser.ts';
-import { startRealServer, type RealServer } from './real-server.ts';
+import { useProduct } from './use-product.ts';
 import { openWatched, say, textOf, waitForEnd } from './watched-page.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-let server: RealServer;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack.defer(() => browser.close());
-  const folder = stack.use(await createTemporaryFolder());
-  server = stack.use(await startRealServer(folder.path));
-});
-afterAll(() => stack.disposeAsync());
+const product = useProduct();
 
 /** A page whose browser has kept the shell. */
 async function openKept(expected: readonly RegExp[] = []) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const watched = await openWatched(context, server.url, expected);
+  const context = await product.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const watched = await openWatched(context, product.server.url, expected);
   await watched.page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await watched.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   return { context, ...watched };
@@ -41,8 +29,8 @@ describe('the page without its server', () => {
     const { context, page, complaints } = await openKept([/Failed to load resource/]);
     await say(page, 'What is 2 + 1?');
     await waitForEnd(page);
-    await server.kill();
-    await page.goto(server.url);
+    await product.server.kill();
+    await page.goto(product.server.url);
     await page.getByText('The server does not answer. What you write is kept in this browser').waitFor();
     await page.getByText('The server is away.').waitFor();
     await say(page, 'What is 2 + 2?');
@@ -50,7 +38,7 @@ describe('the page without its server', () => {
     await page.getByRole('textbox', { name: 'Message' }).fill('A draft');
     await page.reload();
     await page.getByText('What is 2 + 2?').first().waitFor();
-    await server.restart();
+    await product.server.restart();
     await page.getByText('Server away').waitFor({ state: 'detached' });
     await waitForEnd(page);
     expect(await textOf(page)).toMatch(/\b4\b/);
@@ -64,10 +52,10 @@ describe('the page without its server', () => {
     const { context, page } = await openKept();
     await say(page, 'What is 3 + 1?');
     await waitForEnd(page);
-    await server.kill();
+    await product.server.kill();
     await page.reload();
     await page.getByText('Server away').waitFor();
-    await server.restart();
+    await product.server.restart();
     await waitForEnd(page);
     expect(await textOf(page)).toMatch(/\b4\b/);
     await context.close();
@@ -94,19 +82,19 @@ describe('what the browser keeps', () => {
     });
     await page.reload();
     await page.getByRole('textbox', { name: 'Message' }).waitFor();
-    await server.kill();
+    await product.server.kill();
     await page.reload();
     expect(await page.title()).toBe('An old page');
-    await server.restart();
+    await product.server.restart();
     await context.close();
   });
 });
 
 describe('an address where nothing is', () => {
   it('is said by the page, with the way back', async () => {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const context = await product.browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
-    const response = await page.goto(`${server.url}/nope`);
+    const response = await page.goto(`${product.server.url}/nope`);
     expect(response?.status()).toBe(404);
     await page.getByRole('heading', { name: 'There is no page at this address' }).waitFor();
     await page.getByRole('button', { name: 'New chat' }).click();

@@ -1,27 +1,10 @@
-import { createTemporaryFolder } from '@pilotlight/test-kit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 
-import { launchBrowser } from './browser.ts';
-import { startRealServer, type RealServer } from './real-server.ts';
-import { openWatched, say, textOf, waitForEnd } from './watched-page.ts';
+import { useProduct } from './use-product.ts';
+import { say, textOf, waitForEnd } from './watched-page.ts';
 
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-let server: RealServer;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack.defer(() => browser.close());
-  const folder = stack.use(await createTemporaryFolder());
-  server = stack.use(await startRealServer(folder.path));
-});
-afterAll(() => stack.disposeAsync());
-
-async function openChat(expected: readonly RegExp[] = []) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 600 } });
-  return { context, ...(await openWatched(context, server.url, expected)) };
-}
+const product = useProduct({ window: { viewport: { width: 1440, height: 600 } } });
 
 /** Searches by keyboard. */
 async function search(page: Page, query: string): Promise<void> {
@@ -38,7 +21,7 @@ function topOf(page: Page, text: string): Promise<number> {
 
 describe('the search', () => {
   it('goes by keyboard to a message far up in another chat', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     for (const number of [1, 2, 3, 4, 5, 6]) {
       await say(page, `What is ${number} + 3?`);
       await page
@@ -65,7 +48,7 @@ describe('the search', () => {
   });
 
   it('brings up the branch of a message that is on another one', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await say(page, 'What is 8 + 1?');
     await waitForEnd(page);
     const first = await textOf(page);
@@ -87,7 +70,7 @@ describe('the search', () => {
   });
 
   it('is moved through with arrows, opened with Enter and left with Esc', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await say(page, 'Tell me about foxes');
     await waitForEnd(page);
     await page.getByRole('link', { name: 'New chat' }).click();
@@ -113,7 +96,7 @@ describe('the search', () => {
   });
 
   it('says that nothing was found, and finds it as soon as it is there', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await search(page, 'zanzibar');
     await page.getByRole('navigation').getByText('No chat has “zanzibar” in its title or its messages.').waitFor();
     await page.getByRole('button', { name: 'Empty the search' }).click();
