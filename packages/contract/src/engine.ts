@@ -41,7 +41,11 @@ export interface ModelDescription {
 export interface ResidentModel {
   readonly name: string;
   readonly memoryBytes?: number;
+  /** Of `memoryBytes`: what lies in graphics memory that is not the machine's own. Absent: the engine cannot tell. */
+  readonly gpuBytes?: number;
   readonly contextLength?: number;
+  /** When the engine will let it go by itself if nobody uses it, in milliseconds since 1970-01-01 UTC by the engine's clock. */
+  readonly expiresAtMs?: number;
 }
 
 export interface EngineStatus {
@@ -69,6 +73,8 @@ export interface LoadOptions {
 export interface LoadedModel {
   readonly contextLength?: number;
   readonly memoryBytes?: number;
+  /** As in `ResidentModel`. */
+  readonly gpuBytes?: number;
   /** How many answers it really writes at once. */
   readonly slots: number;
 }

@@ -5,6 +5,7 @@ export type {
   FileFacts,
   ForkOptions,
   GpuMemory,
+  GpuReading,
   HttpRequest,
   HttpResponse,
   Machine,

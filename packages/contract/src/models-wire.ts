@@ -80,6 +80,8 @@ export const modelViewSchema = z.object({
   default: z.boolean(),
   size_bytes: z.number().optional(),
   memory_bytes: z.number().optional(),
+  /** Of `memory_bytes`: what lies in graphics memory. Absent: nobody can tell. */
+  gpu_bytes: z.number().optional(),
   context_length: z.number().optional(),
   trained_context_length: z.number().optional(),
   family: z.string().optional(),
@@ -118,10 +120,26 @@ export const memoryViewSchema = z.object({
   total_bytes: z.number(),
   free_bytes: z.number(),
   resident: z.array(z.object({ model: z.string(), bytes: z.number() })),
-  /** Graphics memory of this machine; absent where there is none, or none that can be read. `unified`: it is the machine's own memory. */
+  /** Graphics memory of this machine; absent where there is none, or none that can be read. `unified`: it is the machine's own memory, counted already. */
   gpus: z.array(z.object({ name: z.string(), total_bytes: z.number(), free_bytes: z.number(), unified: z.boolean() })).optional(),
-  /** Engines elsewhere whose memory is counted, and what that rests on. */
-  engines: z.array(z.object({ engine: z.string(), total_bytes: z.number(), free_bytes: z.number(), basis: z.string() })).optional(),
+  /** In words, why the memory of a graphics card is not known. Absent: there is none, or all of it is known. */
+  gpus_unknown: z.string().optional(),
+  /**
+   * Engines elsewhere whose memory is counted, and what that rests on. Where it was learned: what was seen to fit into it at once (`at_least_bytes`), and
+   * what was seen not to (`at_most_bytes`); `total_bytes` is then the latter, or where that is not known the former.
+   */
+  engines: z
+    .array(
+      z.object({
+        engine: z.string(),
+        total_bytes: z.number(),
+        free_bytes: z.number(),
+        at_least_bytes: z.number().optional(),
+        at_most_bytes: z.number().optional(),
+        basis: z.string(),
+      }),
+    )
+    .optional(),
 });
 export type MemoryView = z.infer<typeof memoryViewSchema>;
 
@@ -159,9 +177,15 @@ export const modelPlanSchema = z.object({
       weights_bytes: z.number().optional(),
       cache_bytes: z.number().optional(),
       compute_bytes: z.number().optional(),
+      /** Of `bytes`: what goes into graphics memory; the rest takes of the machine's own. Absent: none. */
+      gpu_bytes: z.number().optional(),
     })
     .optional(),
   free: z.object({ bytes: z.number(), basis: z.string() }).optional(),
+  /** Free graphics memory; absent where the engine is not known to use any. */
+  free_gpu: z.object({ bytes: z.number(), basis: z.string() }).optional(),
+  /** In words, why graphics memory is not counted though there is some. */
+  gpus_unknown: z.string().optional(),
   unload: z.array(z.object({ model: z.string(), bytes: z.number(), in_use: z.boolean() })),
   pinned: z.array(z.string()),
   /** Models in the way whose servers cannot unload them. */

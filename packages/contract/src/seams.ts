@@ -119,10 +119,22 @@ export interface GpuMemory {
   readonly isUnified: boolean;
 }
 
+/** What could be read of the graphics cards of the machine. */
+export interface GpuReading {
+  readonly gpus: readonly GpuMemory[];
+  /** In words, why the memory of a card is not known; absent where there is none, or all of it is known. */
+  readonly unknown?: string;
+}
+
 /** What the machine has, cgroup limits included. */
 export interface Machine {
-  /** Memory in bytes: the least of what host and cgroup allow, and what of it is free now; and that of its graphics cards, where there are any. */
-  memory(): Promise<{ readonly totalBytes: number; readonly freeBytes: number; readonly gpus?: readonly GpuMemory[] }>;
+  /** Memory in bytes: the least of what host and cgroup allow, and what of it is free now. */
+  memory(): Promise<{ readonly totalBytes: number; readonly freeBytes: number }>;
+  /**
+   * The memory of its graphics cards. May start a program and takes up to a few seconds: to be asked now and then, and never by a request. Never rejects.
+   * Absent: nobody looks.
+   */
+  gpus?(): Promise<GpuReading>;
   /** Cores that this process may use: quota of the cgroup and affinity, at least 1. */
   readonly cores: number;
 }
