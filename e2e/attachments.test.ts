@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 import { useProduct } from './use-product.ts';
-import { say, waitForEnd } from './watched-page.ts';
+import { ask, waitForEnd } from './watched-page.ts';
 
 const NOTES = { name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from('# Notes\n\nThe lamp is in the cellar.\n'.repeat(20)) };
 const product = useProduct();
@@ -27,9 +27,9 @@ async function readChat(page: Page): Promise<Told> {
 describe('a file beside a message', () => {
   it('is kept with the draft over a reload, given to the model, and shown with the question', async () => {
     const { context, page, complaints } = await product.openChat();
-    await say(page, 'What is 2 + 2?');
-    await waitForEnd(page);
+    await ask(page, 'What is 2 + 2?');
     const plain = (await readChat(page)).messages.at(-1)?.receipt?.prompt_tokens ?? 0;
+    expect(plain).toBeGreaterThan(0);
     await page.goto(product.server.url);
     await page.getByLabel('Files to attach').setInputFiles(NOTES);
     await composerOf(page).getByText('notes.md').waitFor();
@@ -45,7 +45,7 @@ describe('a file beside a message', () => {
       .locator('article.ask')
       .getByRole('link', { name: /notes\.md/ })
       .waitFor();
-    expect(await composerOf(page).getByText('notes.md').count()).toBe(0);
+    await composerOf(page).getByText('notes.md').waitFor({ state: 'detached' });
     const { messages } = await readChat(page);
     expect(messages.find(({ role }) => role === 'user')?.attachments).toMatchObject([{ name: 'notes.md', kind: 'text' }]);
     // The model has read the file: twenty lines are more than two hundred tokens.
@@ -70,7 +70,7 @@ describe('a file beside a message', () => {
       .waitFor();
     await composerOf(page).getByRole('button', { name: 'Take off program.bin' }).click();
     await composerOf(page).getByRole('button', { name: 'Take off notes.md' }).click();
-    expect(await composerOf(page).getByRole('list', { name: 'Attached' }).count()).toBe(0);
+    await composerOf(page).getByRole('list', { name: 'Attached' }).waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -107,6 +107,7 @@ describe('the gauge', () => {
     const gauge = composerOf(page).locator('.ctx');
     await gauge.getByText(/of [\d,]+ tokens/).waitFor();
     const tokensOf = async (): Promise<number> => Number(/([\d,]+) of/.exec(await gauge.innerText())?.[1]?.replaceAll(',', ''));
+    await expect.poll(tokensOf).toBeGreaterThan(0);
     const before = await tokensOf();
     await page.getByLabel('Files to attach').setInputFiles(NOTES);
     await expect.poll(tokensOf).toBeGreaterThan(before + 100);

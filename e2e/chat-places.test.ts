@@ -27,25 +27,21 @@ describe('a chat that was deleted', () => {
     await waitForEnd(page);
     const { pathname } = new URL(page.url());
     const second = await openWatched(context, product.server.url, [/404/]);
+    const chatIn = (tab: Page) => listOf(tab).getByRole('link', { name: /3 \+ 3/ });
     await choose(page, /3 \+ 3/, 'Delete');
-    await listOf(page)
-      .getByRole('link', { name: /3 \+ 3/ })
-      .waitFor({ state: 'detached' });
+    await chatIn(page).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
-    await listOf(page)
-      .getByRole('link', { name: /3 \+ 3/ })
-      .waitFor();
+    for (const tab of [page, second.page]) await chatIn(tab).waitFor();
     await choose(page, /3 \+ 3/, 'Delete');
+    for (const tab of [page, second.page]) await chatIn(tab).waitFor({ state: 'detached' });
     await second.page.getByText('is deleted', { exact: false }).first().waitFor();
     await second.page.getByRole('button', { name: 'Details', exact: true }).focus();
     await second.page.keyboard.press('Control+z');
     await second.page.waitForURL(`**${pathname}`);
     await waitForEnd(second.page);
     expect(await textOf(second.page)).toMatch(/\b6\b/);
-    await listOf(page)
-      .getByRole('link', { name: /3 \+ 3/ })
-      .waitFor();
+    await chatIn(page).waitFor();
     expect([...complaints, ...second.complaints]).toEqual([]);
     await context.close();
   });
@@ -146,11 +142,12 @@ describe('the settings of a chat', () => {
     await expect.poll(settings).toEqual({ system: 'Answer with a number.', options: { temperature: 0.2, max_tokens: 3 } });
     await page.reload();
     await page.getByRole('button', { name: 'Settings of this chat' }).click();
-    expect(await panel.getByLabel('Temperature').inputValue()).toBe('0.2');
-    expect(await panel.getByLabel('Instructions').inputValue()).toBe('Answer with a number.');
+    await expect.poll(() => panel.getByLabel('Temperature').inputValue()).toBe('0.2');
+    await expect.poll(() => panel.getByLabel('Instructions').inputValue()).toBe('Answer with a number.');
     const second = await openWatched(context, page.url());
     await second.page.getByRole('button', { name: 'Settings of this chat' }).click();
     const other = second.page.getByRole('complementary', { name: 'Details' });
+    await expect.poll(() => other.getByLabel('Temperature').inputValue()).toBe('0.2');
     await panel.getByLabel('Top K').fill('7');
     await panel.getByLabel('Top K').press('Enter');
     await expect.poll(() => other.getByLabel('Top K').inputValue()).toBe('7');
@@ -177,7 +174,7 @@ describe('the settings of a chat', () => {
     await page.goto(product.server.url);
     await page.getByRole('button', { name: 'Settings of this chat' }).click();
     await panel.getByLabel('Preset', { exact: true }).selectOption('Two tokens');
-    expect(await panel.getByLabel('Longest answer').inputValue()).toBe('2');
+    await expect.poll(() => panel.getByLabel('Longest answer').inputValue()).toBe('2');
     await say(page, 'Count to 40');
     await lastAnswer(page).getByText('Ended at the limit of tokens').waitFor();
     await panel.getByText('at the limit of tokens').waitFor();
@@ -226,13 +223,16 @@ describe('a model that is pinned in the list', () => {
       return page.getByRole('button', { name: 'Keep pilot:latest in memory' });
     };
     const pin = await openPicker();
-    expect(await pin.getAttribute('aria-pressed')).toBe('false');
+    await expect.poll(() => pin.getAttribute('aria-pressed')).toBe('false');
+    const isKept = page.waitForResponse((response) => response.url().endsWith('/pin'));
     await pin.click();
+    await isKept;
     await page.getByRole('dialog', { name: 'Choose a model' }).getByText('Pinned: it stays in memory').waitFor();
     await product.server.kill();
     await product.server.restart();
     await page.reload();
-    await expect.poll(async () => (await openPicker()).getAttribute('aria-pressed')).toBe('true');
+    const again = await openPicker();
+    await expect.poll(() => again.getAttribute('aria-pressed')).toBe('true');
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -21,6 +21,7 @@ async function beginLong(page: Page): Promise<void> {
   await lastAnswer(page)
     .locator('.prose', { hasText: /\d, \d/ })
     .waitFor();
+  await page.getByRole('button', { name: 'Stop the answer (Esc)' }).waitFor();
 }
 
 /** All text of the last question's answer, over its seams. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { findingsOf } from './axe-findings.ts';
 import { useProduct } from './use-product.ts';
-import { say, textOf, waitForEnd } from './watched-page.ts';
+import { ask, textOf, waitForEnd } from './watched-page.ts';
 
 const product = useProduct({ window: { viewport: { width: 1440, height: 800 }, bypassCSP: true } });
 const stack = new AsyncDisposableStack();
@@ -42,8 +42,7 @@ async function take(page: Page, file: string) {
 describe('export and import', () => {
   it('saves a chat as Markdown and JSON, and takes the JSON in again as a chat of its own', async () => {
     const { context, page, complaints } = await product.openChat();
-    await say(page, 'What is 4 + 3?');
-    await waitForEnd(page);
+    await ask(page, 'What is 4 + 3?');
     const text = await textOf(page);
     const first = page.url();
     const markdown = await readFile(await save(page, 'What is 4 + 3?', 'Export as Markdown'), 'utf8');
@@ -59,9 +58,11 @@ describe('export and import', () => {
     expect(await findingsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Open the chat' }).click();
     await page.waitForURL((url) => url.href !== first && url.pathname.startsWith('/c/'));
+    const inList = page.getByRole('navigation').getByRole('link', { name: 'What is 4 + 3?' });
+    await expect.poll(() => inList.count()).toBe(2);
+    await page.locator('a.nav[aria-current]', { hasText: 'What is 4 + 3?' }).waitFor();
     await waitForEnd(page);
     expect(await textOf(page)).toBe(text);
-    expect(await page.getByRole('navigation').getByRole('link', { name: 'What is 4 + 3?' }).count()).toBe(2);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -76,7 +77,7 @@ describe('export and import', () => {
     expect(await findingsOf(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('More for all chats');
+    await page.getByRole('button', { name: 'More for all chats' }).and(page.locator(':focus')).waitFor();
     await writeFile(wrong, '# A title');
     await (await take(page, wrong)).getByText('“notes.json” is not JSON.').waitFor();
     await context.close();

@@ -115,7 +115,7 @@ describe('an answer that is too much', () => {
     await lastAnswer(page).getByText('20 tokens/s').waitFor();
     const field = page.getByRole('textbox', { name: 'Message' });
     await field.pressSequentially('still typing');
-    expect(await field.inputValue()).toBe('still typing');
+    await expect.poll(() => field.inputValue()).toBe('still typing');
     expect(complaints).toEqual([]);
     await page.context().close();
   });

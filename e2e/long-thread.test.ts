@@ -38,9 +38,10 @@ describe('a thread of 800 messages', () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const { page, complaints } = await openWatched(context, `${server.url}/c/c-1`);
     await page.locator('[data-message="q-0"]').waitFor({ state: 'attached' });
-    expect(await page.locator('article').count()).toBe(PAIRS * 2);
+    await expect.poll(() => page.locator('article').count()).toBe(PAIRS * 2);
     const scroller = page.locator('.scroll');
-    expect(await scroller.evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop)).toBeLessThan(3);
+    const belowEnd = () => scroller.evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop);
+    await expect.poll(belowEnd).toBeLessThan(3);
 
     await page.locator('[data-message="q-200"]').evaluate((element) => element.scrollIntoView({ block: 'start' }));
     await page.getByRole('button', { name: 'To the end' }).waitFor();

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 import { useProduct } from './use-product.ts';
-import { openWatched, say, textOf, waitForEnd } from './watched-page.ts';
+import { ask, openWatched, say, textOf, waitForEnd } from './watched-page.ts';
 
 const product = useProduct();
 
@@ -27,8 +27,7 @@ async function keptAddresses(page: Page): Promise<string[]> {
 describe('the page without its server', () => {
   it('opens, says so, takes a message, and sends it once when the server is back', async () => {
     const { context, page, complaints } = await openKept([/Failed to load resource/]);
-    await say(page, 'What is 2 + 1?');
-    await waitForEnd(page);
+    await ask(page, 'What is 2 + 1?');
     await product.server.kill();
     await page.goto(product.server.url);
     await page.getByText('The server does not answer. What you write is kept in this browser').waitFor();
@@ -42,16 +41,15 @@ describe('the page without its server', () => {
     await page.getByText('Server away').waitFor({ state: 'detached' });
     await waitForEnd(page);
     expect(await textOf(page)).toMatch(/\b4\b/);
-    expect(await page.locator('article.ask').count()).toBe(1);
-    expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('A draft');
+    await expect.poll(() => page.locator('article.ask').count()).toBe(1);
+    await expect.poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('A draft');
     expect(complaints).toEqual([]);
     await context.close();
   });
 
   it('shows a chat by its address once the server is back', async () => {
     const { context, page } = await openKept();
-    await say(page, 'What is 3 + 1?');
-    await waitForEnd(page);
+    await ask(page, 'What is 3 + 1?');
     await product.server.kill();
     await page.reload();
     await page.getByText('Server away').waitFor();
@@ -65,10 +63,9 @@ describe('the page without its server', () => {
 describe('what the browser keeps', () => {
   it('is the shell, and nothing that anybody wrote', async () => {
     const { context, page, complaints } = await openKept();
-    await say(page, 'What is 2 + 2?');
-    await waitForEnd(page);
+    await ask(page, 'What is 2 + 2?');
+    await expect.poll(() => keptAddresses(page)).toContain('/');
     const kept = await keptAddresses(page);
-    expect(kept).toContain('/');
     expect(kept.filter((address) => !/^\/(?:$|assets\/|flames\/|icon|manifest)/.test(address))).toEqual([]);
     expect(complaints).toEqual([]);
     await context.close();
@@ -84,7 +81,7 @@ describe('what the browser keeps', () => {
     await page.getByRole('textbox', { name: 'Message' }).waitFor();
     await product.server.kill();
     await page.reload();
-    expect(await page.title()).toBe('An old page');
+    await expect.poll(() => page.title()).toBe('An old page');
     await product.server.restart();
     await context.close();
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { startRealServer, type RealServer } from './real-server.ts';
 import { childrenOf, slowDown } from './slow-process.ts';
-import { lastAnswer, openWatched, say, textOf, waitForEnd } from './watched-page.ts';
+import { ask, lastAnswer, openWatched, say, textOf, waitForEnd } from './watched-page.ts';
 
 /** A question to which the model that ships gives its longest answer: about 100 tokens. */
 const LONG = 'Count to 50';
@@ -36,8 +36,7 @@ async function openChat(expected: readonly RegExp[] = []) {
 describe('the page with the model that ships', () => {
   it('answers what 2 + 2 is, with the facts of the answer beside it', async () => {
     const { context, page, complaints } = await openChat();
-    await say(page, 'What is 2 + 2?');
-    await waitForEnd(page);
+    await ask(page, 'What is 2 + 2?');
     expect(await textOf(page)).toMatch(/\b4\b/);
     expect(await lastAnswer(page).locator('.m').innerText()).toMatch(
       /pilot:latest\s[\d,.]+ (?:tokens?|tokens\/s)\s+first token .+\s+saw all \d+ tokens/,
@@ -54,8 +53,7 @@ describe('the page with the model that ships', () => {
 
   it('shows the same answer after a reload, and in a second tab', async () => {
     const { context, page, complaints } = await openChat();
-    await say(page, 'What is 2 + 2?');
-    await waitForEnd(page);
+    await ask(page, 'What is 2 + 2?');
     const text = await textOf(page);
     expect(text).toMatch(/\b4\b/);
     await page.reload();
@@ -87,39 +85,36 @@ describe('the page with the model that ships', () => {
 
   it('writes another version beside the first, and goes back to it', async () => {
     const { context, page, complaints } = await openChat();
-    await say(page, 'What is 5 + 1?');
-    await waitForEnd(page);
+    await ask(page, 'What is 5 + 1?');
     const first = await textOf(page);
     await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).click();
     await page.getByText('2 of 2', { exact: true }).waitFor();
     await waitForEnd(page);
     await page.getByRole('button', { name: 'Version before' }).click();
     await page.getByText('1 of 2', { exact: true }).waitFor();
-    expect(await textOf(page)).toBe(first);
+    await expect.poll(() => textOf(page)).toBe(first);
     expect(complaints).toEqual([]);
     await context.close();
   });
 
   it('edits the last question into a branch of its own', async () => {
     const { context, page, complaints } = await openChat();
-    await say(page, 'What is 2 + 1?');
-    await waitForEnd(page);
+    await ask(page, 'What is 2 + 1?');
     const field = page.getByRole('textbox', { name: 'Message' });
     await field.press('ArrowUp');
-    expect(await field.inputValue()).toBe('What is 2 + 1?');
+    await expect.poll(() => field.inputValue()).toBe('What is 2 + 1?');
     await say(page, 'What is 2 + 2?');
     await page.locator('article.ask').getByText('2 of 2', { exact: true }).waitFor();
     await waitForEnd(page);
     expect(await textOf(page)).toMatch(/\b4\b/);
-    expect(await page.locator('article.ask').count()).toBe(1);
+    await expect.poll(() => page.locator('article.ask').count()).toBe(1);
     expect(complaints).toEqual([]);
     await context.close();
   });
 
   it('renames a chat and deletes it', async () => {
     const { context, page, complaints } = await openChat();
-    await say(page, 'What is 9 + 1?');
-    await waitForEnd(page);
+    await ask(page, 'What is 9 + 1?');
     const list = page.getByRole('navigation', { name: 'Chats' });
     await list.getByRole('link', { name: /9 \+ 1/ }).hover();
     await list.getByRole('button', { name: /More for .*9 \+ 1/ }).click();
@@ -127,11 +122,14 @@ describe('the page with the model that ships', () => {
     await page.getByRole('textbox', { name: 'Title' }).fill('Ten');
     await page.getByRole('textbox', { name: 'Title' }).press('Enter');
     await list.getByRole('link', { name: 'Ten' }).waitFor();
-    expect(await page.title()).toBe('Ten · Pilotlight');
+    await expect.poll(() => page.title()).toBe('Ten · Pilotlight');
     await list.getByRole('button', { name: 'More for “Ten”' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
-    await list.getByRole('link', { name: 'Ten' }).waitFor({ state: 'detached' });
-    expect(new URL(page.url()).pathname).toBe('/');
+    // It never stands on the address of a chat that is no longer in the list.
+    const address = await page.waitForFunction(() =>
+      [...document.querySelectorAll('#chats a')].some(({ textContent }) => textContent === 'Ten') ? false : location.pathname,
+    );
+    expect(await address.jsonValue()).toBe('/');
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -144,17 +142,13 @@ describe('two tabs of one browser', () => {
     context.on('request', (request) => {
       if (/\/api\/(events|generations\/.+\/events)/.test(request.url())) streams.push(new URL(request.url()).pathname);
     });
-    await say(page, 'What is 1 + 1?');
-    await waitForEnd(page);
+    await ask(page, 'What is 1 + 1?');
     const second = await openWatched(context, page.url());
     await waitForEnd(second.page);
     using _slow = slowModel();
     await say(second.page, LONG);
-    await page.getByText(LONG).first().waitFor();
-    await lastAnswer(page).locator('.prose').first().waitFor();
-    await lastAnswer(second.page).locator('.prose').first().waitFor();
-    await waitForEnd(second.page);
-    await waitForEnd(page);
+    for (const tab of [page, second.page]) await tab.locator('article.answer').nth(1).locator('.prose').first().waitFor();
+    for (const tab of [page, second.page]) await waitForEnd(tab);
     expect(await textOf(page)).toBe(await textOf(second.page));
     expect(await textOf(page)).toMatch(/^1, 2, 3/);
     expect(streams.filter((path) => path === '/api/events')).toEqual([]);

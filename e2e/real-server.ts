@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const MAIN = path.resolve(import.meta.dirname, '../apps/server/src/main.ts');
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 90_000;
 
 export interface RealServer extends AsyncDisposable {
   readonly url: string;

@@ -4,11 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { launchBrowser } from './browser.ts';
 import { startRealServer, type RealServer } from './real-server.ts';
-import { lastAnswer, openWatched, say, textOf, waitForEnd } from './watched-page.ts';
+import { ask, lastAnswer, openWatched, say, textOf, waitForEnd } from './watched-page.ts';
 
 /** Takes 8 s at the speed of the engine here: time enough to look into its middle. */
 const LONG = 'Count to 200';
 const WHOLE = Array.from({ length: 200 }, (_, index) => index + 1).join(' ');
+/** Nobody waits for its end here. */
+const LONG_LOAD_MS = 100_000;
 const stack = new AsyncDisposableStack();
 let browser: Browser;
 let engine: FakeEngine;
@@ -18,7 +20,11 @@ beforeAll(async () => {
   browser = await launchBrowser();
   stack.defer(() => browser.close());
   engine = stack.use(
-    await startFakeEngine({ models: [{ name: 'slow:latest' }, { name: 'cold:latest', loadMs: 3000 }], tokensPerSecond: 25, maxLoaded: 2 }),
+    await startFakeEngine({
+      models: [{ name: 'slow:latest' }, { name: 'cold:latest', loadMs: LONG_LOAD_MS }],
+      tokensPerSecond: 25,
+      maxLoaded: 2,
+    }),
   );
   const folder = stack.use(await createTemporaryFolder());
   server = stack.use(await startRealServer(folder.path, { OLLAMA_HOST: engine.url, OLLAMA_MODEL: 'slow:latest' }));
@@ -41,7 +47,12 @@ async function choose(page: Page, model: string): Promise<void> {
     .getByRole('textbox', { name: 'Find a model' })
     .or(page.getByRole('searchbox', { name: 'Find a model' }))
     .fill(model);
+  await page
+    .getByRole('dialog', { name: 'Choose a model' })
+    .getByRole('button', { name: new RegExp(`^${model}:`) })
+    .waitFor();
   await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: new RegExp(`^Model: ${model}:`) }).waitFor();
 }
 
 describe('an answer in the making', () => {
@@ -63,32 +74,29 @@ describe('an answer in the making', () => {
     await page.getByRole('textbox', { name: 'Message' }).press('Escape');
     await lastAnswer(page).getByText('Stopped here').waitFor();
     expect(WHOLE.startsWith(await textOf(page))).toBe(true);
-    const { events } = await engine.control.state();
-    expect(events.some(({ type }) => type === 'left')).toBe(true);
+    await expect.poll(async () => (await engine.control.state()).events.some(({ type }) => type === 'left')).toBe(true);
     expect(complaints).toEqual([]);
     await context.close();
   });
 
   it('takes a message meanwhile and sends it when the answer has ended', async () => {
     const { context, page, complaints } = await openChat([/409/]);
-    await say(page, 'Count to 80');
-    await waitForWords(page, ' 10 ');
+    await say(page, 'Count to 150');
+    await waitForWords(page, ' 3 ');
     await say(page, 'What is 2 + 2?');
     await page.getByText('Sent after the answer above').waitFor();
     await lastAnswer(page).getByText('4', { exact: true }).waitFor();
-    expect(await page.locator('article.ask').count()).toBe(2);
+    await expect.poll(() => page.locator('article.ask').count()).toBe(2);
     expect(complaints).toEqual([]);
     await context.close();
   });
 
   it('does not move what is read when the reader has scrolled up', async () => {
     const { context, page } = await openChat();
-    for (const count of [70, 71, 72]) {
-      await say(page, `${'Some context. '.repeat(60)} Count to ${count}`);
-      await waitForWords(page, ` ${count}`);
-      await waitForEnd(page);
-    }
+    // Each of them fills the window anew, so that there is something to scroll.
+    for (const count of [10, 11, 12]) await ask(page, `${'Some context. '.repeat(120)} Count to ${count}`);
     await say(page, LONG);
+    await page.locator('article.answer').nth(3).waitFor();
     await waitForWords(page, ' 5 ');
     const scroller = page.locator('.scroll');
     await scroller.evaluate((element) => element.scrollBy(0, -200));
@@ -101,7 +109,9 @@ describe('an answer in the making', () => {
     // The page moves under a pointer while words come; a key does not miss.
     await toEnd.press('Enter');
     await toEnd.waitFor({ state: 'detached' });
-    expect(await scroller.evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop)).toBeLessThan(3);
+    await expect
+      .poll(() => scroller.evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop))
+      .toBeLessThan(3);
     await context.close();
   });
 });
@@ -147,8 +157,7 @@ describe('an answer that breaks', () => {
 describe('two tabs of one browser', () => {
   it('stay in step when the one that reads for both is closed in the middle', async () => {
     const { context, page } = await openChat();
-    await say(page, 'What is 2 + 2?');
-    await waitForEnd(page);
+    await ask(page, 'What is 2 + 2?');
     const second = await openWatched(context, page.url());
     await waitForEnd(second.page);
     await say(second.page, LONG);
@@ -177,7 +186,7 @@ describe('a server that dies', () => {
       .getByText(/^Cut off: the server stopped while this was being written/)
       .waitFor();
     expect(WHOLE.startsWith(await textOf(page))).toBe(true);
-    expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('A draft while the server is away');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('A draft while the server is away');
     await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).click();
     await page.getByText('2 of 2', { exact: true }).waitFor();
     await waitForEnd(page);
@@ -188,8 +197,7 @@ describe('a server that dies', () => {
 
   it('gets a message that was sent while it was away, once', async () => {
     const { context, page, complaints } = await openChat([/console: Failed to load resource/]);
-    await say(page, 'Hello');
-    await waitForEnd(page);
+    await ask(page, 'Hello');
     await server.kill();
     await say(page, 'What is 2 + 2?');
     await page.getByText('The server did not answer').waitFor();
@@ -198,7 +206,7 @@ describe('a server that dies', () => {
     const id = new URL(page.url()).pathname.split('/').at(-1);
     const view = (await (await fetch(`${server.url}/api/conversations/${id}`)).json()) as { messages: { role: string }[] };
     expect(view.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
-    expect(await page.locator('article.ask').count()).toBe(2);
+    await expect.poll(() => page.locator('article.ask').count()).toBe(2);
     expect(complaints).toEqual([]);
     await context.close();
   });

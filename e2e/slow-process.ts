@@ -3,18 +3,19 @@ import { execFileSync } from 'node:child_process';
 
 const STILL_MS = 392;
 const RUNNING_MS = 8;
+const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 
 /** Lets a process run a fiftieth of the time, so that a quick model has a middle that a test can look into. Disposing it lets the process run freely. */
 export function slowDown(pid: number): Disposable {
-  let timer: NodeJS.Timeout | undefined;
-  const turn = (isStill: boolean): void => {
-    if (!signal(pid, isStill ? 'SIGCONT' : 'SIGSTOP')) return;
-    timer = setTimeout(turn, isStill ? RUNNING_MS : STILL_MS, !isStill);
-  };
-  turn(false);
+  if (!signal(pid, 'SIGSTOP')) return { [Symbol.dispose]: () => undefined };
+  const timer = setInterval(() => {
+    // Waited for on the spot: a timer that comes late on a busy machine would let it run to its end.
+    if (signal(pid, 'SIGCONT')) Atomics.wait(SLEEPER, 0, 0, RUNNING_MS);
+    signal(pid, 'SIGSTOP');
+  }, STILL_MS + RUNNING_MS);
   return {
     [Symbol.dispose]() {
-      clearTimeout(timer);
+      clearInterval(timer);
       signal(pid, 'SIGCONT');
     },
   };

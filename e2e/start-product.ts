@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const START_LIMIT_MS = 60_000;
-const END_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 100_000;
+const END_LIMIT_MS = 30_000;
 
 export interface Product extends AsyncDisposable {
   /** Where it serves, without a trailing slash. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { startProduct } from './start-product.ts';
 
-const ENDS_WITHIN_MS = 5_000;
+/** It is 5 s on a machine that has nothing else to do. */
+const ENDS_WITHIN_MS = 30_000;
 
 /** Whether anything that npm started, directly or not, is left. */
 function isGroupAlive(pid: number | undefined): boolean {
@@ -35,7 +36,7 @@ test('npm start prints its address, its engines and its models, and serves the p
   const page = await fetch(`${product.url}/`);
   expect(page.status).toBe(200);
   expect(await page.text()).toContain('<title>Pilotlight</title>');
-  expect(await becomes(() => /Engines[\s\S]*Models[\s\S]*pilot:latest/.test(product.output()), 10_000), product.output()).toBe(true);
+  expect(await becomes(() => /Engines[\s\S]*Models[\s\S]*pilot:latest/.test(product.output()), 30_000), product.output()).toBe(true);
 });
 
 test('SIGTERM to npm ends all that it started', async () => {

@@ -9,5 +9,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A condition is waited for as long as a slow machine may need; what never comes fails all the same.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

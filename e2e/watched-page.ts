@@ -1,5 +1,8 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 
+/** What is waited for may take this long on a machine that has other things to do. */
+const PATIENCE_MS = 60_000;
+
 export interface Watched {
   readonly page: Page;
   /** What went wrong so far: errors of scripts, complaints of the console, requests to other places than the server. */
@@ -9,6 +12,7 @@ export interface Watched {
 /** A page whose every complaint is noted. `expected` are those that a test provokes. */
 export async function openWatched(context: BrowserContext, url: string, expected: readonly RegExp[] = []): Promise<Watched> {
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   const note = (text: string): void => {
     if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
@@ -35,6 +39,15 @@ export async function openWatched(context: BrowserContext, url: string, expected
 export async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(text);
   await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+}
+
+/** Sends a question and waits until its answer has ended: not the one above it, which stands there until the new one does. */
+export async function ask(page: Page, text: string): Promise<void> {
+  const answers = page.locator('article.answer');
+  const before = await answers.count();
+  await say(page, text);
+  await answers.nth(before).waitFor();
+  await waitForEnd(page);
 }
 
 /** The answer that is shown last. */

@@ -157,6 +157,7 @@ function actOnModel(api: Api, name: string, what: ModelAction): Promise<void> {
 function takePageEvents(parts: Parts, events: readonly PageEvent[]): void {
   const { store, conversations, outbox: sending } = parts;
   const wasReadOnly = store.get().storage?.state === 'read_only';
+  for (const event of events) if (event.type === 'conversation_removed') conversations.removed(event.id);
   store.update((state) => events.reduce(applyPageEvent, state));
   if (wasReadOnly && store.get().storage?.state === 'writable')
     sending.flush(({ state }) => state.kind === 'refused' && isStorageProblem(state.problem.code));

@@ -13,6 +13,8 @@ export interface PlaceActions {
   change(id: string, change: ConversationChange): Promise<string | undefined>;
   /** Deletes at once; for a while it can be brought back. */
   remove(id: string): Promise<string | undefined>;
+  /** Told that a chat is gone: whoever deletes it here, and looks at it, sees a new one from the same moment on. */
+  removed(id: string): void;
   /** Brings one back that was deleted, and shows it if `opens`. */
   restore(id: string, opens?: boolean): Promise<string | undefined>;
   /** Brings back the one that was deleted last, if there is still time. */
@@ -45,6 +47,13 @@ export function createPlaceActions(core: Core, lists: Pick<ListActions, 'readFol
     }
   }
 
+  const removing = new Set<string>();
+
+  function leave(id: string): void {
+    const route = core.router.route.get();
+    if (route.page === 'conversation' && route.id === id) core.router.replace(toPath(undefined));
+  }
+
   return {
     rename: (id, title) => change(id, { title }),
     change,
@@ -53,17 +62,19 @@ export function createPlaceActions(core: Core, lists: Pick<ListActions, 'readFol
       const deletion = lastDeletion(store.get().deletions, core.ports.clock.now());
       if (deletion !== undefined) void restore(deletion.id, true);
     },
+    removed(id) {
+      if (removing.has(id)) leave(id);
+    },
     async remove(id) {
-      try {
-        const deleted = await api.deleteConversation(id);
-        store.update((state) => removeConversation(state, id, deleted.final_at));
-      } catch (error) {
-        if (!isGone(core, error)) return whyNot(core, error);
-        store.update((state) => removeConversation(state, id, undefined));
-      }
-      // Whoever looks at what is gone sees a new chat.
-      const route = core.router.route.get();
-      if (route.page === 'conversation' && route.id === id) core.router.replace(toPath(undefined));
+      removing.add(id);
+      const { finalAt, failure } = await api.deleteConversation(id).then(
+        ({ final_at }) => ({ finalAt: final_at, failure: undefined }),
+        (error: unknown) => ({ finalAt: undefined, failure: isGone(core, error) ? undefined : whyNot(core, error) }),
+      );
+      removing.delete(id);
+      if (failure !== undefined) return failure;
+      leave(id);
+      store.update((state) => removeConversation(state, id, finalAt));
       return undefined;
     },
   };
