@@ -41,7 +41,7 @@ export interface ModelDescription {
 export interface ResidentModel {
   readonly name: string;
   readonly memoryBytes?: number;
-  /** Of `memoryBytes`: what lies in graphics memory that is not the machine's own. Absent: the engine cannot tell. */
+  /** Of `memoryBytes`: what the engine says lies in graphics memory, which on some machines is the machine’s own. Absent: it cannot tell. */
   readonly gpuBytes?: number;
   readonly contextLength?: number;
   /** When the engine will let it go by itself if nobody uses it, in milliseconds since 1970-01-01 UTC by the engine's clock. */

@@ -40,6 +40,7 @@ export async function loadModel(call: LoadCall): Promise<LoadedModel> {
   return {
     ...(row?.contextLength === undefined ? {} : { contextLength: row.contextLength }),
     ...(row?.memoryBytes === undefined ? {} : { memoryBytes: row.memoryBytes }),
+    ...(row?.gpuBytes === undefined ? {} : { gpuBytes: row.gpuBytes }),
     slots: call.slots,
   };
 }

@@ -191,7 +191,8 @@ describe('the recorded catalogue', () => {
     const engine = engineOver(catalogue());
     await engine.list();
     const rows = await engine.resident();
-    expect(rows).toContainEqual({ name: 'smollm2:135m', memoryBytes: 210_690_374, contextLength: 4096 });
+    const expiresAtMs = Date.parse('2026-11-24T12:42:12.210Z');
+    expect(rows).toContainEqual({ name: 'smollm2:135m', memoryBytes: 210_690_374, gpuBytes: 0, contextLength: 4096, expiresAtMs });
     expect(rows).toContainEqual({ name: 'smollm2:tools', contextLength: 4096 });
     expect(rows.map((row) => row.name)).not.toContain('smollm2:embed');
     expect(rows.filter((row) => row.memoryBytes !== undefined)).toHaveLength(2);
@@ -247,7 +248,7 @@ describe('recorded loads and unloads', () => {
 
   test('the load idiom resolves with what ps then shows', async () => {
     const network = replay({ ...shown, '/api/generate': ['api/load-generate-hot'], '/api/ps': ['api/ps-two'] });
-    expect(await load(network, 2048)).toEqual({ contextLength: 4096, memoryBytes: 210_690_374, slots: 1 });
+    expect(await load(network, 2048)).toEqual({ contextLength: 4096, memoryBytes: 210_690_374, gpuBytes: 0, slots: 1 });
     const sent = network.requests.find((request) => request.url.endsWith('/api/generate'));
     expect(JSON.parse(sent?.body ?? '')).toEqual({ model: 'smollm2:135m', options: { num_ctx: 2048 }, keep_alive: '5m', stream: false });
   });

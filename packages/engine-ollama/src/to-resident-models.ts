@@ -12,12 +12,16 @@ export function toResidentModels(body: Fields, known: readonly ModelDescription[
     const name = textOf(row['name']) ?? textOf(row['model']);
     if (name === undefined) return [];
     const memoryBytes = amountOf(row['size']);
+    const gpuBytes = amountOf(row['size_vram']);
+    const expiresAtMs = Date.parse(textOf(row['expires_at']) ?? '');
     const contextLength = amountOf(row['context_length']);
     return [
       {
         name,
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
+        ...(gpuBytes === undefined || memoryBytes === undefined ? {} : { gpuBytes: Math.min(gpuBytes, memoryBytes) }),
         ...(contextLength === undefined || contextLength === 0 ? {} : { contextLength }),
+        ...(Number.isFinite(expiresAtMs) ? { expiresAtMs } : {}),
       },
     ];
   });

@@ -14,6 +14,7 @@ export interface EventFields {
     readonly askedAt: Moment;
     readonly engine: string;
     readonly memoryBytes?: number | undefined;
+    readonly gpuBytes?: number | undefined;
     readonly contextLength?: number | undefined;
   };
   /** The file is there and cannot be used. */

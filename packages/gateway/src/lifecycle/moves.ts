@@ -76,7 +76,7 @@ export function toResident(state: LifecycleState, event: EventOf<'seen-resident'
     reason,
     evidence: { text: `${event.engine} says that it is in memory`, at: event.now },
     lastJob: state.lastJob,
-    resident: { memoryBytes: event.memoryBytes, contextLength: event.contextLength },
+    resident: { memoryBytes: event.memoryBytes, gpuBytes: event.gpuBytes, contextLength: event.contextLength },
     isForeign: reason === FOREIGN_LOAD,
   };
   return to(next);

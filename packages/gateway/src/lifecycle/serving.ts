@@ -24,7 +24,13 @@ function toUnloaded(state: Ready | Wedged, event: EventOf<'seen-cold'>): Step {
  */
 function reconcile(
   loaded: Loaded,
-  { memoryBytes = loaded.memoryBytes, contextLength = loaded.contextLength, engine, now }: EventOf<'seen-resident'>,
+  {
+    memoryBytes = loaded.memoryBytes,
+    gpuBytes = loaded.gpuBytes,
+    contextLength = loaded.contextLength,
+    engine,
+    now,
+  }: EventOf<'seen-resident'>,
 ): Loaded {
   const isChanged = loaded.contextLength !== undefined && contextLength !== loaded.contextLength;
   if (isChanged && contextLength !== undefined) {
@@ -32,12 +38,13 @@ function reconcile(
     return {
       ...loaded,
       memoryBytes,
+      gpuBytes,
       contextLength,
       profile,
       notice: { text: toForeignWords(engine, contextLength, loaded.contextLength), at: now },
     };
   }
-  return memoryBytes === loaded.memoryBytes ? loaded : { ...loaded, memoryBytes };
+  return memoryBytes === loaded.memoryBytes && gpuBytes === loaded.gpuBytes ? loaded : { ...loaded, memoryBytes, gpuBytes };
 }
 
 /** What another client did, in words. */

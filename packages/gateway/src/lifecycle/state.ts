@@ -54,6 +54,8 @@ export interface Loaded {
   readonly slots: number;
   readonly contextLength?: number | undefined;
   readonly memoryBytes?: number | undefined;
+  /** Of `memoryBytes`: what lies in graphics memory; undefined where the engine cannot tell. */
+  readonly gpuBytes?: number | undefined;
   /** What another client of the engine did with them. */
   readonly notice?: Seen | undefined;
 }
@@ -61,6 +63,7 @@ export interface Loaded {
 /** What its engine says of weights in memory. */
 export interface Resident {
   readonly memoryBytes?: number | undefined;
+  readonly gpuBytes?: number | undefined;
   readonly contextLength?: number | undefined;
 }
 
@@ -182,7 +185,7 @@ export function loadedOf(state: LifecycleState): Loaded | undefined {
 export function residentOf(state: LifecycleState): Resident | undefined {
   if ('resident' in state) return state.resident;
   const loaded = loadedOf(state);
-  return loaded && { memoryBytes: loaded.memoryBytes, contextLength: loaded.contextLength };
+  return loaded && { memoryBytes: loaded.memoryBytes, gpuBytes: loaded.gpuBytes, contextLength: loaded.contextLength };
 }
 
 const NOBODY: ReadonlySet<string> = new Set();

@@ -111,8 +111,8 @@ function report(deployment: Deployment, { residents, askedAt }: Residency, engin
   if (names.length === 0 || names.some(({ defect }) => defect !== undefined)) return;
   const resident = residents.find(({ name }) => deployment.names.has(name));
   if (resident) {
-    const { memoryBytes, contextLength } = resident;
-    deployment.dispatch({ type: 'seen-resident', askedAt, engine, memoryBytes, contextLength });
+    const { memoryBytes, gpuBytes, contextLength } = resident;
+    deployment.dispatch({ type: 'seen-resident', askedAt, engine, memoryBytes, gpuBytes, contextLength });
   } else if (deployment.engine.reportsResidency) deployment.dispatch({ type: 'seen-cold', askedAt, engine });
   else deployment.dispatch({ type: 'seen-listed', askedAt });
 }
