@@ -3,12 +3,24 @@ import type { Attachment, MessageView, PostMessage } from '@pilotlight/contract'
 import { toRetryDelay } from '../../api/follow-stream.ts';
 import { RequestRefused } from '../../api/http.ts';
 import { toFailure, type Core } from '../../app/core.ts';
+import type { KeptTexts } from '../../app/ports.ts';
 import type { AnswerActions } from '../thread/answer-actions.ts';
-import { removeOutgoing, restoreOutbox, setOutgoingState, type Outgoing, type OutgoingState } from './outgoing.ts';
+import {
+  afterAccepted,
+  afterTakenBack,
+  followsAnother,
+  restoreOutbox,
+  setOutgoingState,
+  type Outgoing,
+  type OutgoingState,
+} from './outgoing.ts';
 
 const KEY = 'pilotlight.outbox';
 
-/** Messages on their way. Each is posted until the server has said yes or no, always under the same id; a reload of the tab goes on with it. */
+/**
+ * Messages on their way. Each is posted until the server has said yes or no, always under the same id; a reload of the tab goes on with it. One that was
+ * written after another is held until that one has its answer, and goes on from there.
+ */
 export interface Outbox {
   send(message: Omit<Outgoing, 'messageId' | 'createdAt' | 'state'>): void;
   /** Posts again what waits: because the server is back, an answer has ended, or somebody asked. */
@@ -30,9 +42,7 @@ export function createOutbox(core: Core, answers: AnswerActions, events: OutboxE
 
   function change(edit: (outbox: readonly Outgoing[]) => readonly Outgoing[]): void {
     store.update((state) => ({ ...state, outbox: edit(state.outbox) }));
-    const { outbox } = store.get();
-    if (outbox.length === 0) ports.keptInTab.remove(KEY);
-    else ports.keptInTab.set(KEY, JSON.stringify(outbox));
+    keep(ports.keptInTab, store.get().outbox);
   }
 
   function setState(outgoing: Outgoing, state: OutgoingState): void {
@@ -41,6 +51,7 @@ export function createOutbox(core: Core, answers: AnswerActions, events: OutboxE
 
   async function post(outgoing: Outgoing): Promise<void> {
     if (posting.has(outgoing.messageId)) return;
+    if (followsAnother(store.get().outbox, outgoing)) return setState(outgoing, { kind: 'held' });
     posting.add(outgoing.messageId);
     setState(outgoing, { kind: 'sending' });
     try {
@@ -48,7 +59,7 @@ export function createOutbox(core: Core, answers: AnswerActions, events: OutboxE
       core.drafts.settle(outgoing.draftOf, outgoing.text);
       events.onSent(outgoing.draftOf);
       answers.begin(accepted, { question: toQuestion(outgoing), model: outgoing.model });
-      change((outbox) => removeOutgoing(outbox, outgoing.messageId));
+      change((outbox) => afterAccepted(outbox, outgoing.messageId, accepted.answer_id));
     } catch (error) {
       takeFailure(outgoing, error);
     } finally {
@@ -88,9 +99,11 @@ export function createOutbox(core: Core, answers: AnswerActions, events: OutboxE
     },
     flush,
     takeBack(messageId) {
-      const outgoing = store.get().outbox.find((candidate) => candidate.messageId === messageId);
-      if (outgoing !== undefined) core.drafts.write(outgoing.draftOf, '');
-      change((outbox) => removeOutgoing(outbox, messageId));
+      const taken = store.get().outbox.find((candidate) => candidate.messageId === messageId);
+      if (taken === undefined) return;
+      core.drafts.write(taken.draftOf, '');
+      change((outbox) => afterTakenBack(outbox, messageId));
+      flush(({ conversationId, state }) => conversationId === taken.conversationId && state.kind === 'held');
     },
     restore() {
       const kept = restoreOutbox(ports.keptInTab.get(KEY));
@@ -98,6 +111,11 @@ export function createOutbox(core: Core, answers: AnswerActions, events: OutboxE
       flush(({ state }) => state.kind === 'sending');
     },
   };
+}
+
+function keep(texts: KeptTexts, outbox: readonly Outgoing[]): void {
+  if (outbox.length === 0) texts.remove(KEY);
+  else texts.set(KEY, JSON.stringify(outbox));
 }
 
 function toQuestion(outgoing: Outgoing): MessageView {

@@ -35,6 +35,30 @@ export function removeOutgoing(outbox: readonly Outgoing[], messageId: string): 
   return outbox.filter((outgoing) => outgoing.messageId !== messageId);
 }
 
+/** Whether it goes on from a message that the server does not have yet: it can only be posted after that one. */
+export function followsAnother(outbox: readonly Outgoing[], { parentId }: Outgoing): boolean {
+  return outbox.some(({ messageId }) => messageId === parentId);
+}
+
+/** The outbox after the server took a message: what was written after it goes on from its answer. */
+export function afterAccepted(outbox: readonly Outgoing[], messageId: string, answerId: string): readonly Outgoing[] {
+  return removeOutgoing(outbox, messageId).map((outgoing) =>
+    outgoing.parentId === messageId ? { ...outgoing, parentId: answerId } : outgoing,
+  );
+}
+
+/** The outbox after a message was taken back: what was written after it goes on from where that one would have, and begins the chat in its place. */
+export function afterTakenBack(outbox: readonly Outgoing[], messageId: string): readonly Outgoing[] {
+  const taken = outbox.find((outgoing) => outgoing.messageId === messageId);
+  if (taken === undefined) return outbox;
+  const { parentId, newConversation } = taken;
+  return removeOutgoing(outbox, messageId).map((outgoing) =>
+    outgoing.parentId === messageId
+      ? { ...outgoing, parentId, ...(outgoing.newConversation === undefined && newConversation !== undefined && { newConversation }) }
+      : outgoing,
+  );
+}
+
 /** The outbox as a reload of the page finds it: everything that was on its way starts again. */
 export function restoreOutbox(text: string | undefined): readonly Outgoing[] {
   if (text === undefined) return [];
