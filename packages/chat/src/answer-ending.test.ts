@@ -41,6 +41,14 @@ it('a failed answer says why, whose fault it is, and whether something was kept'
   expect(decideEnding({ kind: 'failed', problem }, { content: '', reasoning: 'x' }).terminal).toMatchObject({ kept: true });
 });
 
+it('a request that was not let in keeps the figures of its refusal', () => {
+  const facts = { reason: 'queue_full', position: 3, estimate: { seconds: 2, basis: 'as long as the last answer' } };
+  const problem = new Problem('queue_full', 'Two wait already', { retryAfterSeconds: 2, facts: { ...facts, receipt, other: 1 } });
+  const { terminal } = decideEnding({ kind: 'failed', problem }, nothing);
+  expect(terminal).toMatchObject({ code: 'queue_full', retry_after_seconds: 2, ...facts });
+  expect(terminal).not.toHaveProperty('other');
+});
+
 it('an interrupted answer is not a failed one', () => {
   const { answer } = decideEnding({ kind: 'failed', problem: new Problem('interrupted', 'x'), receipt }, nothing);
   expect(answer).toMatchObject({ state: 'interrupted', receipt, reasoning: undefined });

@@ -1,4 +1,4 @@
-import { Problem, receiptSchema } from '@pilotlight/contract';
+import { Problem, receiptSchema, refusalFactsSchema } from '@pilotlight/contract';
 import type { ErrorPart, FinishPart, Receipt } from '@pilotlight/contract';
 
 import type { AnswerEnding } from './chat-store.ts';
@@ -49,12 +49,24 @@ function toFinish(terminal: FinishPart, { content, reasoning }: WrittenAnswer): 
 }
 
 function toFailure(problem: Problem, ownReceipt: Receipt | undefined, { content, reasoning }: WrittenAnswer): Ending {
-  const { code, title, detail, remedy, source } = problem;
+  const { code, title, detail, remedy, source, retryAfterSeconds } = problem;
+  const facts = refusalFactsSchema.safeParse(problem.facts);
   const given = receiptSchema.safeParse(problem.facts['receipt']);
   const receipt = given.success ? given.data : ownReceipt;
   const kept = content !== '' || reasoning !== '';
   return {
-    terminal: { type: 'error', code, title, detail, remedy, source, kept, ...(receipt !== undefined && { receipt }) },
+    terminal: {
+      type: 'error',
+      code,
+      title,
+      detail,
+      remedy,
+      source,
+      kept,
+      ...(retryAfterSeconds !== undefined && { retry_after_seconds: retryAfterSeconds }),
+      ...facts.data,
+      ...(receipt !== undefined && { receipt }),
+    },
     answer: {
       content,
       reasoning: reasoning === '' ? undefined : reasoning,

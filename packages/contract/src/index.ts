@@ -107,7 +107,7 @@ export { createHoldWatch, HELD_BACK } from './held-back.ts';
 export type { HoldWatch } from './held-back.ts';
 export { storageEventSchema, storageViewSchema } from './storage-wire.ts';
 export type { StorageView } from './storage-wire.ts';
-export { Problem, problemDetailsSchema, PROBLEMS, REFUSAL_HEADER, REFUSALS } from './problems.ts';
+export { Problem, problemDetailsSchema, PROBLEMS, REFUSAL_HEADER, refusalFactsSchema, REFUSALS } from './problems.ts';
 export type { ProblemCode, ProblemDetails, ProblemOptions, ProblemSource, Refusal } from './problems.ts';
 export { toMemoryFacts } from './memory-facts.ts';
 export type { MemoryFacts, MemoryFactsSource } from './memory-facts.ts';
@@ -225,5 +225,5 @@ export type {
 export { conversationEventSchema, pageEventSchema, sessionRequestSchema } from './page-wire.ts';
 export type { PageEvent } from './page-wire.ts';
 export type { LearnedFigure, LearnedFigures, ModelStore, Pins } from './model-store.ts';
-export type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority, Prompt, PromptPlace, PromptRefusal } from './gateway.ts';
+export type { AnswerPlace, Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority, Prompt, PromptPlace, PromptRefusal } from './gateway.ts';
 export type { AttachmentContent, Chat, ChatEvent, Continuation, ConversationQuery, LoggedPart, Question, Regeneration } from './chat.ts';

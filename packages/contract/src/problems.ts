@@ -254,3 +254,6 @@ export const problemDetailsSchema = z.object({
   needed_bytes: z.int().optional(),
 });
 export type ProblemDetails = z.infer<typeof problemDetailsSchema>;
+
+/** What a refusal says in figures, wherever it is told: as an answer of its own, or at the end of a log. */
+export const refusalFactsSchema = problemDetailsSchema.pick({ reason: true, position: true, estimate: true, would_fit: true });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { toolCallSchema } from './messages.ts';
 import { estimateSchema, generationPhaseSchema } from './phases.ts';
+import { refusalFactsSchema } from './problems.ts';
 import { finishReasonSchema, receiptSchema } from './receipt.ts';
 
 /** First of every generation. */
@@ -49,6 +50,9 @@ export const errorPartSchema = z.object({
   remedy: z.string(),
   source: z.enum(['app', 'upstream']),
   kept: z.boolean(),
+  /** Of a request that was not let in: after how long another try makes sense. */
+  retry_after_seconds: z.number().nonnegative().optional(),
+  ...refusalFactsSchema.shape,
   receipt: receiptSchema.optional(),
 });
 

@@ -1,4 +1,4 @@
-import { chatReplySchema, historySchema, streamPartSchema } from '@pilotlight/contract';
+import { chatReplySchema, historySchema, Problem, streamPartSchema } from '@pilotlight/contract';
 import { createManualClock } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
@@ -59,6 +59,21 @@ describe('POST /api/chat/message', () => {
       partial_response: 'half',
       conversation_id: 'c1',
     });
+  });
+
+  it('says why it was not let in, its place, and when to come again: that was lost on the way through the log', async () => {
+    await using server = await startTestServer();
+    const facts = { reason: 'queue_full', position: 3, estimate: { seconds: 2, basis: 'as long as the last answer' } };
+    server.gateway.script = async function* () {
+      yield* [];
+      throw new Problem('queue_full', '2 requests wait for it already', { retryAfterSeconds: 2, facts });
+    };
+    const response = await post(server, '/api/chat/message', { message: 'hi' });
+    const { headers } = response;
+    expect([response.status, headers.get('retry-after'), headers.get('pilotlight-refusal')]).toEqual([503, '2', 'queue_full']);
+    expect(await response.json()).toMatchObject({ code: 'queue_full', ...facts });
+    const last = (await allEvents(await post(server, '/api/chat/stream', { message: 'hi' }))).at(-1);
+    expect(JSON.parse(last?.data ?? '')).toMatchObject({ type: 'error', code: 'queue_full', retry_after_seconds: 2, ...facts });
   });
 
   it('sends blanks while a load takes long, and JSON after them', async () => {

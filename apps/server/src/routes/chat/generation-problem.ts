@@ -1,9 +1,14 @@
-import { Problem, PROBLEMS } from '@pilotlight/contract';
+import { Problem, PROBLEMS, refusalFactsSchema } from '@pilotlight/contract';
 import type { ErrorPart, ProblemCode } from '@pilotlight/contract';
 
 /** The `error` part that ended a log as the problem of a request. A code that this version does not know is an engine's error. */
 export function toGenerationProblem(part: ErrorPart, facts: Readonly<Record<string, unknown>>): Problem {
-  return new Problem(isProblemCode(part.code) ? part.code : 'engine_error', part.detail, { source: part.source, facts });
+  const { code, detail, source, retry_after_seconds: retryAfterSeconds } = part;
+  return new Problem(isProblemCode(code) ? code : 'engine_error', detail, {
+    source,
+    facts: { ...facts, ...refusalFactsSchema.parse(part) },
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
 }
 
 function isProblemCode(code: string): code is ProblemCode {
