@@ -101,6 +101,7 @@ async function measureLogged(load: Load, file: string): Promise<Figures> {
   const firstMs: number[] = [];
   const gateway = {
     modelFor: () => undefined,
+    placeFor: () => undefined,
     model: () => undefined,
     generate: ({ requestId }: { readonly requestId: string }) => answer(load, () => leftMs.set(requestId, performance.now())),
   } as unknown as Gateway;

@@ -24,13 +24,15 @@ import { toLine } from './edit-conversation.ts';
 import { canSee, refuseImages } from './context/see-images.ts';
 import { toFingerprint } from './fingerprint.ts';
 import { packParts } from './pack-parts.ts';
+import type { KnownSettings } from './known-settings.ts';
 import { findPreset } from './presets.ts';
 import { refuseContinuing } from './refuse-continuing.ts';
 import { toTitle } from './title.ts';
 
 export interface BeginOptions {
   readonly store: ChatStore;
-  readonly gateway: Pick<Gateway, 'modelFor' | 'models'>;
+  readonly settingsOf: KnownSettings['of'];
+  readonly gateway: Pick<Gateway, 'modelFor' | 'placeFor' | 'models'>;
   readonly randomness: Randomness;
   readonly nowMs: number;
   readonly deletions: Pick<Deletions, 'has'>;
@@ -40,6 +42,8 @@ export interface BeginOptions {
 export interface Prepared {
   readonly beginning: Beginning;
   readonly manner: Manner;
+  /** There is no such conversation yet. */
+  readonly isNew?: boolean;
   /** What the answer goes on from, if it does. */
   readonly continued?: Continued | undefined;
 }
@@ -51,16 +55,17 @@ export interface Continued {
 
 /** What is to be stored for a question that is posted. Throws `Problem('invalid_request')`. */
 export async function toBeginning(question: Question, options: BeginOptions): Promise<Prepared> {
-  const { conversationId, messageId, text, parentId, model, task, system, newConversation, contextPolicy } = question;
-  const attachments = question.attachments ?? [];
+  const { conversationId = options.randomness.id(), messageId, text, parentId, model, task, system } = question;
+  const { newConversation, contextPolicy, attachments = [] } = question;
   check(idSchema, conversationId, 'conversation_id');
   const posted = { message_id: messageId, text, parent_id: parentId, model, task_type: task, options: question.options };
   check(postMessageSchema, { ...posted, new_conversation: newConversation, attachments, context_policy: contextPolicy });
   if (options.deletions.has(conversationId)) throw refuseDeleted(conversationId);
-  const former = await options.store.details(conversationId);
-  if (former === undefined) refuseReserved(conversationId);
-  const start = former === undefined ? await toStart(newConversation, options) : undefined;
-  const settings = former?.settings ?? start?.settings ?? {};
+  const former = question.conversationId === undefined ? undefined : await options.settingsOf(conversationId);
+  const isNew = former === undefined;
+  if (isNew) refuseReserved(conversationId);
+  const start = isNew ? await toStart(newConversation, options) : undefined;
+  const settings = former ?? start?.settings ?? {};
   const manner = applySettings({ model, system, options: question.options, contextPolicy }, settings);
   await checkAttachments(attachments, { ...options, task, model: manner.model });
   const beginning = complete(options, {
@@ -85,7 +90,7 @@ export async function toBeginning(question: Question, options: BeginOptions): Pr
     task,
     asked: manner.model,
   });
-  return { beginning, manner };
+  return { beginning, manner, isNew };
 }
 
 interface Asked extends BeginOptions {
@@ -152,7 +157,7 @@ export async function toContinuation(request: Continuation, options: BeginOption
   const manner = applySettings({ model: model ?? writer, options: request.options }, settings, origin.model);
   refuseContinuing(manner.model, options.gateway);
   const applied = model === undefined && writer !== undefined ? { ...manner.applied, model: 'message' as const } : manner.applied;
-  const asked = options.gateway.modelFor(origin.task, manner.model)?.name ?? manner.model ?? '';
+  const asked = options.gateway.placeFor(origin.task, manner.model)?.model ?? manner.model ?? '';
   const seam: SeamPart = {
     type: 'seam',
     from: writer ?? asked,
@@ -200,10 +205,9 @@ async function findOrigin(
   check(idSchema, conversationId, 'conversation_id');
   check(idSchema, answerId, 'message_id');
   if (options.deletions.has(conversationId)) throw refuseDeleted(conversationId);
-  const { store } = options;
-  const [origin, details] = await Promise.all([store.answer(conversationId, answerId), store.details(conversationId)]);
+  const [origin, settings = {}] = await Promise.all([options.store.answer(conversationId, answerId), options.settingsOf(conversationId)]);
   if (origin === undefined) throw noSuchAnswer({ conversationId, answerId });
-  return { origin, settings: details?.settings ?? {} };
+  return { origin, settings };
 }
 
 function noSuchAnswer({ conversationId, answerId }: Pick<Regeneration, 'conversationId' | 'answerId'>): Problem {
@@ -224,7 +228,7 @@ function complete(options: BeginOptions, { asked, more = [], ...beginning }: Rou
     conversation_id: beginning.conversationId,
     generation_id: beginning.generationId,
     message_id: answerId,
-    model: options.gateway.modelFor(beginning.task, asked)?.name ?? asked ?? '',
+    model: options.gateway.placeFor(beginning.task, asked)?.model ?? asked ?? '',
   };
   const parts = [start, ...more];
   return { ...beginning, answerId, firstParts: { count: parts.length, parts: packParts(parts) }, atMs: options.nowMs };

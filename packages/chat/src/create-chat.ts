@@ -1,46 +1,31 @@
 import { Problem } from '@pilotlight/contract';
-import type {
-  Accepted,
-  AppliedSettings,
-  Chat,
-  ChatEvent,
-  Clock,
-  Gateway,
-  GenerateRequest,
-  Randomness,
-  Receipt,
-} from '@pilotlight/contract';
+import type { Chat, ChatEvent, Clock, Gateway, Randomness } from '@pilotlight/contract';
 
-import { toReceiptWith } from './apply-settings.ts';
 import { attachFile, keepFile, readAttachment, removeAttachment, sweep } from './attachments/attach-file.ts';
 import type { ReadPdf } from './attachments/attach-file.ts';
-import { toAccepted, toBeginning, toContinuation, toNewAnswer } from './begin-generation.ts';
-import type { BeginOptions, Continued, Prepared } from './begin-generation.ts';
+import { toBeginning, toContinuation, toNewAnswer } from './begin-generation.ts';
+import type { BeginOptions } from './begin-generation.ts';
 import type { ChatLog } from './chat-log.ts';
 import { DEFAULT_CHAT_SETTINGS } from './chat-settings.ts';
 import type { ChatSettings } from './chat-settings.ts';
-import type { BeginResult, BranchMessage, ChatStore, ConversationRecord } from './chat-store.ts';
-import { createComposer } from './context/compose-prompt.ts';
+import type { ChatStore } from './chat-store.ts';
 import { contextUsage } from './context/context-usage.ts';
 import { createTokenScales } from './context/token-scales.ts';
-import { branchSystem, toContext } from './conversation-tree.ts';
-import { createDeletions, isShown } from './deletions.ts';
+import { createDeletions } from './deletions.ts';
 import { change, readConversation, remove, rename, restore, select } from './edit-conversation.ts';
 import { endFromStore } from './end-from-store.ts';
 import { followLog } from './follow-log.ts';
 import type { House } from './house.ts';
 import { importConversations } from './import-conversations.ts';
+import { createKnownSettings } from './known-settings.ts';
 import { listConversations } from './list-conversations.ts';
-import { createLiveLog } from './live-log.ts';
-import { createLogWriter, toStorageProblem } from './log-writer.ts';
-import { unpackParts } from './pack-parts.ts';
+import { createLogWriter } from './log-writer.ts';
 import { addPreset, changePreset, importPresets, listPresets, removePreset } from './presets.ts';
-import { runGeneration } from './run-generation.ts';
 import type { RunningGeneration } from './run-generation.ts';
 import { search } from './search.ts';
 import { createSplitStore } from './split-store.ts';
-import { createTitles, MOST_MESSAGES } from './titles/improve-titles.ts';
-import { toSummary } from './views.ts';
+import { announce, shutDown, startAnswer } from './start-answer.ts';
+import { createTitles } from './titles/improve-titles.ts';
 
 export interface CreateChatOptions {
   readonly gateway: Gateway;
@@ -61,10 +46,10 @@ export function createChat(options: CreateChatOptions): Chat {
   const { store, clock, settings } = house;
   const listeners = house.listeners;
   return {
-    post: (question) => begin(house, () => toBeginning(question, toBeginOptions(house)), question),
-    regenerate: (request) => begin(house, () => toNewAnswer(request, toBeginOptions(house)), { ...request, priority: 'interactive' }),
+    post: (question) => startAnswer(house, () => toBeginning(question, toBeginOptions(house)), question),
+    regenerate: (request) => startAnswer(house, () => toNewAnswer(request, toBeginOptions(house)), { ...request, priority: 'interactive' }),
     continueAnswer: (request) =>
-      begin(house, () => toContinuation(request, toBeginOptions(house)), { ...request, priority: 'interactive' }),
+      startAnswer(house, () => toContinuation(request, toBeginOptions(house)), { ...request, priority: 'interactive' }),
     follow(generationId, from, signal) {
       const live = (): RunningGeneration['live'] | undefined => house.running.get(generationId)?.live;
       return followLog({ store, generationId, from, signal, live, pageCharacters: settings.pageCharacters });
@@ -113,7 +98,7 @@ function openHouse(options: CreateChatOptions): OpenHouse {
   const { clock, log, gateway, randomness } = options;
   const settings = { ...DEFAULT_CHAT_SETTINGS, ...options.settings };
   const { undoMs: graceMs, retryMs, maxRetryMs } = settings;
-  const store = createSplitStore({ lasting: options.store, temporary: options.temporaryStore });
+  const { store, of: settingsOf } = createKnownSettings(createSplitStore({ lasting: options.store, temporary: options.temporaryStore }));
   const listeners = new Set<(event: ChatEvent) => void>();
   const deletions = createDeletions({ store, clock, log, graceMs, retryMs, maxRetryMs });
   function emit(event: ChatEvent): void {
@@ -126,6 +111,7 @@ function openHouse(options: CreateChatOptions): OpenHouse {
     log,
     settings,
     store,
+    settingsOf,
     listeners,
     writer: createLogWriter({ store, clock, settings }),
     running: new Map(),
@@ -157,117 +143,9 @@ function tell(listener: (event: ChatEvent) => void, event: ChatEvent, log: ChatL
   }
 }
 
-function toBeginOptions({ store, gateway, randomness, clock, closing, deletions }: House): BeginOptions {
+function toBeginOptions({ store, settingsOf, gateway, randomness, clock, closing, deletions }: House): BeginOptions {
   if (closing.signal.aborted) throw new Problem('shutting_down', 'Nothing was stored.');
-  return { store, gateway, randomness, nowMs: clock.now(), deletions };
-}
-
-/** Who asks, beside what is asked. */
-type Asker = Pick<GenerateRequest, 'priority' | 'requestId'>;
-
-async function begin(house: House, prepare: () => Promise<Prepared>, asker: Asker): Promise<Accepted> {
-  const started = (async () => store(house, await prepare(), asker))();
-  house.beginnings.add(started);
-  try {
-    return await started;
-  } finally {
-    house.beginnings.delete(started);
-  }
-}
-
-/** The engine is asked as soon as the question is stored, while the disk is synced; whoever asked hears of it after that. */
-async function store(house: House, prepared: Prepared, asker: Asker): Promise<Accepted> {
-  const { beginning } = prepared;
-  const isTemporary = (): boolean => house.store.isTemporary(beginning.conversationId);
-  const result = await house.store.begin(beginning);
-  if (result.outcome !== 'stored' && result.outcome !== 'known') return toAccepted(beginning, result, isTemporary());
-  // What is temporary is nowhere to be synced.
-  const synced = isTemporary() ? Promise.resolve() : house.store.sync();
-  const generation = result.outcome === 'stored' ? start(house, { ...prepared, asker, stored: result }) : undefined;
-  try {
-    await synced;
-  } catch (error) {
-    generation?.end(toStorageProblem(error));
-    throw error;
-  }
-  if (result.outcome === 'stored') announce(house, result.conversation);
-  return toAccepted(beginning, result, isTemporary());
-}
-
-/** Tells of a change; what is deleted or temporary is nobody's news. */
-function announce({ emit, deletions }: Pick<House, 'emit' | 'deletions'>, record: ConversationRecord | undefined): void {
-  if (isShown(record, deletions)) emit({ type: 'conversation', conversation: toSummary(record) });
-}
-
-interface Start extends Prepared {
-  readonly asker: Asker;
-  readonly stored: Extract<BeginResult, { outcome: 'stored' }>;
-}
-
-function start(house: House, { beginning, manner, continued, asker, stored }: Start): RunningGeneration {
-  const { settings, running } = house;
-  const { generationId, conversationId, firstParts, task } = beginning;
-  const live = createLiveLog({ generationId, firstOffset: 0, keptCharacters: settings.keptCharacters });
-  live.commit(unpackParts(firstParts.parts), firstParts.parts.length);
-  const composer = createComposer({
-    ...house,
-    conversationId,
-    branch: stored.branch,
-    system: manner.system ?? branchSystem(stored.branch),
-    policy: manner.contextPolicy ?? settings.contextPolicy,
-    maxTokens: manner.options.max_tokens,
-  });
-  const applied = { ...toSystemSource(stored.branch), ...manner.applied };
-  const generation = runGeneration({
-    ...house,
-    conversationId,
-    epoch: stored.epoch,
-    live,
-    tail: house.writer.open(live, stored.epoch),
-    closing: house.closing.signal,
-    written: continued?.written,
-    toReceipt: (receipt) => composer.toReceipt(withSeam(toReceiptWith(receipt, applied), continued)),
-    request: {
-      ...(manner.model !== undefined && { model: manner.model }),
-      task,
-      messages: toContext(stored.branch, { system: manner.system, prefix: continued?.written.content }),
-      ...(hasImages(stored.branch) && { needs: { capabilities: ['vision'] } }),
-      compose: composer.compose,
-      options: manner.options,
-      priority: asker.priority,
-      requestId: asker.requestId,
-      label: `an answer for “${stored.conversation.title}”`,
-    },
-    onEnd(conversation) {
-      running.delete(generationId);
-      announce(house, conversation);
-      if (isShown(conversation, house.deletions) && stored.branch.length < MOST_MESSAGES) house.titles.consider(conversationId);
-    },
-  });
-  running.set(generationId, generation);
-  // A chat that is being closed takes nothing on; what it had accepted by then is ended like the rest.
-  if (house.closing.signal.aborted) generation.end(shutDown());
-  return generation;
-}
-
-/** Whether the question itself has some: those of earlier ones a model need not see. */
-function hasImages(branch: readonly BranchMessage[]): boolean {
-  return branch.at(-1)?.attachments.some(({ kind }) => kind === 'image') === true;
-}
-
-/** A system prompt that nobody but an earlier message has set. */
-function toSystemSource(branch: Parameters<typeof branchSystem>[0]): AppliedSettings {
-  return (branchSystem(branch) ?? '').trim() === '' ? {} : { system: 'message' };
-}
-
-function withSeam(receipt: Receipt, continued: Continued | undefined): Receipt {
-  if (continued === undefined) return receipt;
-  const { from, reason } = continued.seam;
-  return { ...receipt, seams: [{ from, to: receipt.model, reason }, ...receipt.seams] };
-}
-
-function shutDown(): Problem {
-  return new Problem('interrupted', 'The server was shut down while the answer was being written.');
+  return { store, settingsOf, gateway, randomness, nowMs: clock.now(), deletions };
 }
 
 async function stop(house: House, generationId: string): Promise<void> {
@@ -305,7 +183,7 @@ async function dispose({ running, closing, beginnings, deletions, titles }: Hous
   closing.abort(new DOMException('The chat is closed.', 'AbortError'));
   deletions[Symbol.dispose]();
   titles[Symbol.dispose]();
-  await Promise.allSettled(beginnings);
+  await Promise.allSettled([...beginnings].map(({ accepted }) => accepted));
   const generations = [...running.values()];
   for (const generation of generations) generation.end(shutDown());
   await Promise.all([titles.idle, ...generations.map(({ ended }) => ended)]);

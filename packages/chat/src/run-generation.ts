@@ -1,5 +1,5 @@
 import { Problem, sleep } from '@pilotlight/contract';
-import type { Clock, Gateway, GatewayPart, GenerateRequest, Receipt } from '@pilotlight/contract';
+import type { Clock, Gateway, GatewayPart, Receipt } from '@pilotlight/contract';
 
 import { decideEnding, toAnswerProblem, withReceipt } from './answer-ending.ts';
 import type { Outcome, WrittenAnswer } from './answer-ending.ts';
@@ -11,6 +11,7 @@ import type { UnstoredEnd } from './end-from-store.ts';
 import type { LiveLog } from './live-log.ts';
 import { toStorageProblem } from './log-writer.ts';
 import type { LogTail } from './log-writer.ts';
+import type { OpenedAnswer } from './open-answer.ts';
 import { packParts } from './pack-parts.ts';
 import { createReceiptTally } from './receipt-tally.ts';
 
@@ -26,12 +27,13 @@ export interface RunningGeneration {
 }
 
 export interface RunOptions {
-  readonly gateway: Gateway;
+  readonly gateway: Pick<Gateway, 'model'>;
   readonly store: ChatStore;
   readonly clock: Clock;
   readonly log: ChatLog;
   readonly settings: ChatSettings;
-  readonly request: GenerateRequest;
+  readonly asked: { readonly task: string; readonly model: string | undefined; readonly requestId: string };
+  readonly opened: OpenedAnswer;
   readonly conversationId: string;
   readonly epoch: number;
   readonly live: LiveLog;
@@ -46,15 +48,14 @@ export interface RunOptions {
   readonly onEnd: (conversation: ConversationRecord | undefined) => void;
 }
 
-/** Starts to drive the gateway's stream into the log. The generation goes on until its end, whoever reads. */
+/** Drives the gateway's stream into the log. The generation goes on until its end, whoever reads. */
 export function runGeneration(options: RunOptions): RunningGeneration {
   const { live, clock, settings } = options;
-  const controller = new AbortController();
+  const { controller } = options.opened;
   const abandoned = Promise.withResolvers<void>();
   let cause: 'stopped' | Problem | undefined;
 
   const ended = run(options, {
-    controller,
     abandoned: abandoned.promise,
     cause: () => cause,
   });
@@ -74,18 +75,17 @@ export function runGeneration(options: RunOptions): RunningGeneration {
 }
 
 interface Control {
-  readonly controller: AbortController;
   /** Resolves when an aborted gateway has had its time. */
   readonly abandoned: Promise<void>;
   cause(): 'stopped' | Problem | undefined;
 }
 
 async function run(options: RunOptions, control: Control): Promise<Problem | undefined> {
-  const { tail, live, log, request } = options;
+  const { tail, live, log, asked, opened } = options;
   const tally = createReceiptTally({
     clock: options.clock,
-    task: request.task,
-    requestedModel: request.model,
+    task: asked.task,
+    requestedModel: asked.model,
     engineOf: (model) => options.gateway.model(model)?.engine,
   });
   let written: WrittenAnswer = options.written ?? { content: '', reasoning: '' };
@@ -110,13 +110,13 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
   }
 
   const outcome = await Promise.race([
-    drive(options, control.controller, { accept, toOutcome }),
+    drive(options, { accept, toOutcome }),
     tail.failed.then((): Outcome => {
-      control.controller.abort(new DOMException('The answer cannot be stored.', 'AbortError'));
+      opened.controller.abort(new DOMException('The answer cannot be stored.', 'AbortError'));
       return { kind: 'failed', problem: notStored(tail) };
     }),
     control.abandoned.then(() => {
-      log.warn({ generation_id: live.generationId, request_id: request.requestId }, 'the gateway did not end an answer that was given up');
+      log.warn({ generation_id: live.generationId, request_id: asked.requestId }, 'the gateway did not end an answer that was given up');
       return toOutcome();
     }),
   ]);
@@ -133,18 +133,16 @@ interface Driver {
 }
 
 /** Reads the gateway's stream to its end. Never rejects. */
-async function drive(options: RunOptions, controller: AbortController, { accept, toOutcome }: Driver): Promise<Outcome> {
-  const { gateway, request, tail } = options;
+async function drive({ opened, tail }: RunOptions, { accept, toOutcome }: Driver): Promise<Outcome> {
+  const { controller } = opened;
   try {
-    const parts = gateway.generate(request, controller.signal)[Symbol.asyncIterator]();
     for (;;) {
-      const next = await parts.next();
+      const next = await opened.next();
       if (next.done === true) return toOutcome();
       const outcome = accept(next.value);
       if (outcome !== undefined) {
         if (outcome.kind !== 'finished') controller.abort(new DOMException('The answer is not wanted any more.', 'AbortError'));
-        // What is left to clean up must not hold the end back.
-        parts.return?.().catch(() => undefined);
+        opened.close();
         return outcome;
       }
       if (tail.isFull) await tail.room();
@@ -168,8 +166,8 @@ function notStored(tail: LogTail): Problem {
   return tail.failure instanceof Problem ? tail.failure : new Problem('interrupted', 'Another process took this answer over.');
 }
 
-function report(log: ChatLog, { live, request, conversationId }: RunOptions, outcome: Outcome): void {
-  const fields = { generation_id: live.generationId, conversation_id: conversationId, request_id: request.requestId };
+function report(log: ChatLog, { live, asked, conversationId }: RunOptions, outcome: Outcome): void {
+  const fields = { generation_id: live.generationId, conversation_id: conversationId, request_id: asked.requestId };
   if (outcome.kind !== 'failed') log.info({ ...fields, outcome: outcome.kind }, 'an answer has ended');
   else if (outcome.problem.code === 'internal_error')
     log.error({ ...fields, code: 'internal_error', err: outcome.problem.cause }, 'an answer failed');

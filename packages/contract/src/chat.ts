@@ -30,7 +30,8 @@ export interface LoggedPart {
 }
 
 export interface Question {
-  readonly conversationId: string;
+  /** Absent: a new conversation, whose id is made here; so nobody needs to look whether it is there. */
+  readonly conversationId?: string | undefined;
   /** Minted by the client; posting the same id with the same content again gives the same result and starts nothing. */
   readonly messageId: string;
   readonly text: string;

@@ -74,6 +74,13 @@ export type GatewayEvent =
   | { readonly type: 'engine'; readonly engine: EngineView }
   | { readonly type: 'memory'; readonly memory: MemoryView };
 
+/** Where a request would be written first. */
+export interface AnswerPlace {
+  readonly model: string;
+  /** It would be written at once: the model is in memory, and a slot is free for it. */
+  readonly isFree: boolean;
+}
+
 /** What chat and the routes may ask of the gateway. Everything that is read comes from what is known and takes no engine's time. */
 export interface Gateway {
   /** The picture now, in memory, never waiting for an engine. */
@@ -82,6 +89,8 @@ export interface Gateway {
   model(name: string): ModelView | undefined;
   /** Which model a request of this task would be sent to first; undefined: none can answer. */
   modelFor(task: string, model?: string): ModelView | undefined;
+  /** The same for those who need no more than that: every request asks it, and a view takes many times as long. */
+  placeFor(task: string, model?: string): AnswerPlace | undefined;
 
   /** What a load of this model would do to memory now; does nothing, asks no engine. Throws `Problem('model_not_found')`. */
   plan(name: string): ModelPlan;

@@ -1,5 +1,5 @@
 import { Problem } from '@pilotlight/contract';
-import type { GenerateRequest, Message, ModelView } from '@pilotlight/contract';
+import type { AnswerPlace, GenerateRequest, Message, ModelView } from '@pilotlight/contract';
 
 import { createRetryBudget } from './attempts/retry-budget.ts';
 import { ensureReady } from './generation/ensure-ready.ts';
@@ -11,7 +11,7 @@ import type { GatewayOptions, RunningGateway } from './options.ts';
 import { isServing } from './lifecycle/state.ts';
 import { createLiveSettings } from './preferences/live-settings.ts';
 import { createPreferences } from './preferences/create-preferences.ts';
-import { findCandidates } from './routes/candidates.ts';
+import { findCandidates, isFree } from './routes/candidates.ts';
 import type { Candidates } from './routes/candidates.ts';
 import { toDemand } from './routes/demand.ts';
 import { withDefaults } from './settings.ts';
@@ -58,6 +58,7 @@ export function createGateway(options: GatewayOptions): RunningGateway {
     models: () => picture.models(),
     model: (name) => viewOrNothing(house, () => named(name)),
     modelFor: (task, model) => viewOrNothing(house, () => find({ task, ...(model !== undefined && { model }) }).candidates[0]),
+    placeFor: (task, model) => placeOrNothing(() => find({ task, ...(model !== undefined && { model }) }).candidates[0]),
     load(name) {
       const candidate = named(name);
       const wish = { model: candidate.name, by: 'a request to load it', insists: true } as const;
@@ -119,8 +120,18 @@ function choose({ picture }: House, settings: Settings, question: Question): Can
 }
 
 function viewOrNothing({ picture }: House, find: () => Candidate): ModelView | undefined {
+  const candidate = candidateOrNothing(find);
+  return candidate && picture.viewOf(candidate);
+}
+
+function placeOrNothing(find: () => Candidate): AnswerPlace | undefined {
+  const candidate = candidateOrNothing(find);
+  return candidate && { model: candidate.name, isFree: isFree(candidate, false) };
+}
+
+function candidateOrNothing(find: () => Candidate): Candidate | undefined {
   try {
-    return picture.viewOf(find());
+    return find();
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;

@@ -75,6 +75,10 @@ export function createScriptedGateway(models: readonly ModelView[] = [toModelVie
     }),
     model: find,
     modelFor: (_task, model) => find(model ?? 'pilot:latest'),
+    placeFor(_task, model) {
+      const view = find(model ?? 'pilot:latest');
+      return view && { model: view.name, isFree: view.ready && view.active === 0 };
+    },
     plan: (name) => ({
       model: must(name).name,
       engine: must(name).engine,

@@ -6,12 +6,12 @@ import { taskOf } from './task-of.ts';
 
 type AskServices = Pick<Services, 'chat' | 'gateway' | 'randomness' | 'state'>;
 
-/** Posts the message of a chat request; ids that the client left out are made here. */
+/** Posts the message of a chat request; ids that the client left out are made on the way. */
 export async function ask(body: ChatRequest, requestId: string, services: AskServices): Promise<Accepted> {
   const { chat, randomness } = services;
   refuseUnknownModel(body.model ?? body.new_conversation?.settings?.model, services);
   return chat.post({
-    conversationId: body.conversation_id ?? randomness.id(),
+    conversationId: body.conversation_id,
     messageId: body.message_id ?? randomness.id(),
     text: body.message,
     attachments: body.attachments,

@@ -7,7 +7,7 @@ import type { Services } from '../../http/services.ts';
  * not known yet: the answer itself then fails.
  */
 export function refuseUnknownModel(model: string | undefined, { gateway, state }: Pick<Services, 'gateway' | 'state'>): void {
-  if (model === undefined || !state.isStarted() || gateway.model(model) !== undefined) return;
+  if (model === undefined || !state.isStarted() || gateway.placeFor('chat', model) !== undefined) return;
   try {
     gateway.plan(model);
   } catch (error) {
