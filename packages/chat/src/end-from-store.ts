@@ -49,14 +49,19 @@ async function toRest(
   options: EndFromStoreOptions,
   claimed: ClaimedGeneration,
 ): Promise<{ parts: StreamPart[]; answer: Ending['answer'] }> {
-  const ending = decideEnding({ kind: 'failed', problem: options.problem }, await readWritten(options, claimed));
-  return { parts: [ending.terminal], answer: ending.answer };
+  const { model, ...written } = await readWritten(options, claimed);
+  const { terminal, answer } = decideEnding({ kind: 'failed', problem: options.problem }, written);
+  return { parts: [terminal], answer: terminal.type === 'error' && terminal.kept ? { ...answer, model } : answer };
 }
 
-/** The answer as far as its log has it. */
-async function readWritten(options: EndFromStoreOptions, claimed: ClaimedGeneration): Promise<WrittenAnswer> {
+/** The answer as far as its log has it, and which model its log named last. */
+async function readWritten(
+  options: EndFromStoreOptions,
+  claimed: ClaimedGeneration,
+): Promise<WrittenAnswer & { model: string | undefined }> {
   const { store, generationId, pageCharacters: maxCharacters } = options;
   let written: WrittenAnswer = { content: '', reasoning: '' };
+  let model: string | undefined;
   let from = 0;
   while (from < claimed.nextOffset) {
     const page = await store.read({ generationId, from, maxCharacters });
@@ -64,13 +69,20 @@ async function readWritten(options: EndFromStoreOptions, claimed: ClaimedGenerat
     if (page === undefined || last === undefined || last.firstOffset + last.count <= from) {
       throw new Problem('storage_unavailable', `The log of the generation ${generationId} has a gap at ${from}.`);
     }
-    for (const group of page.groups)
-      written = unpackParts(group.parts)
-        .slice(Math.max(0, from - group.firstOffset))
-        .reduce(withPart, written);
+    for (const group of page.groups) {
+      const parts = unpackParts(group.parts).slice(Math.max(0, from - group.firstOffset));
+      written = parts.reduce(withPart, written);
+      model = parts.reduce(withModel, model);
+    }
     from = last.firstOffset + last.count;
   }
-  return written;
+  return { ...written, model };
+}
+
+/** Who writes from this part on. */
+function withModel(model: string | undefined, part: StreamPart): string | undefined {
+  if (part.type === 'seam') return part.to;
+  return part.type === 'start' || part.type === 'phase' ? part.model : model;
 }
 
 /** The answer with one more part. */

@@ -196,7 +196,9 @@ describe('the server', () => {
     const parts = await readAll(again.chat, id);
     expect(parts.at(-1)?.part).toMatchObject({ type: 'error', code: 'interrupted', kept: true });
     expect(parts.filter(({ part }) => part.type === 'error')).toHaveLength(1);
-    expect(await lastMessage(again)).toMatchObject({ state: 'interrupted', content: 'One two three', reasoning: 'Hm.' });
+    // Whose words they are is known from the log: the page said "no model" beside them.
+    const end = { state: 'interrupted', content: 'One two three', reasoning: 'Hm.', model: 'pilot:latest' };
+    expect(await lastMessage(again)).toMatchObject(end);
     // The former writer, should it still live, is refused, and its readers get the end that was written.
     const reading = readAll(former.chat, id);
     former.answer().say(' too late');
