@@ -57,7 +57,8 @@ describe('models', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ models }),
       });
-    expect((await warm(['pilot', 'none'])).status).toBe(404);
+    const refused = await warm(['pilot', 'none']);
+    expect([refused.status, await refused.json()]).toMatchObject([404, { code: 'model_not_found', field: 'models.1' }]);
     expect(server.gateway.loads).toEqual(['pilot:latest', 'pilot:latest']);
   });
 
@@ -96,7 +97,7 @@ describe('models', () => {
       200,
       { model: 'pilot:latest', verdict: 'fits', needs: { bytes: 1e9 }, unload: [] },
     ]);
-    expect(await plan({ model: 'none' })).toMatchObject([404, { code: 'model_not_found' }]);
+    expect(await plan({ model: 'none' })).toMatchObject([404, { code: 'model_not_found', field: 'model' }]);
     expect(await plan({})).toMatchObject([400, { code: 'invalid_request', field: 'model' }]);
     expect(server.gateway.loads).toEqual([]);
   });
@@ -119,7 +120,7 @@ describe('models', () => {
     expect(await ask('/readyz')).toMatchObject([200, { ready: true }]);
     expect(await ask('/readyz?model=pilot')).toMatchObject([200, { ready: true, phase: 'ready' }]);
     expect(await ask('/readyz?model=hf.co/org/Some-Model:Q4_0')).toMatchObject([503, { ready: false, phase: 'cold' }]);
-    expect(await ask('/readyz?model=none')).toMatchObject([404, { code: 'model_not_found' }]);
+    expect(await ask('/readyz?model=none')).toMatchObject([404, { code: 'model_not_found', field: 'model' }]);
     expect(await ask('/health')).toMatchObject([200, { status: 'ok', models: { total: 2, ready: 1 } }]);
     expect(await ask('/api/models/health')).toMatchObject([200, { healthy: 2, ready: 1, total: 2 }]);
     expect(await ask('/startupz')).toEqual([200, { status: 'started' }]);

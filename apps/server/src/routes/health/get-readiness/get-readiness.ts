@@ -32,7 +32,7 @@ export const getReadiness = defineRoute({
     const storage = writes.state().state;
     if (reason !== undefined) return json({ ready: false, reason, storage }, 503);
     if (query.model === undefined) return json({ ready: true, reason: 'Messages are taken and stored.', storage });
-    const { name, engine, phase, ready, reason: why, since, evidence, progress, eta } = findModel(gateway, query.model);
+    const { name, engine, phase, ready, reason: why, since, evidence, progress, eta } = findModel(gateway, query.model, 'model');
     return json({ ready, reason: why, model: name, engine, phase, since, evidence, progress, eta }, ready ? 200 : 503);
   },
 });

@@ -1,4 +1,4 @@
-import { modelNameSchema, modelPlanSchema } from '@pilotlight/contract';
+import { modelNameSchema, modelPlanSchema, Problem } from '@pilotlight/contract';
 import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
@@ -14,5 +14,12 @@ export const planLoad = defineRoute({
   body: planRequestSchema,
   answers: { 200: { description: 'What a load would do now, with what each figure rests on', schema: modelPlanSchema } },
   problems: ['model_not_found', 'shutting_down'],
-  handle: ({ body }, { gateway }) => json(gateway.plan(body.model)),
+  handle({ body }, { gateway }) {
+    try {
+      return json(gateway.plan(body.model));
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'model_not_found') throw error;
+      throw new Problem(error.code, error.detail, { field: 'model', facts: error.facts, cause: error });
+    }
+  },
 });

@@ -19,7 +19,7 @@ export const warmUpModels = defineRoute({
   handle({ body }, { gateway }) {
     const names = body?.models ?? [defaultModel(gateway.modelFor('chat')?.name)];
     // All names are looked up before the first load begins: a wrong one changes nothing.
-    for (const name of names) findModel(gateway, name);
+    for (const [index, name] of names.entries()) findModel(gateway, name, `models.${index}`);
     return json({ models: names.map((name) => gateway.load(name)) }, 202);
   },
 });
