@@ -98,6 +98,7 @@ function toDefaultsView(candidate: Candidate, defaults: ReturnType<LiveSettings[
       reason,
     })),
     ...profileNotes(deployment.engine.kind, profile),
+    ...trainedNotes(candidate, profile),
     ...(loaded !== undefined && !isSame(loaded.profile ?? {}, profile)
       ? [{ field: 'profile', reason: `${name} is in memory with another one; this one holds from its next load on` }]
       : []),
@@ -122,6 +123,18 @@ function profileNotes(kind: Engine['kind'], profile: LaunchProfile): ModelDefaul
     const reason = profile[key] === undefined ? undefined : BEYOND[kind][key];
     return reason === undefined ? [] : [{ field: `profile.${WIRE_NAMES[key]}`, reason }];
   });
+}
+
+/** The built-in engine gives no model more context than it was trained on, whatever is asked for. */
+function trainedNotes({ deployment, description, name }: Candidate, { contextLength }: LaunchProfile): ModelDefaultsView['notes'] {
+  const { trainedContextLength: trained } = description;
+  if (deployment.engine.kind !== 'llama.cpp' || contextLength === undefined || trained === undefined || contextLength <= trained) return [];
+  return [
+    {
+      field: 'profile.context_length',
+      reason: `${name} was trained on ${trained.toLocaleString('en')} tokens, and is loaded with no more`,
+    },
+  ];
 }
 
 function toWire({ contextLength, slots, cacheType }: LaunchProfile): ModelDefaultsView['profile'] {

@@ -144,6 +144,19 @@ describe('defaults of a model', () => {
     bench.gateway.preferences.setDefaults('a', { profile: { slots: 2, cache_type: 'q8_0', context_length: 4096 } });
     expect(bench.gateway.preferences.defaults('a').notes.map(({ field }) => field)).toEqual(['profile.slots', 'profile.cache_type']);
   });
+
+  it('say that a model gets no longer context than it was trained on: it was taken and left out without a word', async () => {
+    await using bench = await setUpBench({
+      engines: [{ id: 'llama.cpp', observation: 'push', models: [{ name: 'pilot:latest', trainedContextLength: 2048 }] }],
+    });
+    const { preferences } = bench.gateway;
+    preferences.setDefaults('pilot', { profile: { context_length: 100_000 } });
+    expect(preferences.defaults('pilot').notes).toEqual([
+      { field: 'profile.context_length', reason: 'pilot:latest was trained on 2,048 tokens, and is loaded with no more' },
+    ]);
+    preferences.setDefaults('pilot', { profile: { context_length: 2048 } });
+    expect(preferences.defaults('pilot').notes).toEqual([]);
+  });
 });
 
 describe('keep_alive of a request', () => {
