@@ -49,7 +49,7 @@ function toFinish(terminal: FinishPart, { content, reasoning }: WrittenAnswer): 
 }
 
 function toFailure(problem: Problem, ownReceipt: Receipt | undefined, { content, reasoning }: WrittenAnswer): Ending {
-  const { code, title, detail, remedy, source, retryAfterSeconds } = problem;
+  const { code, title, detail, remedy, source, field, retryAfterSeconds } = problem;
   const facts = refusalFactsSchema.safeParse(problem.facts);
   const given = receiptSchema.safeParse(problem.facts['receipt']);
   const receipt = given.success ? given.data : ownReceipt;
@@ -63,6 +63,7 @@ function toFailure(problem: Problem, ownReceipt: Receipt | undefined, { content,
       remedy,
       source,
       kept,
+      ...(field !== undefined && { field }),
       ...(retryAfterSeconds !== undefined && { retry_after_seconds: retryAfterSeconds }),
       ...facts.data,
       ...(receipt !== undefined && { receipt }),

@@ -144,6 +144,8 @@ interface PromptLengths {
 interface EngineErrorOptions extends ErrorOptions {
   readonly retryAfterSeconds?: number;
   readonly lengths?: PromptLengths | undefined;
+  /** Of `invalid`: what of the request is wrong, such as `options.format`. */
+  readonly field?: string;
 }
 
 /** The one error type that an engine throws, besides the reason of an aborted signal. The message is for people: no paths, no raw JSON. */
@@ -153,11 +155,13 @@ export class EngineError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Of `too_long`, where the engine named them: what the prompt has, and what the context holds. */
   readonly lengths: PromptLengths | undefined;
+  readonly field: string | undefined;
   constructor(failure: EngineFailure, message: string, options: EngineErrorOptions = {}) {
     super(message, options);
     this.failure = failure;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.lengths = options.lengths;
+    this.field = options.field;
   }
 }
 

@@ -50,6 +50,8 @@ export const errorPartSchema = z.object({
   remedy: z.string(),
   source: z.enum(['app', 'upstream']),
   kept: z.boolean(),
+  /** What of the request is wrong, where that is the reason. */
+  field: z.string().optional(),
   /** Of a request that was not let in: after how long another try makes sense. */
   retry_after_seconds: z.number().nonnegative().optional(),
   ...refusalFactsSchema.shape,

@@ -38,7 +38,7 @@ test('the file’s recommendation comes before that, and the request before both
 test('a schema that cannot be held is refused as invalid, in words', () => {
   expect(resolveSampling({ format: 'json' }, {}, seed).schema).toBeDefined();
   expect(() => resolveSampling({ format: { not: {} } }, {}, seed)).toThrow(
-    new EngineError('invalid', 'The schema uses "not", which cannot be held here.'),
+    new EngineError('invalid', 'The schema uses "not", which cannot be held here.', { field: 'options.format' }),
   );
 });
 

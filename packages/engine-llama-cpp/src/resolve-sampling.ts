@@ -42,6 +42,6 @@ function present({ temperature, top_k, top_p, min_p, repeat_penalty }: Options):
 
 function toSchema(format: NonNullable<Options['format']>): unknown {
   const result = toGrammarSchema(format);
-  if ('problem' in result) throw new EngineError('invalid', `The schema ${result.problem}.`);
+  if ('problem' in result) throw new EngineError('invalid', `The schema ${result.problem}.`, { field: 'options.format' });
   return result.schema;
 }

@@ -78,6 +78,10 @@ describe('what a failure means', () => {
     expect(retryOf(problem)).toBe(retry);
   });
 
+  it('keeps which part of the request is wrong', () => {
+    expect(toProblem(new EngineError('invalid', 'x', { field: 'options.format' }), 'answer').field).toBe('options.format');
+  });
+
   it('is another one in a load, which has a memory of its own', () => {
     expect(retryOf(toProblem(new EngineError('died', 'x'), 'load'))).toBe('elsewhere');
     expect(toProblem(new EngineError('failed', 'x'), 'load').code).toBe('model_load_failed');

@@ -54,6 +54,7 @@ export function toProblem(error: unknown, doing: 'answer' | 'load'): Problem {
     cause: error,
     source: 'upstream',
     ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.field !== undefined && { field: error.field }),
   });
 }
 

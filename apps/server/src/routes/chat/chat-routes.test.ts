@@ -76,6 +76,16 @@ describe('POST /api/chat/message', () => {
     expect(JSON.parse(last?.data ?? '')).toMatchObject({ type: 'error', code: 'queue_full', retry_after_seconds: 2, ...facts });
   });
 
+  it('names the field that the engine refused', async () => {
+    await using server = await startTestServer();
+    server.gateway.script = async function* () {
+      yield* [];
+      throw new Problem('invalid_request', 'The schema uses "pattern".', { source: 'upstream', field: 'options.format' });
+    };
+    const response = await post(server, '/api/chat/message', { message: 'hi' });
+    expect([response.status, await response.json()]).toMatchObject([400, { code: 'invalid_request', field: 'options.format' }]);
+  });
+
   it('sends blanks while a load takes long, and JSON after them', async () => {
     const clock = createManualClock();
     await using server = await startTestServer({ clock });

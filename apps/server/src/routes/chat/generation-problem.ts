@@ -3,10 +3,11 @@ import type { ErrorPart, ProblemCode } from '@pilotlight/contract';
 
 /** The `error` part that ended a log as the problem of a request. A code that this version does not know is an engine's error. */
 export function toGenerationProblem(part: ErrorPart, facts: Readonly<Record<string, unknown>>): Problem {
-  const { code, detail, source, retry_after_seconds: retryAfterSeconds } = part;
+  const { code, detail, source, field, retry_after_seconds: retryAfterSeconds } = part;
   return new Problem(isProblemCode(code) ? code : 'engine_error', detail, {
     source,
     facts: { ...facts, ...refusalFactsSchema.parse(part) },
+    ...(field !== undefined && { field }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 }
