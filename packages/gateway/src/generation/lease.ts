@@ -28,6 +28,8 @@ export interface LeaseOptions {
 
 /** How long an engine may take to let go; after that its slot is given to the next all the same. */
 const GRACE_MS = 5_000;
+/** One for all: an error for each answer costs more than it tells. */
+const ENDED = new Error('the answer ended');
 
 export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Lease {
   const controller = new AbortController();
@@ -58,7 +60,7 @@ export function createLease({ ticket, engine, clock, signal }: LeaseOptions): Le
     signal.removeEventListener('abort', end);
     ticket[Symbol.dispose]();
     const open = iterator;
-    void within(open.next().catch(() => {})).then(() => controller.abort(new Error('the answer ended')));
+    void within(open.next().catch(() => {})).then(() => controller.abort(ENDED));
   }
 
   async function within(work: Promise<unknown>): Promise<void> {
