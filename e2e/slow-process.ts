@@ -1,16 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 
 const STILL_MS = 392;
 const RUNNING_MS = 8;
+/** On a busy machine it may have to wait for its turn. */
+const TURN_LIMIT_MS = 100;
 const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 
 /** Lets a process run a fiftieth of the time, so that a quick model has a middle that a test can look into. Disposing it lets the process run freely. */
 export function slowDown(pid: number): Disposable {
   if (!signal(pid, 'SIGSTOP')) return { [Symbol.dispose]: () => undefined };
   const timer = setInterval(() => {
-    // Waited for on the spot: a timer that comes late on a busy machine would let it run to its end.
-    if (signal(pid, 'SIGCONT')) Atomics.wait(SLEEPER, 0, 0, RUNNING_MS);
+    if (signal(pid, 'SIGCONT')) waitForWork(pid);
     signal(pid, 'SIGSTOP');
   }, STILL_MS + RUNNING_MS);
   return {
@@ -19,6 +20,25 @@ export function slowDown(pid: number): Disposable {
       signal(pid, 'SIGCONT');
     },
   };
+}
+
+/** Waits until the process has worked for a while. On the spot: a timer that comes late on a busy machine would let it run to its end. */
+function waitForWork(pid: number): void {
+  const limit = performance.now() + TURN_LIMIT_MS;
+  const wanted = workedMs(pid) + RUNNING_MS;
+  do Atomics.wait(SLEEPER, 0, 0, RUNNING_MS / 4);
+  while (performance.now() < limit && workedMs(pid) < wanted);
+}
+
+/** For how long its threads have been running on a core; where the system does not tell, the time that has passed. */
+function workedMs(pid: number): number {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const nanoseconds = threads.map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]));
+    return nanoseconds.reduce((sum, own) => sum + own, 0) / 1e6;
+  } catch {
+    return performance.now();
+  }
 }
 
 function signal(pid: number, name: NodeJS.Signals): boolean {
