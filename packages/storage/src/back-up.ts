@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { Problem } from '@pilotlight/contract';
 
+import { isThere } from './adapters/check-writable.ts';
 import { copyDatabase } from './adapters/copy-database.ts';
 import { restoreDatabase } from './adapters/restore-database.ts';
 import type { Restored } from './adapters/restore-database.ts';
@@ -10,6 +11,11 @@ import { toStorageFault } from './storage-fault.ts';
 
 /** The name of the database in the data folder. */
 export const DATABASE_FILE = 'pilotlight.db';
+
+/** Whether there is a database in a data folder, which may be readable where nothing can be stored. */
+export function hasDatabase(dataFolder: string): boolean {
+  return isThere(join(dataFolder, DATABASE_FILE));
+}
 
 export interface BackUpOptions {
   readonly dataFolder: string;

@@ -92,7 +92,7 @@ const READ_ONLY_LOOK_MS = 2_000;
 export function guardStorage({ storage, folder, where, freeSpace, clock }: GuardOptions): GuardedStorage {
   const place: Place = { folder, where: where ?? `The data folder is ${folder}.` };
   const listeners = new Set<(view: StorageView) => void>();
-  let state: WriteState = { mode: 'writable', sinceMs: clock.now() };
+  let state = stateOf(storage, clock.now());
   let timer: Disposable | undefined;
   let isOver = false;
 
@@ -112,12 +112,13 @@ export function guardStorage({ storage, folder, where, freeSpace, clock }: Guard
 
   async function look(): Promise<void> {
     const space = await freeSpace();
-    // What is away is known without a trial.
-    const words = state.mode === 'writable' && !isOver ? storage.whyUnreachable() : undefined;
-    if (words !== undefined) observe({ kind: 'write-failed', code: 'storage_unavailable', words, space, atMs: clock.now() });
     const isTried = state.mode === 'read_only' && (space === undefined || space.freeBytes >= neededOf(space));
     const canWrite = isTried ? await canStore(storage) : undefined;
     if (isOver) return;
+    // What is away is known without a trial.
+    const known = storage.whyNotWritable();
+    const isNews = known !== undefined && (state.mode === 'writable' || state.words !== known.words);
+    if (isNews) observe({ kind: 'write-failed', ...known, space, atMs: clock.now() });
     observe({ kind: 'looked', space, canWrite, atMs: clock.now() });
     lookLater();
   }
@@ -147,7 +148,7 @@ export function guardStorage({ storage, folder, where, freeSpace, clock }: Guard
     models: guarded(storage.models),
     kept: guarded(storage.kept),
     tryWriting: storage.tryWriting,
-    whyUnreachable: storage.whyUnreachable,
+    whyNotWritable: storage.whyNotWritable,
     writes: {
       state: () => toView(state, place),
       subscribe(listener) {
@@ -161,6 +162,12 @@ export function guardStorage({ storage, folder, where, freeSpace, clock }: Guard
       await storage[Symbol.asyncDispose]();
     },
   };
+}
+
+/** How a storage stands when it has just been opened. */
+function stateOf({ whyNotWritable }: Storage, sinceMs: number): WriteState {
+  const known = whyNotWritable();
+  return known === undefined ? { mode: 'writable', sinceMs } : { mode: 'read_only', sinceMs, ...known, space: undefined };
 }
 
 async function canStore(storage: Storage): Promise<boolean> {

@@ -1,4 +1,4 @@
-export { backUp, DATABASE_FILE, restore } from './back-up.ts';
+export { backUp, DATABASE_FILE, hasDatabase, restore } from './back-up.ts';
 export type { DatabaseFacts } from './database-facts.ts';
 export { readFreeSpace } from './adapters/free-space.ts';
 export { guardStorage } from './guard-storage.ts';

@@ -8,7 +8,7 @@ import type { DatabaseLocation } from './adapters/open-database.ts';
 import { toFileTime } from './adapters/restore-database.ts';
 import { migrate, MIGRATION_NAMES, schemaOf } from './migrations/migrate.ts';
 import { serveStore } from './serve-store.ts';
-import type { ServedStore } from './serve-store.ts';
+import type { ServedStore, ServeOptions } from './serve-store.ts';
 import { createSqliteChatStore } from './sqlite-chat-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { createKeptTable } from './sqlite-kept-values.ts';
@@ -46,16 +46,21 @@ export async function openInProcess({
   // From here on a commit does not wait for the disk: whoever needs that waits for a sync, alone.
   connection.exec('PRAGMA synchronous = NORMAL');
   const wrapped = wrap(connection);
-  const operations = {
-    ...createSqliteChatStore(wrapped),
-    ...createModelTables(wrapped),
-    ...createKeptTable(wrapped),
-    ...createTrial(wrapped),
-  };
+  const operations = createOperations(wrapped);
   const transact = createTransact(wrapped);
   const journal = 'file' in location ? opening.use(openJournalSync(location.file)) : undefined;
   const open = opening.move();
   return serveStore({ operations, transact, defer, sync: sync ?? journal?.sync, close: () => open.dispose() });
+}
+
+/** All that can be done with a connection of the present schema. */
+export function createOperations(connection: SqliteConnection): ServeOptions['operations'] {
+  return {
+    ...createSqliteChatStore(connection),
+    ...createModelTables(connection),
+    ...createKeptTable(connection),
+    ...createTrial(connection),
+  };
 }
 
 /** Nothing is migrated that was not copied: what a step does wrong can be undone. */

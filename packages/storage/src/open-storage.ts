@@ -4,7 +4,7 @@ import type { Clock } from '@pilotlight/contract';
 import type { DatabaseLocation } from './adapters/open-database.ts';
 import { startStorageWorker } from './adapters/start-storage-worker.ts';
 import { openInProcess } from './open-in-process.ts';
-import type { ServedStore, Stores } from './serve-store.ts';
+import type { ServedStore, Stores, WhyNotWritable } from './serve-store.ts';
 import { toStores } from './serve-store.ts';
 import { toStorageFault } from './storage-fault.ts';
 import type { StorageFault } from './storage-fault.ts';
@@ -17,13 +17,14 @@ export interface StorageOptions {
 
 /** The open database. Disposing closes it, after the calls that are under way. */
 export interface Storage extends Stores, AsyncDisposable {
-  /** Why nothing can be stored now, in words, where that is known without a trial: a database server is away. */
-  readonly whyUnreachable: () => string | undefined;
+  /** A database server is away, or the disk could not be written when the database was opened. */
+  readonly whyNotWritable: WhyNotWritable;
 }
 
 /**
  * Opens the database and brings its schema up to date. A file has a thread of its own, so that no sync of the disk holds up the event loop.
- * Rejects with `Problem('storage_unavailable')` if it cannot be used: damaged, read-only, or written by a newer version;
+ * If the disk takes nothing now, a database that is there with the present schema is opened for reading alone, and for writing by the first trial that succeeds.
+ * Rejects with `Problem('storage_unavailable')` or `Problem('storage_full')` if it cannot be used: damaged, not to be made or migrated, or written by a newer version;
  * with `Problem('data_folder_in_use')` if another process, or another storage of this one, uses the folder or the Postgres database.
  */
 export async function openStorage({ location, clock }: StorageOptions): Promise<Storage> {
@@ -40,8 +41,8 @@ export async function openStorage({ location, clock }: StorageOptions): Promise<
 /** A storage whose calls are served by what `open` gives. */
 export async function openServed(open: () => ServedStore | Promise<ServedStore>): Promise<Storage> {
   try {
-    const { call, close, whyUnreachable = () => undefined } = await open();
-    return { ...toStores(call, toProblem), whyUnreachable, [Symbol.asyncDispose]: close };
+    const { call, close, whyNotWritable = () => undefined } = await open();
+    return { ...toStores(call, toProblem), whyNotWritable, [Symbol.asyncDispose]: close };
   } catch (error) {
     throw toProblem(toStorageFault(error));
   }

@@ -54,17 +54,19 @@ const MODEL_METHODS = ['learned', 'keepLearned', 'pins', 'setPin'] as const sati
 const KEPT_METHODS = ['kept', 'keep'] as const satisfies readonly (keyof KeptValues)[];
 
 /** Stores something and takes it away again: whether the database can be written. */
-const TRIAL = 'tryWriting';
+export const TRIAL = 'tryWriting';
 
 export type StoreMethod = (typeof METHODS)[number] | (typeof MODEL_METHODS)[number] | (typeof KEPT_METHODS)[number] | typeof TRIAL;
 
 /** Calls a store by the name of the method. Calls take effect in the order in which they were made. */
 export type CallStore = (method: StoreMethod, parameters: readonly unknown[]) => Promise<unknown>;
 
+/** Why nothing can be stored now, where that is known without a trial. */
+export type WhyNotWritable = () => { readonly code: 'storage_full' | 'storage_unavailable'; readonly words: string } | undefined;
+
 export interface ServedStore {
   readonly call: CallStore;
-  /** Why nothing can be stored now, in words, where that is known without a trial. */
-  readonly whyUnreachable?: () => string | undefined;
+  readonly whyNotWritable?: WhyNotWritable;
   /** Closes the connection after the calls that were made before; later ones are refused. */
   readonly close: () => Promise<void>;
 }

@@ -37,14 +37,31 @@ const FILE_FAULTS: ReadonlyMap<string, string> = new Map([
   ['EIO', 'The disk reported an error.'],
 ]);
 
-/** SQLITE_FULL, and what the system says of a disk or a quota. */
-const FULL: ReadonlySet<unknown> = new Set([13, 'ENOSPC', 'EDQUOT']);
+/** What passes, or can be mended, while what was stored is whole: SQLITE_PERM, READONLY, IOERR, FULL, CANTOPEN and AUTH, and the same of the system. */
+const OF_DISK: ReadonlySet<unknown> = new Set([3, 8, 10, 13, 14, 23, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO']);
+
+/** SQLITE_IOERR_SHMSIZE: the index of the log found no room. SQLite says no more of it, but that is what it means on a disk that works. */
+const NO_ROOM_FOR_INDEX = 10 | (19 << 8);
+const SQLITE_FULL = 13;
+
+/** With what the system says of a disk or a quota. */
+const FULL: ReadonlySet<unknown> = new Set([SQLITE_FULL, 'ENOSPC', 'EDQUOT']);
+
+/** Whether it is the disk that takes nothing now, rather than that there is something wrong with what is on it. */
+export function isOfDisk(fault: StorageFault): boolean {
+  return fault.cause !== undefined && OF_DISK.has(resultOf(fault.cause));
+}
+
+function resultOf(error: unknown): number | string {
+  const { code, errcode } = (error ?? {}) as { readonly code?: unknown; readonly errcode?: unknown };
+  if (errcode === NO_ROOM_FOR_INDEX) return SQLITE_FULL;
+  return code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : String(code);
+}
 
 /** Any error of the database or its files as a fault. */
 export function toStorageFault(error: unknown): StorageFault {
   if (error instanceof StorageFault) return error;
-  const { code, errcode } = (error ?? {}) as { readonly code?: unknown; readonly errcode?: unknown };
-  const result = code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number' ? errcode & 0xff : String(code);
+  const result = resultOf(error);
   const words = typeof result === 'number' ? SQLITE_FAULTS.get(result) : FILE_FAULTS.get(result);
   if (words !== undefined) return new StorageFault(FULL.has(result) ? 'storage_full' : 'storage_unavailable', words, { cause: error });
   return new StorageFault('internal_error', 'The database refused a statement.', { cause: error });

@@ -1,8 +1,8 @@
-import type { Chat } from '@pilotlight/contract';
+import type { Chat, StorageView } from '@pilotlight/contract';
 import { Problem } from '@pilotlight/contract';
 import type { RunningGateway } from '@pilotlight/gateway';
 import type { Settings } from '@pilotlight/settings';
-import { makeFolder } from '@pilotlight/storage';
+import { hasDatabase, makeFolder } from '@pilotlight/storage';
 import type { GuardedStorage, WriteGuard } from '@pilotlight/storage';
 
 import { interfaceAddresses } from '../adapters/interface-addresses.ts';
@@ -82,7 +82,9 @@ async function takeDataFolder(settings: Settings): Promise<GuardedStorage> {
   try {
     makeFolder(settings.dataFolder);
   } catch (error) {
-    throw new StartFailure(toFolderFailure(error, settings.dataFolder), { cause: error });
+    // What is stored there can perhaps be read.
+    const isReadable = settings.databaseUrl === undefined && hasDatabase(settings.dataFolder);
+    if (!isReadable) throw new StartFailure(toFolderFailure(error, settings.dataFolder), { cause: error });
   }
   try {
     return await openDatabase(settings);
@@ -181,13 +183,15 @@ async function recover(recovering: Recovering): Promise<Chat> {
 }
 
 function logWrites(writes: WriteGuard, log: WriteLog): void {
-  let last = writes.state().state;
-  writes.subscribe((view) => {
+  let last: StorageView['state'] = 'writable';
+  const note = (view: StorageView): void => {
     if (view.state === last) return;
     last = view.state;
     if (view.state === 'writable') log('storage_writable');
     else log('storage_read_only', { facts: { code: view.code, reason: view.reason } });
-  });
+  };
+  note(writes.state());
+  writes.subscribe(note);
 }
 
 interface Finishing {

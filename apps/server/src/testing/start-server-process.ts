@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chown } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { createTemporaryFolder } from '@pilotlight/test-kit';
@@ -20,11 +21,18 @@ export interface ServerProcess extends AsyncDisposable {
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-/** Starts the real server as a process of its own, on a free port and a data folder of its own, and waits until it listens. */
-export async function startServerProcess(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+export interface ProcessUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Starts the real server as a process of its own, on a free port and a data folder of its own, as another user if one is given, and waits until it listens. */
+export async function startServerProcess(environment: Readonly<Record<string, string>> = {}, user?: ProcessUser): Promise<ServerProcess> {
   const folder = await createTemporaryFolder();
+  if (user !== undefined) await chown(folder.path, user.uid, user.gid);
   const dataFolder = environment['PILOTLIGHT_DATA'] ?? folder.path;
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
+    ...user,
     cwd: folder.path,
     env: {
       PATH: process.env['PATH'],

@@ -5,7 +5,9 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { readDatabaseFacts } from '../database-facts.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
 import type { SqliteConnection } from '../sqlite-connection.ts';
-import { StorageFault } from '../storage-fault.ts';
+import { isOfDisk, StorageFault, toStorageFault } from '../storage-fault.ts';
+import { readDatabase } from './read-database.ts';
+import type { ReadingConnection } from './read-database.ts';
 
 /** Pages for each step of the copy: all of them, as the source is read within one transaction anyway. */
 const ALL_PAGES = 0x7fff_ffff;
@@ -37,15 +39,30 @@ export async function writeCopy(to: string, fill: (partial: string) => Promise<D
 
 /** Copies what one read transaction sees, and counts it there. */
 async function copySnapshot(from: string, to: string): Promise<DatabaseFacts> {
-  const source = new DatabaseSync(from, { readOnly: true, timeout: 5000 });
+  const { connection: source, isStale } = openSource(from);
   try {
     source.exec('BEGIN');
     const facts = readDatabaseFacts(source, statSync(from).size);
     await backup(source, to, { rate: ALL_PAGES });
     source.exec('COMMIT');
+    if (isStale()) throw new StorageFault('storage_unavailable', 'The database was written to while it was copied. Make the backup again.');
     return facts;
   } finally {
     source.close();
+  }
+}
+
+/** A disk that is full, or may not be written, has no room for what a reader of a database in use needs. */
+function openSource(file: string): ReadingConnection {
+  const source = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  try {
+    source.prepare('SELECT count(*) AS tables FROM sqlite_master').get();
+    return { connection: source, isStale: () => false };
+  } catch (error) {
+    source.close();
+    const found = isOfDisk(toStorageFault(error)) ? readDatabase(file, false) : undefined;
+    if (found === undefined) throw error;
+    return found;
   }
 }
 

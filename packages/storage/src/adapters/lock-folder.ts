@@ -17,7 +17,23 @@ const MAX_ATTEMPTS = 20;
 /** Takes the folder (made 0700 if it is missing) for this process, until disposed. Throws `StorageFault('data_folder_in_use')` if another has it. */
 export function lockFolder(folder: string): Disposable {
   makeFolder(folder);
-  const file = join(folder, LOCK_FILE);
+  return takeLock(join(folder, LOCK_FILE));
+}
+
+/**
+ * The same for a folder in which nothing can be stored now, and which is only to be read. Undefined: the lock cannot be taken, since its file may not be
+ * written to; then nobody else of the same standing can write there either.
+ */
+export function lockFolderToRead(folder: string): Disposable | undefined {
+  try {
+    return takeLock(join(folder, LOCK_FILE));
+  } catch (error) {
+    if (error instanceof StorageFault) throw error;
+    return undefined;
+  }
+}
+
+function takeLock(file: string): Disposable {
   createFile(file);
   const database = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
@@ -48,9 +64,20 @@ function hold(database: DatabaseSync): void {
     begin(database);
     // Somebody may have written a number, and lost, between our writing and our holding.
     if (holderOf(database) === process.pid) return;
-    database.exec(`PRAGMA user_version = ${process.pid}; COMMIT`);
+    if (!noteHolder(database)) return begin(database);
   }
   throw inUse(0);
+}
+
+/** Whether the number could be written. It is for words alone: the lock holds without it, for which nothing has to be written. */
+function noteHolder(database: DatabaseSync): boolean {
+  try {
+    database.exec(`PRAGMA user_version = ${process.pid}; COMMIT`);
+    return true;
+  } catch {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    return false;
+  }
 }
 
 function begin(database: DatabaseSync): void {
@@ -67,8 +94,18 @@ function holderOf(database: DatabaseSync): number {
 }
 
 function inUse(pid: number): StorageFault {
-  const who = pid === 0 || pid === process.pid ? '' : ` (pid ${pid})`;
+  const who = pid === 0 || pid === process.pid || !isAlive(pid) ? '' : ` (pid ${pid})`;
   return new StorageFault('data_folder_in_use', `Another Pilotlight${who} uses this data folder.`);
+}
+
+/** A holder that could not note its number leaves that of one before it. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function isBusy(error: unknown): boolean {

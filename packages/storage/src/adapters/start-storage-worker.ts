@@ -16,6 +16,7 @@ export async function startStorageWorker(start: WorkerStart): Promise<ServedStor
   const ended = Promise.withResolvers<void>();
   const waiters = new Map<number, Waiter>();
   let end: StorageFault | undefined;
+  let held: FaultMessage | undefined;
   let lastId = 0;
 
   function fail(fault: StorageFault): void {
@@ -27,6 +28,7 @@ export async function startStorageWorker(start: WorkerStart): Promise<ServedStor
 
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'open') opened.resolve();
+    else if (message.type === 'held') held = message.fault;
     else if (message.type === 'refused') fail(toFault(message.fault));
     else {
       const waiter = waiters.get(message.id);
@@ -64,7 +66,11 @@ export async function startStorageWorker(start: WorkerStart): Promise<ServedStor
   }
 
   await opened.promise;
-  return { call, close };
+  return {
+    call,
+    close,
+    whyNotWritable: () => held && { code: held.code === 'storage_full' ? held.code : 'storage_unavailable', words: held.message },
+  };
 }
 
 function toFault({ code, message, cause }: FaultMessage): StorageFault {

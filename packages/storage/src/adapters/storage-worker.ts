@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { openInProcess } from '../open-in-process.ts';
+import { openFile } from '../open-file.ts';
 import type { ServedStore } from '../serve-store.ts';
+import type { StorageFault } from '../storage-fault.ts';
 import { toStorageFault } from '../storage-fault.ts';
 import type { FaultMessage, FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
 
@@ -34,7 +35,8 @@ function listen(served: ServedStore): void {
 
 try {
   const { file, nowMs } = workerData as WorkerStart;
-  listen(await openInProcess({ location: { file }, nowMs, defer: setImmediate }));
+  const onChange = (fault?: StorageFault): void => send({ type: 'held', fault: fault && toMessage(fault) });
+  listen(await openFile({ file, nowMs, defer: setImmediate, onChange }));
 } catch (error) {
   send({ type: 'refused', fault: toMessage(error) });
 }

@@ -18,6 +18,8 @@ export interface FaultMessage {
 }
 
 export type FromWorker =
+  /** Why nothing can be stored now; before `open`, if it is so from the start. */
+  | { readonly type: 'held'; readonly fault: FaultMessage | undefined }
   | { readonly type: 'open' }
   | { readonly type: 'refused'; readonly fault: FaultMessage }
   | { readonly type: 'value'; readonly id: number; readonly value: unknown }

@@ -30,6 +30,13 @@ export function schemaOf(connection: SqliteConnection): number {
   return row.newest ?? 0;
 }
 
+/** How many steps a database still has to take. Throws if it was written by a newer program. */
+export function stepsLeft(connection: SqliteConnection): number {
+  const schema = schemaOf(connection);
+  refuseNewer(schema);
+  return MIGRATIONS.length - schema;
+}
+
 /**
  * Brings the database to the schema of this program, forward only: each step in a transaction of its own together with the note that it was taken, so that an
  * interrupted start goes on where it was. Refuses a database that a newer program has written. Returns the steps taken.

@@ -137,11 +137,11 @@ describe.skipIf(reason !== undefined)(`opening a Postgres database${reason === u
     await storage.chats.begin(question('1'));
     await storage.chats.sync();
     await postgres.crash();
-    await expect.poll(() => storage.whyUnreachable(), { timeout: 10_000 }).toMatch(/cannot be reached/);
+    await expect.poll(() => storage.whyNotWritable()?.words, { timeout: 10_000 }).toMatch(/cannot be reached/);
     const waiting = storage.chats.append([group('1', 1)]);
     await postgres.start();
     expect(await waiting).toEqual(['stored']);
-    expect(storage.whyUnreachable()).toBeUndefined();
+    expect(storage.whyNotWritable()).toBeUndefined();
     expect(await storage.chats.running()).toEqual(['g-1']);
     await finish(storage.chats, '1', 3);
   }, 30_000);

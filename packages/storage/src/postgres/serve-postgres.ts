@@ -85,7 +85,10 @@ export function servePostgres({ link, connector, toFault, clock }: ServePostgres
       under.add(settled);
       return promise;
     },
-    whyUnreachable: () => link.whyDown(),
+    whyNotWritable() {
+      const words = link.whyDown();
+      return words === undefined ? undefined : { code: 'storage_unavailable', words };
+    },
     async close() {
       if (isClosed) return;
       isClosed = true;

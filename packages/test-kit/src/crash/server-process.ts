@@ -12,6 +12,8 @@ export interface CrashingServer {
   readonly isAlive: boolean;
   /** The last of what it wrote, for a person who looks at a failure. */
   output(): string;
+  /** Asks it to end in order. */
+  end(): void;
   /** The processes that it had started when it was killed. */
   kill(): Promise<readonly number[]>;
 }
@@ -46,6 +48,7 @@ export function startCrashingServer(environment: Readonly<Record<string, string>
       return isAlive;
     },
     output: () => output,
+    end: () => void child.kill('SIGTERM'),
     async kill() {
       const children = child.pid === undefined ? [] : await childrenOf(child.pid);
       child.kill('SIGKILL');
