@@ -1,6 +1,7 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { DATABASE_FILE, openStorage, restore } from '@pilotlight/storage';
@@ -13,13 +14,15 @@ import { fillHistory } from './fill-history.ts';
 import { createChance, wordOf } from './vocabulary.ts';
 
 // A long history: the real server over SQLite and over Postgres, without any conversation and with many.
-// npm run bench:history -- [--messages 1000000] [--conversations 20000] [--rounds 20]
+// npm run bench:history -- [--messages 1000000] [--conversations 20000] [--rounds 20] [--keep FOLDER] [--over sqlite,postgres]
 
 const { values } = parseArgs({
   options: {
     messages: { type: 'string', default: '1000000' },
     conversations: { type: 'string', default: '20000' },
     rounds: { type: 'string', default: '20' },
+    keep: { type: 'string' },
+    over: { type: 'string', default: 'sqlite,postgres' },
   },
 });
 const history = { messages: Number(values.messages), conversations: Number(values.conversations) };
@@ -125,31 +128,50 @@ async function timed<T>(what: string, body: () => Promise<T> | T): Promise<T> {
   return value;
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'pilotlight-bench-history-'));
-const quiet = { OLLAMA_HOST: '127.0.0.1:1', LOG_LEVEL: 'error' };
-try {
-  const [empty, full] = ['empty', 'full'].map((name) => join(folder, name)) as [string, string];
-  const file = join(full, DATABASE_FILE);
-  await (await openStorage({ location: { file }, clock: systemClock }))[Symbol.asyncDispose]();
-  process.stdout.write(`${history.messages} messages in ${history.conversations} conversations, ${rounds} rounds\n`);
-  await timed('filled SQLite', () => fillHistory(file, history));
-  process.stdout.write(`its file: ${((await stat(file)).size / 1e6).toFixed(0)} MB\n`);
-  const sqlite = { ...quiet, PILOTLIGHT_DATA: full };
-  const sqliteStarts = [await startMs({ ...quiet, PILOTLIGHT_DATA: empty }), await startMs(sqlite)];
-  print('SQLite', await ask(sqlite));
+/** Does it once for a folder that is kept; a body that was interrupted is done again from the beginning by the one who removes the folder. */
+async function once(what: string, body: () => unknown): Promise<void> {
+  const mark = join(folder, `${what.replaceAll(/\W+/g, '-')}-${history.messages}-${history.conversations}`);
+  if (existsSync(mark)) return say(`${what}: kept from before`);
+  await timed(what, body);
+  writeFileSync(mark, '');
+}
 
+async function measureSqlite(): Promise<void> {
+  const sqlite = { ...quiet, PILOTLIGHT_DATA: full };
+  const starts = [await startMs({ ...quiet, PILOTLIGHT_DATA: empty }), await startMs(sqlite)];
+  print('SQLite', await ask(sqlite));
+  say(`\nstart-up over SQLite: ${starts.map((ms) => ms.toFixed(0)).join(' ms empty, ')} ms with all of it`);
+}
+
+async function measurePostgres(): Promise<void> {
   const reason = whyNoPostgres();
-  if (reason === undefined) {
-    await using postgres = await startPostgres({ isDurable: true });
-    const database = { ...quiet, PILOTLIGHT_DATA: empty, DATABASE_URL: postgres.url() };
-    const emptyStart = await startMs(database);
-    const options = { dataFolder: empty, databaseUrl: postgres.url(), file, nowMs: Date.now() };
-    await timed('\nrestored all of it into Postgres', () => restore(options));
-    const fullStart = await startMs(database);
-    print('Postgres', await ask(database, postgres.pid()));
-    process.stdout.write(`\nstart-up over Postgres: ${emptyStart.toFixed(0)} ms empty, ${fullStart.toFixed(0)} ms with all of it\n`);
-  } else process.stdout.write(`\nPostgres was not measured: ${reason}\n`);
-  process.stdout.write(`start-up over SQLite: ${sqliteStarts.map((ms) => ms.toFixed(0)).join(' ms empty, ')} ms with all of it\n`);
+  if (reason !== undefined) return say(`\nPostgres was not measured: ${reason}`);
+  await using postgres = await startPostgres({ isDurable: true, dataFolder: join(folder, 'postgres') });
+  const database = { ...quiet, PILOTLIGHT_DATA: empty, DATABASE_URL: postgres.url() };
+  const options = { dataFolder: empty, databaseUrl: postgres.url(), file, nowMs: Date.now() };
+  await once('restored all of it into Postgres', () => restore(options));
+  const fullStart = await startMs(database);
+  print('Postgres', await ask(database, postgres.pid()));
+  say(`\nstart-up over Postgres: ${fullStart.toFixed(0)} ms with all of it`);
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const folder = values.keep === undefined ? await mkdtemp(join(tmpdir(), 'pilotlight-bench-history-')) : resolve(values.keep);
+await mkdir(folder, { recursive: true });
+// The user that Postgres runs as has to reach its own folder in it.
+await chmod(folder, 0o755);
+const quiet = { OLLAMA_HOST: '127.0.0.1:1', LOG_LEVEL: 'error' };
+const [empty, full] = ['empty', 'full'].map((name) => join(folder, name)) as [string, string];
+const file = join(full, DATABASE_FILE);
+try {
+  say(`${history.messages} messages in ${history.conversations} conversations, ${rounds} rounds`);
+  await once('filled SQLite', async () => {
+    await (await openStorage({ location: { file }, clock: systemClock }))[Symbol.asyncDispose]();
+    fillHistory(file, history);
+  });
+  say(`its file: ${((await stat(file)).size / 1e6).toFixed(0)} MB`);
+  if (values.over.includes('sqlite')) await measureSqlite();
+  if (values.over.includes('postgres')) await measurePostgres();
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  if (values.keep === undefined) await rm(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -30,21 +30,23 @@ export interface PostgresOptions {
   readonly isDurable?: boolean;
   /** More settings of the server, `name=value`. */
   readonly settings?: readonly string[];
+  /** Where its data stay after it, in a folder that its user can reach; there they are found again. By default they end with it. */
+  readonly dataFolder?: string;
 }
 
 /** Dies with the process that started it, however that ends: its standard input is then closed. */
 const GUARD = '"$@" & child=$!; exec 2>&-; read -r how; kill -"${how:-QUIT}" "$child" 2>/dev/null; wait "$child"';
 const READY = /database system is ready to accept connections/;
 
-/** Starts a real Postgres server with an empty database cluster, on this machine alone. `whyNoPostgres` says whether that is possible. */
-export async function startPostgres({ isDurable = false, settings = [] }: PostgresOptions = {}): Promise<TestPostgres> {
+/** Starts a real Postgres server on this machine alone, with an empty database cluster unless its folder has one. `whyNoPostgres` says whether that is possible. */
+export async function startPostgres({ isDurable = false, settings = [], dataFolder }: PostgresOptions = {}): Promise<TestPostgres> {
   await using opening = new AsyncDisposableStack();
   const { path } = opening.use(await createTemporaryFolder());
   const programs = preparePostgres(path);
   chmodSync(path, 0o755);
-  const data = join(path, 'data');
+  const data = dataFolder ?? join(path, 'data');
   if (programs.user !== undefined) chownSync(path, programs.user.uid, programs.user.gid);
-  initialise(programs, path, data);
+  if (!existsSync(join(data, 'PG_VERSION'))) initialise(programs, path, data);
   const port = await freePort();
   const own = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', `fsync=${isDurable ? 'on' : 'off'}`, ...settings];
   const parameters = ['-D', data, ...own.flatMap((setting) => ['-c', setting])];
@@ -75,6 +77,8 @@ export async function startPostgres({ isDurable = false, settings = [] }: Postgr
 }
 
 function initialise({ initdb, user, environment }: PostgresPrograms, cwd: string, data: string): void {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  if (user !== undefined) chownSync(data, user.uid, user.gid);
   const parameters = ['-D', data, '-U', 'pilot', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'];
   const result = spawnSync(initdb, parameters, { ...user, cwd, env: environment, encoding: 'utf8' });
   if (result.status !== 0) throw new Error(`initdb failed: ${result.error?.message ?? result.stderr}`);
