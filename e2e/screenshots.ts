@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 
 import { launchBrowser } from './browser.ts';
-import { NOW } from './scripted-server/scenario.ts';
+import { NOW, type Scenario } from './scripted-server/scenario.ts';
 import { SCENARIOS } from './scripted-server/scenarios/all.ts';
 import { startScriptedServer, type ScriptedServer } from './scripted-server/scripted-server.ts';
 import { typeQuery } from './type-query.ts';
@@ -63,6 +63,41 @@ const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Pro
   async 'new-temporary'(page) {
     await page.getByRole('button', { name: 'Temporary chat' }).click();
   },
+  async keys(page) {
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  },
+  async 'picker-search'(page) {
+    await page.getByRole('button', { name: /^Model:/ }).click();
+    await page.getByRole('searchbox', { name: 'Find a model' }).fill('phi');
+  },
+  async folder(page) {
+    const button = page.getByRole('button', { name: 'Chats', exact: true });
+    if (await button.isVisible()) await button.click();
+    const list = page.getByRole('navigation', { name: 'Chats' });
+    await list.getByRole('link', { name: 'Refactor the queue tests' }).hover();
+    await list.getByRole('button', { name: 'More for “Refactor the queue tests”' }).click();
+    await page.getByRole('menuitem', { name: 'Move to a folder' }).click();
+    await page.getByLabel('Name of the folder').waitFor();
+  },
+  async menu(page) {
+    const button = page.getByRole('button', { name: 'Chats', exact: true });
+    if (await button.isVisible()) await button.click();
+    const list = page.getByRole('navigation', { name: 'Chats' });
+    await list.getByRole('link', { name: 'Refactor the queue tests' }).hover();
+    await list.getByRole('button', { name: 'More for “Refactor the queue tests”' }).click();
+    await page.getByRole('menu').waitFor();
+  },
+  async offline(page) {
+    await page.getByText('The server is away.').waitFor();
+  },
+  async 'sent-while-away'(page, server) {
+    server.failPosts('cut');
+    await page.getByRole('textbox', { name: 'Message' }).fill('And what is a checkpoint?');
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+    await page.getByText('The server did not answer').first().waitFor();
+    server.failPosts(undefined);
+  },
   async reconnecting(page, server) {
     server.setAway(true);
     await page.getByText('Reconnecting').waitFor();
@@ -70,11 +105,22 @@ const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Pro
 };
 const EXTRA: Readonly<Record<string, string>> = {
   list: 'new-chat',
+  keys: 'thread',
+  'picker-search': 'picker',
+  folder: 'organised',
+  menu: 'thread',
+  offline: 'first-run',
+  'sent-while-away': 'thread',
   reconnecting: 'answering',
   deleted: 'thread',
   attaching: 'panel',
   'new-temporary': 'new-chat',
 };
+
+/** States in which the browser complains, because something cannot be had. */
+const BROKEN: ReadonlySet<string> = new Set(['reconnecting', 'attaching', 'offline', 'sent-while-away', 'token', 'missing']);
+/** In these time goes on. */
+const MOVING: ReadonlySet<string> = new Set(['reconnecting', 'offline']);
 
 await using server = await startScriptedServer();
 const browser = await launchBrowser();
@@ -85,6 +131,11 @@ for (const name of [...Object.keys(SCENARIOS), ...Object.keys(EXTRA)]) {
   for (const size of SIZES) for (const theme of THEMES) await shoot(browser, { name, size, theme });
 }
 await browser.close();
+
+/** Whether an answer is being written: how long the chat is then is not known. */
+function hasRunning({ conversations, open }: Scenario): boolean {
+  return conversations.some(({ id, running_generation_id: running }) => id === open && running !== undefined);
+}
 
 interface Shot {
   readonly name: string;
@@ -107,16 +158,19 @@ async function shoot(within: Browser, { name, size, theme }: Shot): Promise<void
   const page = await context.newPage();
   page.on('pageerror', (error) => console.log(`${name}: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && name !== 'reconnecting' && name !== 'attaching' && scenario.hits !== 'away')
-      console.log(`${name}: ${message.text()}`);
+    if (message.type() === 'error' && !BROKEN.has(name) && scenario.hits !== 'away') console.log(`${name}: ${message.text()}`);
   });
   // Time stands still, except where a state is about its passing.
-  if (name === 'reconnecting') await page.clock.install({ time: NOW });
+  if (MOVING.has(name)) await page.clock.install({ time: NOW });
   else await page.clock.setFixedTime(NOW);
+  // As a browser has it that kept the shell of the page.
+  if (name === 'offline') await page.route('**/api/**', (route) => route.abort());
   await page.goto(`${server.url}${scenario.open === undefined ? '/' : `/c/${scenario.open}`}`);
   await page.evaluate(async () => void (await document.fonts.ready));
   await page.waitForLoadState('load');
   await page.waitForTimeout(250);
+  const isIdle = scenario.open !== undefined && scenario.conversations.some(({ id }) => id === scenario.open) && !hasRunning(scenario);
+  if (isIdle) await page.locator('.ctx').waitFor();
   if (scenario.query !== undefined) await typeQuery(page, scenario.query);
   await STEPS[name]?.(page, server);
   await page.waitForTimeout(100);

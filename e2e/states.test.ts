@@ -213,7 +213,7 @@ describe('by keyboard alone', () => {
     const page = await open('thread', { width: 1440 });
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: 'Keys' });
-    await keys.getByText('search the chats').waitFor();
+    await keys.getByText('search the chats, and go to a model or an action').waitFor();
     expect(await findingsOf(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await keys.waitFor({ state: 'detached' });
@@ -221,6 +221,34 @@ describe('by keyboard alone', () => {
     await field.press('?');
     await expect.poll(() => field.inputValue()).toBe('?');
     expect(await keys.count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('Ctrl-K leads to a model and to an action, and gives the focus on to where one goes on', async () => {
+    const page = await open('thread', { width: 1440 });
+    await typeQuery(page, 'answer pilot');
+    const row = page.getByRole('region', { name: 'Models' }).getByRole('button', { name: /^Answer with pilot:latest/ });
+    await row.waitFor();
+    await page.keyboard.press('ArrowDown');
+    await row.and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Model: pilot:latest/ }).waitFor();
+    await page.locator('#message:focus').waitFor();
+    await typeQuery(page, 'temporary');
+    await page.getByRole('region', { name: 'Actions' }).getByRole('button', { name: 'New temporary chat' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('This chat will be in no list').waitFor();
+    await page.locator('#message:focus').waitFor();
+    await page.context().close();
+  });
+
+  it('a model is unloaded from the search, which stays', async () => {
+    const page = await open('thread', { width: 1440 });
+    await typeQuery(page, 'unload mistral');
+    await page.getByRole('region', { name: 'Models' }).getByRole('button', { name: 'Unload mistral:latest' }).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => server.posted.map(({ path }) => path)).toContain('/api/models/mistral%3Alatest/unload');
+    await page.getByRole('searchbox', { name: 'Search titles and messages' }).and(page.locator(':focus')).waitFor();
     await page.context().close();
   });
 

@@ -99,6 +99,7 @@ function sendFile(name: string, response: ServerResponse): void {
 function answerGet(world: World, url: URL, response: ServerResponse): void {
   const [, , kind, id = '', part] = url.pathname.split('/');
   if (kind === 'events') openPage(world, response);
+  else if (kind === 'attachments' && part === 'content') sendFile('icon-192.png', response);
   else if (kind === 'presets') sendJson(response, { presets: world.scenario?.presets ?? [] });
   else if (kind === 'conversations' && id === 'folders') sendJson(response, { folders: toFolders(world) });
   else if (kind === 'conversations' && id === '') {

@@ -37,6 +37,20 @@ function running(parts: Scenario['logs'][string]): Scenario {
 }
 
 const ANSWERING = phase({ phase: 'answering', model: 'mistral:latest' });
+const CODE = `The function opens the file and applies the settings:
+
+\`\`\`ts
+export function openForServer(file: string) {
+  const db = new Database(file)
+  db.pragma('journal_mode = WAL')
+  db.pra`;
+const CODE_END = `gma('synchronous = FULL')
+  return db
+}
+\`\`\`
+
+Call it once at the start.
+`;
 const SEAM = { from: 'mistral:latest', to: 'codellama:latest', reason: 'mistral:latest gave no tokens for 22 s' };
 
 export const ANSWERING_SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -89,6 +103,14 @@ export const ANSWERING_SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
     open: 'c-1',
   },
+  'seam-in-code': {
+    ...running([ANSWERING, { type: 'text', text: CODE }, { type: 'seam', ...SEAM }, { type: 'text', text: CODE_END }]),
+    models: picture([
+      { ...MISTRAL, phase: 'failed', ready: false, since: ago(20), reason: 'Gave no tokens.' },
+      { ...CODELLAMA, ...BUSY, name: 'codellama:latest' },
+      PILOT,
+    ]),
+  },
   versions: {
     models: picture([MISTRAL, PILOT]),
     conversations: [
@@ -125,7 +147,10 @@ function ended(change: Parameters<typeof answer>[2], models = picture([MISTRAL, 
     conversations: [
       conversation('c-2', 'Refactor the queue tests', [
         question('q-1', 'The test for two writers hangs about one time in twenty. Here is the log.'),
-        answer('a-1', 'q-1', { receipt: receipt({ model: name, first_token_ms: 1900, prompt_tokens: 7310 }), ...change }),
+        answer('a-1', 'q-1', {
+          receipt: change?.content === '' ? nothingWritten(name) : receipt({ model: name, first_token_ms: 1900, prompt_tokens: 7310 }),
+          ...change,
+        }),
       ]),
       ...OTHER_CHATS.filter(({ id }) => id !== 'c-2'),
     ],
@@ -134,9 +159,21 @@ function ended(change: Parameters<typeof answer>[2], models = picture([MISTRAL, 
   };
 }
 
+/** Of an answer that ended before its first token. */
+function nothingWritten(name: string): ReturnType<typeof receipt> {
+  const {
+    first_token_ms: _first,
+    prompt_tokens: _prompt,
+    completion_tokens: _written,
+    tokens_per_second: _speed,
+    ...rest
+  } = receipt({ model: name });
+  return rest;
+}
+
 const { type: _, ...died } = failure({
   code: 'engine_died',
-  title: "The engine's process ended",
+  title: 'The engine’s process ended',
   detail: 'The process of mistral:latest was ended by the system (signal SIGKILL) at 09:30.',
   remedy: 'What was written is kept. The model loads again with the next message.',
 });

@@ -176,6 +176,19 @@ export const ORGANISED: Readonly<Record<string, Scenario>> = {
     ]),
     context: { ...usage(), tokens: 11_260, fits: false, left_out: { messages: 14, tokens: 7300, first_id: 'q-1', last_id: 'q-1' } },
   },
+  'nearly-full': { ...basic, conversations: thread([WAL_TALK[0]!, measured]), context: { ...usage(), tokens: 8020 } },
+  unusable: {
+    ...basic,
+    models: picture([
+      MISTRAL,
+      model('mixtral:8x7b', { phase: 'unknown', size_bytes: 26e9, reason: 'in memory, put there by another client; no token seen yet' }),
+      model('codellama:latest', { phase: 'failed', since: ago(600), reason: 'Its process ended.' }),
+      ...['half-copied', 'not-a-model'].map((name) =>
+        model(name, { engine: 'built-in', provider: 'llama.cpp', phase: 'failed', health: false, reason: 'The file ends too early.' }),
+      ),
+    ]),
+    conversations: thread([WAL_TALK[0]!, measured]),
+  },
   'read-only': { ...basic, conversations: thread([WAL_TALK[0]!, measured]), storage: READ_ONLY },
   'does-not-fit': {
     ...basic,
@@ -191,7 +204,7 @@ export const ORGANISED: Readonly<Record<string, Scenario>> = {
           detail: 'It needs 13.1 GB; 9.7 GB are free.',
           remedy: 'Pick a smaller model or a shorter context.',
         },
-        receipt: receipt({ model: 'qwen2.5:14b' }),
+        receipt: toUnloaded(receipt({ model: 'qwen2.5:14b' })),
       }),
     ]),
     logs: {
@@ -207,6 +220,12 @@ export const ORGANISED: Readonly<Record<string, Scenario>> = {
     conversations: [conversation('c-1', 'A secret plan', [WAL_TALK[0]!, measured], { temporary: true }), ...OTHER_CHATS],
   },
 };
+
+/** Of an answer whose model never came into memory. */
+function toUnloaded(whole: ReturnType<typeof receipt>): ReturnType<typeof receipt> {
+  const { first_token_ms: _first, prompt_tokens: _prompt, completion_tokens: _written, tokens_per_second: _speed, ...rest } = whole;
+  return rest;
+}
 
 function usage(): NonNullable<Scenario['context']> {
   return {

@@ -62,6 +62,7 @@ export const SEARCHING: Readonly<Record<string, Scenario>> = {
       ),
     ],
   },
+  'search-commands': { ...TABLE, query: 'mist', hits: [] },
   'search-nothing': { ...TABLE, query: 'submarine', hits: [] },
   'search-away': { ...TABLE, query: 'trip', hits: 'away' },
 };

@@ -10,7 +10,7 @@ export const KEYS: readonly KeyRow[] = [
   { keys: 'Shift Enter', does: 'begin a new line' },
   { keys: '↑', does: 'edit the last question, in an empty message field' },
   { keys: 'Esc', does: 'stop the answer, from the message field; close what is open' },
-  { keys: 'Ctrl K', does: 'search the chats' },
+  { keys: 'Ctrl K', does: 'search the chats, and go to a model or an action' },
   { keys: 'Ctrl Shift O', does: 'begin a new chat' },
   { keys: 'Ctrl Z', does: 'bring back the chat that was deleted last, outside a field' },
   { keys: '?', does: 'show these keys, outside a field' },

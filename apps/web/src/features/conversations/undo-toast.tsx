@@ -52,7 +52,8 @@ function Toast({ deletion, onHide }: { readonly deletion: Deletion; readonly onH
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
     >
-      <span dir="auto">“{titleWords(deletion.title)}” is deleted</span>
+      <span dir="auto">“{titleWords(deletion.title)}”</span>
+      <span className="flex-none">is deleted</span>
       <button ref={undo} type="button" title="Undo (Ctrl Z)" onClick={() => void conversations.restore(deletion.id)}>
         Undo
       </button>

@@ -32,7 +32,7 @@ export function CodeBlock({ code, info, isOpen }: CodeBlockProps) {
       </header>
       {/* What scrolls must be reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role */}
-      <pre tabIndex={0} role="region" aria-label={`${language.label}, code`}>
+      <pre tabIndex={0} role="group" aria-label={`${language.label}, code`}>
         <code>{content}</code>
       </pre>
     </figure>

@@ -46,7 +46,7 @@ function toElement({ token, children }: Frame, key: number): ReactNode {
       return (
         // What scrolls must be reachable by keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role
-        <div key={key} className="table-wrap" tabIndex={0} role="region" aria-label="Table">
+        <div key={key} className="table-wrap" tabIndex={0} role="group" aria-label="Table">
           <table>{children}</table>
         </div>
       );

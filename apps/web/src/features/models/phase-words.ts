@@ -157,9 +157,11 @@ function joinFacts(facts: readonly (string | undefined)[]): string {
   return facts.filter((fact) => fact !== undefined).join(', ');
 }
 
-/** How much it takes: of memory while it is there, else of the disk. */
+/** How much it takes: of memory while it is there or on its way, else of the disk. */
 export function modelSize(model: ModelView): string | undefined {
   const bytes =
-    model.ready || model.phase === 'warming' ? (model.memory_bytes ?? model.size_bytes) : (model.size_bytes ?? model.memory_bytes);
+    model.ready || model.phase === 'loading' || model.phase === 'warming'
+      ? (model.memory_bytes ?? model.size_bytes)
+      : (model.size_bytes ?? model.memory_bytes);
   return bytes === undefined ? undefined : formatBytes(bytes);
 }

@@ -1,4 +1,4 @@
-import type { ModelPlan, WayToFit } from '@pilotlight/contract';
+import type { ModelPlan } from '@pilotlight/contract';
 import { useEffect, useState } from 'react';
 
 import { useApp } from '../../app/create-app.ts';
@@ -13,29 +13,23 @@ interface WaysToFitProps {
 
 /** What would fit in place of a model that does not, each with its figure; asked of the server, because it changes with what is in memory. */
 export function WaysToFit({ model, instead, onModel }: WaysToFitProps) {
-  const plan = usePlan(model);
-  const ways = plan?.would_fit ?? [];
-  const hasOther = ways.some(({ type }) => type === 'other_model');
+  const ways = usePlan(model)?.would_fit ?? [];
+  const others = ways.filter((way) => way.type === 'other_model');
+  const words = ways.filter((way) => way.type !== 'other_model').map(wayWords);
   return (
     <>
-      {hasOther || instead === undefined ? null : (
+      {others.length > 0 || instead === undefined ? null : (
         <button type="button" className="btn small wrap" onClick={() => onModel(instead)}>
           Answer with {instead}
         </button>
       )}
-      {ways.map((way) => (
-        <Way key={wayWords(way)} way={way} onModel={onModel} />
+      {others.map((way) => (
+        <button key={way.model} type="button" className="btn small wrap" onClick={() => onModel(way.model)}>
+          {wayWords(way)}
+        </button>
       ))}
+      {words.length === 0 ? null : <p className="hint order-first m-0 w-full">{words.join(' ')}</p>}
     </>
-  );
-}
-
-function Way({ way, onModel }: { readonly way: WayToFit; readonly onModel: (model: string) => void }) {
-  if (way.type !== 'other_model') return <span className="hint m-0">{wayWords(way)}</span>;
-  return (
-    <button type="button" className="btn small wrap" onClick={() => onModel(way.model)}>
-      {wayWords(way)}
-    </button>
   );
 }
 

@@ -23,9 +23,11 @@ export function SearchField({ field, onOpen }: SearchFieldProps) {
       <Icon name="search" />
       <input
         ref={field}
+        id="find"
         type="search"
         placeholder="Search"
         aria-label="Search titles and messages"
+        title="Search titles and messages, models and actions (Ctrl K)"
         maxLength={MOST_LETTERS}
         value={query}
         onChange={(event) => search.write(event.target.value)}

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 
 import { announce } from '../../app/announcer.tsx';
 import { useApp, useAppState } from '../../app/create-app.ts';
@@ -9,9 +9,10 @@ import { MessageHit } from './message-hit.tsx';
 import { countedWords, searchWords } from './search-words.ts';
 import { titleRows, type TitleRow } from './title-rows.ts';
 
+const CommandRows = lazy(async () => ({ default: (await import('./command-rows.tsx')).CommandRows }));
 const MINUTE_MS = 60_000;
 
-/** What was found: titles at once, messages when the server has answered. */
+/** What was found: models and actions, titles at once, messages when the server has answered. */
 export function SearchResults({ onLeave }: { readonly onLeave: () => void }) {
   const { search } = useApp();
   const state = useStore(search.state, (value) => value);
@@ -22,6 +23,9 @@ export function SearchResults({ onLeave }: { readonly onLeave: () => void }) {
   useEffect(() => announce(said), [said]);
   return (
     <>
+      <Suspense fallback={null}>
+        <CommandRows query={state.query} onLeave={onLeave} />
+      </Suspense>
       {titles.length === 0 ? null : <Titles rows={titles} onLeave={onLeave} />}
       <Messages onLeave={onLeave} />
       {words === undefined ? null : <p className="none">{words}</p>}

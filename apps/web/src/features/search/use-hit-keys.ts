@@ -33,7 +33,7 @@ interface Elements {
 
 function takeKey(event: KeyboardEvent, search: Search, { list, field }: Elements): void {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || search.state.get().query.trim() === '') return;
-  const rows = [...(list?.querySelectorAll<HTMLElement>('.convs :is(a.nav, a.hit)') ?? [])];
+  const rows = [...(list?.querySelectorAll<HTMLElement>('.convs :is(a.nav, a.hit, li > button.nav)') ?? [])];
   const at = rows.indexOf(event.target as HTMLElement);
   if (at === -1 && event.target !== field) return;
   if (event.key === 'Escape') {

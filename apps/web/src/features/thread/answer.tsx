@@ -13,6 +13,7 @@ import { LeftOutNote } from './left-out-note.tsx';
 import { answeringWords } from './live-speed.ts';
 import { Margin, type MarginFacts } from './margin.tsx';
 import { Reasoning } from './reasoning.tsx';
+import { shownTexts } from './seam-texts.ts';
 import type { ThreadEntry } from './tree.ts';
 import { WaitingBlock } from './waiting-block.tsx';
 import { interruptsText, toWaiting } from './waiting-words.ts';
@@ -29,7 +30,9 @@ export const Answer = memo(function Answer({ conversationId, entry }: AnswerProp
   const isRunning = message.state === 'running';
   const segments =
     isRunning || (live?.segments.length ?? 0) > 1 ? (live?.segments ?? []) : [{ model: message.model ?? '', text: message.content }];
-  const shown: readonly Segment[] = segments.length === 0 ? [{ model: live?.model ?? message.model ?? '', text: '' }] : segments;
+  const whole: readonly Segment[] = segments.length === 0 ? [{ model: live?.model ?? message.model ?? '', text: '' }] : segments;
+  const texts = shownTexts(whole.map(({ text }) => text));
+  const shown = whole.map((segment, index) => ({ ...segment, text: texts[index] ?? segment.text }));
   return shown.map((segment, index) => (
     <SegmentView
       // Segments are only ever added at the end.
@@ -88,7 +91,8 @@ function SegmentView({ conversationId, entry, live, segment, next, isFirst }: Se
 
 /** On the stitched line: why somebody took over here, and who. */
 function toSeamWords({ from, to, reason }: NonNullable<Segment['seam']>): string {
-  const upper = `${reason[0]?.toUpperCase() ?? ''}${reason.slice(1)}`;
+  // The name of a model is as it is.
+  const upper = reason.startsWith(from) ? reason : `${reason[0]?.toUpperCase() ?? ''}${reason.slice(1)}`;
   return from === to ? `${upper}; it went on from here` : `${upper}; ${to} went on from here`;
 }
 
