@@ -4,22 +4,19 @@ import type { Engine } from '@pilotlight/contract';
 import { toCause, toProblem } from './attempts/problem-of-failure.ts';
 import { createDeployment } from './deployments/deployment.ts';
 import type { Deployment } from './deployments/deployment.ts';
-import { createLoadGate } from './deployments/load-gate.ts';
 import type { LoadGate } from './deployments/load-gate.ts';
 import { sum } from './memory/holding.ts';
 import { createLearnedBook } from './estimates/learned-book.ts';
-import type { LearnedBook } from './estimates/learned-book.ts';
-import { createLedger } from './memory/ledger.ts';
 import type { Ledger } from './memory/ledger.ts';
+import { createAccounts } from './memory/create-accounts.ts';
 import { createPinBoard } from './memory/pins.ts';
 import type { PinBoard } from './memory/pins.ts';
-import { createResampling } from './memory/resampling.ts';
 import { toEngineName } from './observation/engine-words.ts';
 import { watchEngine } from './observation/watch-engine.ts';
 import type { EngineWatch } from './observation/watch-engine.ts';
 import { watchWedges } from './observation/watch-wedges.ts';
 import type { WedgeWatch } from './observation/watch-wedges.ts';
-import { watchMemory } from './observation/watch-memory.ts';
+import type { GraphicsWatch } from './observation/watch-graphics.ts';
 import type { MemoryWatch } from './observation/watch-memory.ts';
 import type { GatewayOptions } from './options.ts';
 import { createRegistry } from './registry/registry.ts';
@@ -35,6 +32,7 @@ export interface House extends Disposable {
   readonly registry: Registry;
   readonly watches: readonly EngineWatch[];
   readonly memory: MemoryWatch;
+  readonly graphics: GraphicsWatch;
   readonly gate: LoadGate;
   readonly ledger: Ledger;
   readonly pins: PinBoard;
@@ -53,15 +51,13 @@ export interface House extends Disposable {
 
 export type HouseOptions = Omit<GatewayOptions, 'settings'> & { readonly settings: Settings };
 
-/** Ollama loads one model after the other whoever asks; the built-in engine's disk gains nothing from more than two. */
-const LOADS_AT_ONCE: Record<Engine['kind'], number> = { 'llama.cpp': 2, ollama: 1, openai: 2 };
-
 export function createHouse({ engines, clock, randomness, machine, settings, log, store }: HouseOptions): House {
   const notifier = createNotifier(clock, (cause) => log({ level: 'error', name: 'fault', doing: 'subscriber', cause }));
-  const memory = watchMemory({ machine, clock, log, onChange: () => news.ofMemory() });
   const pins = createPinBoard({ ofSettings: settings.pinned, store, log });
   const book = createLearnedBook({ store, clock, log });
-  const { gate, ledger } = createAccounts({ clock, settings, memory, pins, book, deployments: () => registry.deployments });
+  const deployments = (): Iterable<Deployment> => registry.deployments;
+  const accounts = createAccounts({ machine, clock, log, settings, pins, book, deployments, onChange: () => news.ofMemory() });
+  const { memory, graphics, gate, ledger } = accounts;
   const subscriptions = new DisposableStack();
   const wedges = watchWedges({ clock, randomness, log });
 
@@ -88,8 +84,8 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
     onDescribed: (deployment) => news.of(deployment, true),
   });
   const watches = engines.map((engine) => follow(engine, { clock, log, registry, wedges, onStatus: () => news.ofEngine(watchOf(engine)) }));
-  const picture = createPicture({ registry, watches, memory, settings, pins, clock });
-  const news = createNews({ notifier, picture, gate, wedges, registry });
+  const picture = createPicture({ registry, watches, memory, graphics, settings, pins, clock });
+  const news = createNews({ notifier, picture, gate, graphics, wedges, registry });
 
   function watchOf(engine: Engine): EngineWatch {
     const watch = watches.find((candidate) => candidate.engine === engine);
@@ -105,6 +101,7 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
     registry,
     watches,
     memory,
+    graphics,
     gate,
     ledger,
     pins,
@@ -113,14 +110,13 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
     picture,
     announce: (deployment) => news.of(deployment, true),
     readStore: async () => void (await Promise.all([pins.read(), book.read()])),
-    look: async () => void (await Promise.all([memory.look(), ...watches.map((watch) => watch.look())])),
+    look: async () => void (await Promise.all([accounts.look(), ...watches.map((watch) => watch.look())])),
     suspect: (id) => void watches.find(({ engine }) => engine.id === id)?.look(),
     [Symbol.dispose]() {
       subscriptions.dispose();
       wedges[Symbol.dispose]();
       for (const watch of watches) watch[Symbol.dispose]();
-      memory[Symbol.dispose]();
-      gate[Symbol.dispose]();
+      accounts[Symbol.dispose]();
       book[Symbol.dispose]();
       for (const deployment of registry.deployments) deployment[Symbol.dispose]();
       notifier[Symbol.dispose]();
@@ -156,6 +152,7 @@ interface NewsSources {
   readonly notifier: Notifier;
   readonly picture: Picture;
   readonly gate: LoadGate;
+  readonly graphics: GraphicsWatch;
   readonly wedges: WedgeWatch;
   readonly registry: Registry;
 }
@@ -167,7 +164,7 @@ interface News {
 }
 
 /** Who hears of what: subscribers of all of it, the gate of memory, and the watch over wedges of phases. */
-function createNews({ notifier, picture, gate, wedges, registry }: NewsSources): News {
+function createNews({ notifier, picture, gate, graphics, wedges, registry }: NewsSources): News {
   function ofMemory(): void {
     notifier.notify('memory', false, () => ({ type: 'memory', memory: picture.memory() }));
     gate.review();
@@ -175,11 +172,12 @@ function createNews({ notifier, picture, gate, wedges, registry }: NewsSources):
   function of(deployment: Deployment, phaseChanged: boolean): void {
     for (const name of deployment.names.keys()) {
       notifier.notify(`model ${deployment.engine.id} ${name}`, phaseChanged, () => {
-        const model = picture.viewsOf(deployment).find((view) => view.name === name);
-        return model && { type: 'model', model };
+        const description = deployment.names.get(name);
+        return description && { type: 'model', model: picture.viewOf({ description, deployment }) };
       });
     }
     if (!phaseChanged) return;
+    graphics.noteMove();
     ofMemory();
     wedges.review(deployment);
   }
@@ -192,29 +190,6 @@ function createNews({ notifier, picture, gate, wedges, registry }: NewsSources):
       for (const deployment of registry.deployments) if (deployment.engine === watch.engine) of(deployment, true);
     },
   };
-}
-
-interface AccountsOptions {
-  readonly clock: GatewayOptions['clock'];
-  readonly settings: Settings;
-  readonly memory: MemoryWatch;
-  readonly pins: PinBoard;
-  readonly book: LearnedBook;
-  readonly deployments: () => Iterable<Deployment>;
-}
-
-/** Who holds which memory, and who is let into it: each needs to know the other. */
-function createAccounts(options: AccountsOptions): { readonly gate: LoadGate; readonly ledger: Ledger } {
-  const { clock, memory } = options;
-  const gate: LoadGate = createLoadGate({
-    ...options,
-    placesOf: ({ kind }) => LOADS_AT_ONCE[kind],
-    ledger: () => ledger,
-    resampling: () => resampling,
-  });
-  const ledger = createLedger({ ...options, standingNow: gate.standingNow });
-  const resampling = createResampling(memory, ledger, clock);
-  return { gate, ledger };
 }
 
 /** Takes the news that an engine brings unasked. */

@@ -50,6 +50,8 @@ export interface Jobs extends Disposable {
 /** A failed load keeps its cause so long, so that those who come get it and not a second load. */
 const FAILURE_KEPT_MS = 15_000;
 const OVERLOAD_KEPT_MS = 1_000;
+/** Nothing was loaded where the engine was away: it is used again as soon as it is back. */
+const AWAY_KEPT_MS = 1_000;
 
 interface Load {
   readonly id: number;
@@ -174,7 +176,8 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
       onLoaded: (loaded) => {
         loadedMs = clock.monotonic();
         record.addLoad(loadedMs - startedMs, found.isInMemory);
-        if (loaded.memoryBytes !== undefined) ledger.measured(options.self(), model, loaded.memoryBytes);
+        const { memoryBytes: bytes, gpuBytes } = loaded;
+        if (bytes !== undefined) ledger.measured(options.self(), { profile, bytes, gpuBytes });
         const notice = toNotice(options, found);
         dispatch({
           type: 'load-end',
@@ -245,7 +248,7 @@ function report({ log, clock, engine }: JobsOptions, { model, outcome, startedMs
 
 function keptMs({ code, retryAfterSeconds }: Problem): number {
   if (code === 'queue_full') return Math.min((retryAfterSeconds ?? 0) * 1000, LONGEST_PAUSE_MS) || OVERLOAD_KEPT_MS;
-  return FAILURE_KEPT_MS;
+  return code === 'engine_unreachable' ? AWAY_KEPT_MS : FAILURE_KEPT_MS;
 }
 
 function toWords(ms: number): string {

@@ -172,17 +172,18 @@ function toSituation({ clock, settings, placesOf, ...options }: LoadGateOptions,
     const pool = ledger.poolOf(engine);
     if (pool !== undefined && !pools.has(pool)) {
       const holders = ledger.holdersOf(pool);
-      const freeBytes = ledger.freeOf(pool, holders);
+      const free = ledger.freeOf(pool, holders);
       // Where the budget is what limits, nothing is gained by waiting for the machine.
-      const recoveredBytes = ledger.freeOf(pool, holders, options.resampling().recoveringOf(pool));
-      pools.set(pool, { holders, freeBytes, recoveringBytes: recoveredBytes === freeBytes ? 0 : recoveredBytes - freeBytes });
+      const { freeBytes: recoveredBytes } = ledger.freeOf(pool, holders, options.resampling().recoveringOf(pool));
+      pools.set(pool, { holders, ...free, recoveringBytes: recoveredBytes === free.freeBytes ? 0 : recoveredBytes - free.freeBytes });
     }
     placesLeft.set(engine.id, placesOf(engine) - insideOf(line, engine.id).length);
     const needsBytes = ledger.needsOf(deployment, model)?.bytes;
+    const takesGraphics = ledger.takesGraphics(deployment, model);
     const { queue } = deployment.state;
     const sinceMs = Math.min(entry.askedAtMs, oldestOf(queue) ?? entry.askedAtMs);
     const loadMs = deployment.record.loadMs.median() ?? 0;
-    return { ...entry, key: deployment.key, engine: engine.id, pool, needsBytes, sinceMs, loadMs, weight: weightOf(queue) };
+    return { ...entry, key: deployment.key, engine: engine.id, pool, needsBytes, takesGraphics, sinceMs, loadMs, weight: weightOf(queue) };
   });
   const { maxSwapWaitMs: maxWaitMs, minResidencyMs } = settings;
   return { nowMs: clock.monotonic(), askers, pools, placesLeft, maxWaitMs, minResidencyMs };

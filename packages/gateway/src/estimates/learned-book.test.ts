@@ -35,34 +35,40 @@ describe('what was learned of models', () => {
       book.of('a').loadMs.add(loadMs);
       book.changed('a');
     }
-    book.of('b').mostBytes = 500;
+    book.of('b').loadedBytes.add(500);
+    book.of('b').gpuBytes = 300;
     book.changed('b');
     expect(writes).toEqual([]);
     await clock.advance(5_000);
     expect(writes).toEqual([
       [
         { key: 'a', value: '{"loadMs":[3000,4000]}' },
-        { key: 'b', value: '{"mostBytes":500}' },
+        { key: 'b', value: '{"loadedBytes":[500],"gpuBytes":300}' },
       ],
     ]);
     const again = await setUp(writes[0]);
-    expect([again.book.of('a').loadMs.median(), again.book.of('b').mostBytes, again.book.of('c').loadMs.count]).toEqual([3500, 500, 0]);
+    expect([
+      again.book.of('a').loadMs.median(),
+      again.book.of('b').loadedBytes.median(),
+      again.book.of('b').gpuBytes,
+      again.book.of('c').loadMs.count,
+    ]).toEqual([3500, 500, 300, 0]);
   });
 
   it('counts as older than what was measured before it was read', async () => {
     const { book } = await setUp();
     for (let index = 0; index < 3; index += 1) book.of('a').loadMs.add(1);
-    const rows = [{ key: 'a', value: JSON.stringify({ loadMs: Array.from({ length: 20 }, () => 9), mostBytes: 5 }) }];
+    const rows = [{ key: 'a', value: JSON.stringify({ loadMs: Array.from({ length: 20 }, () => 9), gpuBytes: 5 }) }];
     const store: LearnedFigures = { learned: () => Promise.resolve(rows), keepLearned: () => Promise.resolve() };
     const late = createLearnedBook({ store, clock: createManualClock(), log: () => {} });
     late.of('a').loadMs.add(1);
-    late.of('a').mostBytes = 7;
+    late.of('a').gpuBytes = 7;
     await late.read();
     expect(late.of('a').loadMs.values()).toEqual([...Array.from({ length: 19 }, () => 9), 1]);
-    expect(late.of('a').mostBytes).toBe(7);
+    expect(late.of('a').gpuBytes).toBe(7);
   });
 
-  it.each([['no JSON'], ['[]'], ['null'], ['{"loadMs":3}'], ['{"loadMs":[1,"2"]}'], ['{"loadMs":[-1]}'], ['{"mostBytes":"many"}']])(
+  it.each([['no JSON'], ['[]'], ['null'], ['{"loadMs":3}'], ['{"loadMs":[1,"2"]}'], ['{"loadMs":[-1]}'], ['{"gpuBytes":"many"}']])(
     'leaves out a row that makes no sense, and says so: %s',
     async (value) => {
       const { book, log } = await setUp([

@@ -4,13 +4,13 @@ import type { Log } from '../log.ts';
 import { createSample } from './sample.ts';
 import type { Sample } from './sample.ts';
 
-const SAMPLES = ['loadMs', 'warmMs', 'answerMs', 'firstTokenMs', 'tokensPerSecond', 'promptTokenMs', 'gapMs'] as const;
+const SAMPLES = ['loadedBytes', 'loadMs', 'warmMs', 'answerMs', 'firstTokenMs', 'tokensPerSecond', 'promptTokenMs', 'gapMs'] as const;
 type SampleName = (typeof SAMPLES)[number];
 
 /** What was measured of one model with one launch profile on one engine. */
 export type Figures = { readonly [Name in SampleName]: Sample } & {
-  /** The most memory that it took; undefined if that was never measured. */
-  mostBytes: number | undefined;
+  /** Of what its last load took: what lay in graphics memory; undefined if its engine did not tell. */
+  gpuBytes: number | undefined;
 };
 
 /** What was learned of all models, kept from one run to the next where there is a store. Everything is read from memory. */
@@ -66,7 +66,7 @@ export function createLearnedBook({ store, clock, log }: LearnedBookOptions): Le
     }
     const known = of(key);
     for (const name of SAMPLES) known[name].precede(row[name] ?? []);
-    if (row.mostBytes !== undefined) known.mostBytes = Math.max(known.mostBytes ?? 0, row.mostBytes);
+    known.gpuBytes ??= row.gpuBytes;
   }
 
   return {
@@ -93,14 +93,14 @@ export function createLearnedBook({ store, clock, log }: LearnedBookOptions): Le
 /** Figures of which nothing is known yet. */
 export function createFigures(): Figures {
   const samples = Object.fromEntries(SAMPLES.map((name) => [name, createSample()])) as { readonly [Name in SampleName]: Sample };
-  return { ...samples, mostBytes: undefined };
+  return { ...samples, gpuBytes: undefined };
 }
 
-type Row = { readonly [Name in SampleName]?: readonly number[] } & { readonly mostBytes?: number };
+type Row = { readonly [Name in SampleName]?: readonly number[] } & { readonly gpuBytes?: number };
 
 function toRow(figures: Figures): Row {
   const samples = SAMPLES.filter((name) => figures[name].count > 0).map((name) => [name, figures[name].values()]);
-  return { ...Object.fromEntries(samples), ...(figures.mostBytes !== undefined && { mostBytes: figures.mostBytes }) };
+  return { ...Object.fromEntries(samples), ...(figures.gpuBytes !== undefined && { gpuBytes: figures.gpuBytes }) };
 }
 
 /** Undefined for whatever this program did not write. */
@@ -114,7 +114,7 @@ function parseRow(text: string): Row | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
   const areNumbers = SAMPLES.every((name) => fields[name] === undefined || isSample(fields[name]));
-  return areNumbers && (fields['mostBytes'] === undefined || isFigure(fields['mostBytes'])) ? fields : undefined;
+  return areNumbers && (fields['gpuBytes'] === undefined || isFigure(fields['gpuBytes'])) ? fields : undefined;
 }
 
 function isSample(value: unknown): value is readonly number[] {

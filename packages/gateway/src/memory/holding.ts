@@ -27,6 +27,8 @@ export interface Holder {
   readonly oldestWaiterMs: number | undefined;
   /** Of `bytes`: pages of a file, which the machine counts as free. */
   readonly mappedBytes: number;
+  /** Of `bytes`: what lies in graphics memory. Absent: none, or there is none to count. */
+  readonly gpuBytes?: number | undefined;
 }
 
 /** Whether it may be unloaded to make room. */
@@ -67,11 +69,22 @@ export interface Supply {
 }
 
 /** What a load could take now: the least of budget and machine, less what is in use, reserved for loads under way, or only seems to be free. */
-export function toFreeBytes({ budgetBytes, machineFreeBytes }: Supply, holders: readonly Holder[]): number {
-  const ofBudget = budgetBytes - sum(holders, ({ bytes }) => bytes);
-  if (machineFreeBytes === undefined) return ofBudget;
-  const hidden = sum(holders, ({ standing, bytes, mappedBytes }) => (standing === 'loading' ? bytes : mappedBytes));
-  return Math.min(ofBudget, machineFreeBytes - hidden);
+export function toFreeBytes(supply: Supply, holders: readonly Holder[]): number {
+  return Math.min(toBudgetFreeBytes(supply, holders), toMachineFreeBytes(supply, holders));
+}
+
+export function toBudgetFreeBytes({ budgetBytes }: Supply, holders: readonly Holder[]): number {
+  return budgetBytes - sum(holders, ({ bytes }) => bytes);
+}
+
+/** What of the machine's own memory is free; `Infinity` where nobody can tell. */
+export function toMachineFreeBytes({ machineFreeBytes }: Supply, holders: readonly Holder[]): number {
+  if (machineFreeBytes === undefined) return Number.POSITIVE_INFINITY;
+  return machineFreeBytes - sum(holders, toHiddenBytes);
+}
+
+function toHiddenBytes({ standing, bytes, gpuBytes = 0, mappedBytes }: Holder): number {
+  return standing === 'loading' ? bytes - gpuBytes : Math.min(mappedBytes, bytes - gpuBytes);
 }
 
 export function sum<T>(items: readonly T[], amount: (item: T) => number): number {

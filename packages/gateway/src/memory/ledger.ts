@@ -1,49 +1,48 @@
-import type { Engine, LaunchProfile, WayToFit } from '@pilotlight/contract';
+import type { Engine, WayToFit } from '@pilotlight/contract';
 
-import type { Figures, LearnedBook } from '../estimates/learned-book.ts';
+import type { LearnedBook } from '../estimates/learned-book.ts';
 import type { Deployment } from '../deployments/deployment.ts';
+import type { GraphicsWatch } from '../observation/watch-graphics.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
 import type { Settings } from '../settings.ts';
-import { estimateFootprint } from './footprint.ts';
-import type { Footprint } from './footprint.ts';
-import { isMovable, sum, toFreeBytes } from './holding.ts';
+import { assignGraphics, toFreeGraphics } from './graphics.ts';
+import { isMovable, sum, toBudgetFreeBytes, toFreeBytes, toMachineFreeBytes } from './holding.ts';
 import type { Holder, Standing } from './holding.ts';
-import { toFootprintKey } from './footprint-key.ts';
+import { createKnownNeeds } from './known-needs.ts';
+import type { KnownNeeds } from './known-needs.ts';
 import { toSize } from './memory-words.ts';
 import type { PinBoard } from './pins.ts';
 import type { LoadPlan } from './plan-load.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { Quarantine } from './quarantine.ts';
+import { toFreeInAll } from './plan-with-graphics.ts';
+import type { Free } from './plan-with-graphics.ts';
 import { toHolder } from './to-holder.ts';
 import { whatWouldFit } from './what-would-fit.ts';
 
 /** Who holds how much of which memory, from what is known of all deployments; asks no engine. */
-export interface Ledger {
+export interface Ledger extends KnownNeeds {
   /** The memory that an engine's models take of: this machine's, or one of its own; undefined where nobody counts. */
   poolOf(engine: Engine): string | undefined;
-  /** What a load of this model would take; undefined where nothing is known of it. */
-  needsOf(deployment: Deployment, model: string): Footprint | undefined;
   holdersOf(pool: string): readonly Holder[];
   /** With so much more on the machine, where something was freed that does not show yet. */
-  freeOf(pool: string, holders: readonly Holder[], recoveringBytes?: number): number;
+  freeOf(pool: string, holders: readonly Holder[], recoveringBytes?: number): Free;
   /** What that rests on, in words. */
   basisOf(pool: string, holders: readonly Holder[]): string;
+  /** The same of free graphics memory. */
+  graphicsBasis(holders: readonly Holder[]): string;
+  /** In words, why the memory of a graphics card is not known; undefined: there is none, or all of it is known. */
+  readonly graphicsUnknown: string | undefined;
   /** With how much more the pool could do if all that is not pinned left it. */
   mostOf(pool: string): number;
-  keyOf(deployment: Pick<Deployment, 'key'>, model: string): string;
-  /** A load measured what it took. */
-  measured(deployment: Deployment, model: string, bytes: number): void;
   /** What would make this model fit, where it does not even with everything unloaded that may be. */
   waysToFit(deployment: Deployment, model: string, plan: Extract<LoadPlan, { type: 'never' }>): readonly WayToFit[];
-  /** What was measured of this model with its present profile, by whoever measured it. */
-  figuresOf(deployment: Pick<Deployment, 'key'>, model: string): Figures;
-  /** Those figures were added to. */
-  learned(deployment: Pick<Deployment, 'key'>, model: string): void;
   readonly quarantine: Quarantine;
 }
 
 export interface LedgerOptions {
   readonly memory: MemoryWatch;
+  readonly graphics: GraphicsWatch;
   readonly settings: Settings;
   readonly pins: PinBoard;
   readonly deployments: () => Iterable<Deployment>;
@@ -54,74 +53,69 @@ export interface LedgerOptions {
 
 /** The pool of all engines on this machine. */
 export const MACHINE = 'this machine';
-
-export function createLedger({ memory, settings, pins, deployments, standingNow, book }: LedgerOptions): Ledger {
+export function createLedger(options: LedgerOptions): Ledger {
+  const { memory, settings, pins, deployments, standingNow } = options;
+  const needs = createKnownNeeds(options);
+  const { needsOf, takesGraphics } = needs;
   const quarantine = createQuarantine();
 
-  function profileOf(model: string): LaunchProfile {
-    return settings.profiles[model] ?? {};
-  }
-  function keyOf(deployment: Pick<Deployment, 'key'>, model: string): string {
-    return toFootprintKey(deployment.key, profileOf(model));
-  }
   function poolOf(engine: Engine): string | undefined {
     if (engine.isLocal) return MACHINE;
     return Object.hasOwn(settings.engineBudgets, engine.id) ? engine.id : undefined;
   }
-  function needsOf(deployment: Deployment, model: string): Footprint | undefined {
-    const measured = book.of(keyOf(deployment, model)).mostBytes;
-    if (measured !== undefined) return { bytes: measured, basis: 'measured at an earlier load' };
-    const description = deployment.names.get(model) ?? deployment.names.values().next().value;
-    return description && estimateFootprint(description, profileOf(model));
-  }
   function holderOf(deployment: Deployment): Holder | undefined {
     const isPinned = [...deployment.names.keys()].some((name) => pins.has(name));
-    const needs = (model: string): number | undefined => needsOf(deployment, model)?.bytes;
-    return toHolder(deployment, { standing: standingNow(deployment), isPinned, needs });
+    const bytesOf = (model: string): number | undefined => needsOf(deployment, model)?.bytes;
+    const hasGraphics = deployment.engine.isLocal === true && options.graphics.supply !== undefined;
+    return toHolder(deployment, { standing: standingNow(deployment), isPinned, hasGraphics, needs: bytesOf });
   }
   function holdersOf(pool: string): readonly Holder[] {
-    return [...deployments()].flatMap((deployment) => (poolOf(deployment.engine) === pool ? (holderOf(deployment) ?? []) : []));
+    const all = [...deployments()].flatMap((deployment) => {
+      const holder = poolOf(deployment.engine) === pool ? holderOf(deployment) : undefined;
+      return holder ? [{ holder, takesGraphics: holder.standing === 'loading' && takesGraphics(deployment, holder.model) }] : [];
+    });
+    const supply = pool === MACHINE ? options.graphics.supply : undefined;
+    return supply ? assignGraphics(all, supply) : all.map(({ holder }) => holder);
   }
   function budgetOf(pool: string): number {
     return pool === MACHINE ? settings.memoryBudgetBytes : (settings.engineBudgets[pool] ?? Number.POSITIVE_INFINITY);
   }
-  function freeOf(pool: string, holders: readonly Holder[], recoveringBytes = 0): number {
+  function freeOf(pool: string, holders: readonly Holder[], recoveringBytes = 0): Free {
     const isRead = pool === MACHINE && memory.totalBytes > 0;
-    return toFreeBytes({ budgetBytes: budgetOf(pool), machineFreeBytes: isRead ? memory.freeBytes + recoveringBytes : undefined }, holders);
+    const supply = { budgetBytes: budgetOf(pool), machineFreeBytes: isRead ? memory.freeBytes + recoveringBytes : undefined };
+    const graphics = pool === MACHINE ? options.graphics.supply : undefined;
+    if (!graphics) return { freeBytes: toFreeBytes(supply, holders) };
+    const budgetFreeBytes = toBudgetFreeBytes(supply, holders);
+    return { freeBytes: toMachineFreeBytes(supply, holders), graphics: { freeBytes: toFreeGraphics(graphics, holders), budgetFreeBytes } };
   }
   function mostOf(pool: string): number {
     const holders = holdersOf(pool);
-    return freeOf(pool, holders) + sum(holders, (holder) => (isMovable(holder) ? holder.bytes : 0));
+    return toFreeInAll(freeOf(pool, holders), true) + sum(holders, (holder) => (isMovable(holder) ? holder.bytes : 0));
   }
 
   return {
+    ...needs,
     poolOf,
-    needsOf,
     holdersOf,
     freeOf,
     basisOf: (pool, holders) =>
-      toBasis({ totalBytes: memory.totalBytes, budgetBytes: budgetOf(pool), freeBytes: freeOf(pool, holders) }, holders),
-    mostOf,
-    keyOf,
-    measured(deployment, model, bytes) {
-      const figures = book.of(keyOf(deployment, model));
-      if (bytes <= (figures.mostBytes ?? 0)) return;
-      figures.mostBytes = bytes;
-      book.changed(keyOf(deployment, model));
+      toBasis({ totalBytes: memory.totalBytes, budgetBytes: budgetOf(pool), freeBytes: freeOf(pool, holders).freeBytes }, holders),
+    graphicsBasis: (holders) => toGraphicsBasis(options.graphics, holders),
+    get graphicsUnknown() {
+      return options.graphics.reading.unknown;
     },
+    mostOf,
     waysToFit(deployment, model, { mostBytes, fixed }) {
       const others = [...deployments()].filter((other) => other !== deployment && poolOf(other.engine) === poolOf(deployment.engine));
       return whatWouldFit({
         description: deployment.names.get(model) ?? deployment.names.values().next().value,
-        profile: profileOf(model),
+        profile: needs.profileOf(model),
         needsBytes: needsOf(deployment, model)?.bytes ?? 0,
         mostBytes,
         fixed,
         others: others.flatMap((other) => toNeeds(other, needsOf)),
       });
     },
-    figuresOf: (deployment, model) => book.of(keyOf(deployment, model)),
-    learned: (deployment, model) => book.changed(keyOf(deployment, model)),
     quarantine,
   };
 }
@@ -146,4 +140,12 @@ function toBasis({ totalBytes, budgetBytes, freeBytes }: Supplied, holders: read
   return ofBudget <= freeBytes
     ? `the budget of ${toSize(budgetBytes)}${taken}`
     : `what this machine has free of ${toSize(totalBytes)}${taken}`;
+}
+
+function toGraphicsBasis({ reading, supply }: GraphicsWatch, holders: readonly Holder[]): string {
+  const cards = reading.gpus.filter(({ isUnified }) => !isUnified).map(({ name, totalBytes }) => `${name} (${toSize(totalBytes)})`);
+  const ours = holders.flatMap(({ model, gpuBytes = 0 }) => (gpuBytes > 0 ? [`${model} holds ${toSize(gpuBytes)}`] : []));
+  const others = supply && supply.foreignBytes > 0 ? [`other programs hold ${toSize(supply.foreignBytes)}`] : [];
+  const taken = [...ours, ...others];
+  return `${cards.join(' and ')}${taken.length === 0 ? '' : `, of which ${taken.join(', ')}`}`;
 }

@@ -22,8 +22,9 @@ export function toNames(items: readonly { readonly model: string }[]): string {
 }
 
 /** Why a load is refused, with its numbers. */
-export function toTooLarge(needsBytes: number, freeBytes: number, { mostBytes, fixed }: Extract<LoadPlan, { type: 'never' }>): Cause {
-  const parts = [`needs ${toSize(needsBytes)}`, `${toSize(freeBytes)} free`];
+export function toTooLarge(needsBytes: number, freeBytes: number, plan: Extract<LoadPlan, { type: 'never' }>): Cause {
+  const { mostBytes, fixed, isWithGraphics } = plan;
+  const parts = [`needs ${toSize(needsBytes)}`, `${toSize(freeBytes)} free${isWithGraphics ? ', with graphics memory' : ''}`];
   if (mostBytes - Math.max(0, freeBytes) >= 1) parts.push(`${toSize(mostBytes)} with all other models unloaded`);
   const pinned = fixed.filter(({ isPinned }) => isPinned);
   if (pinned.length > 0) parts.push(`pinned: ${toNames(pinned)}`);

@@ -32,7 +32,7 @@ export type LoadPlan =
       readonly againAtMs?: number;
     }
   /** Not even with everything unloaded that may be. */
-  | { readonly type: 'never'; readonly mostBytes: number; readonly fixed: readonly Holder[] };
+  | { readonly type: 'never'; readonly mostBytes: number; readonly fixed: readonly Holder[]; readonly isWithGraphics?: true };
 
 const RECOVERY_STEP_MS = 500;
 /** That one of those who come first has begun is no news of its own. */
@@ -60,7 +60,7 @@ export function planLoad(question: LoadQuestion): LoadPlan {
   if (needsBytes > mostBytes) return { type: 'never', mostBytes: Math.max(0, mostBytes), fixed };
 
   const leaving = holders.filter(({ standing }) => standing === 'leaving');
-  const shortBytes = needsBytes - freeBytes - recoveringBytes - sum(leaving, ({ bytes }) => bytes);
+  const shortBytes = toShortBytes(question);
   if (shortBytes <= 0) {
     return { type: 'wait', reason: 'leaving', holders: leaving, ...(recoveringBytes > 0 && { againAtMs: nowMs + RECOVERY_STEP_MS }) };
   }
@@ -75,6 +75,12 @@ export function planLoad(question: LoadQuestion): LoadPlan {
     if (drained) return { type: 'unload', victims: drained, drains: true };
   }
   return toWait(question, { early: idle.filter((holder) => !settled.includes(holder)), busy, movable });
+}
+
+/** How much has to be unloaded for it, beside what leaves by itself. */
+export function toShortBytes({ key, needsBytes, freeBytes, recoveringBytes, holders }: LoadQuestion): number {
+  const leaving = holders.filter((holder) => holder.key !== key && holder.standing === 'leaving');
+  return needsBytes - freeBytes - recoveringBytes - sum(leaving, ({ bytes }) => bytes);
 }
 
 interface InTheWay {

@@ -23,10 +23,10 @@ export function createResampling(memory: MemoryWatch, ledger: Ledger, clock: Clo
   let running: Promise<void> | undefined;
   let recovery = { bytes: 0, expectedFreeBytes: 0, untilMs: 0 };
 
-  /** Without file pages, which the machine counts as free, and without loads under way, which are reserved in full until they end. */
+  /** Without file pages, which the machine counts as free, without graphics memory, and without loads under way, which are reserved in full until they end. */
   function heldBytes(): number {
     const holders = ledger.holdersOf(MACHINE).filter(({ standing }) => standing !== 'loading');
-    return sum(holders, ({ bytes, mappedBytes }) => bytes - mappedBytes);
+    return sum(holders, ({ bytes, mappedBytes, gpuBytes = 0 }) => bytes - gpuBytes - Math.min(mappedBytes, bytes - gpuBytes));
   }
 
   /** Who loads is part of it: a load that failed took memory that a look meanwhile saw as used. */

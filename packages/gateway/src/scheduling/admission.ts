@@ -1,7 +1,7 @@
-import { planLoad } from '../memory/plan-load.ts';
 import type { LoadPlan } from '../memory/plan-load.ts';
-import { sum } from '../memory/holding.ts';
 import type { Holder } from '../memory/holding.ts';
+import { planWithGraphics, toFreeInAll, toGraphicsShare, toRest } from '../memory/plan-with-graphics.ts';
+import type { GraphicsFree } from '../memory/plan-with-graphics.ts';
 
 /** A load that wants to be let in. */
 export interface Asker {
@@ -13,6 +13,8 @@ export interface Asker {
   readonly pool: string | undefined;
   /** Undefined where nothing is known of its size: it is let in. */
   readonly needsBytes: number | undefined;
+  /** It takes graphics memory, as far as that can be had. */
+  readonly takesGraphics?: boolean | undefined;
   /** Its weights are in memory already. */
   readonly isInMemory: boolean;
   /** Since when the one has waited who waits longest for it. */
@@ -30,6 +32,8 @@ export interface Pool {
   readonly freeBytes: number;
   readonly recoveringBytes: number;
   readonly holders: readonly Holder[];
+  /** Absent: this memory has none. */
+  readonly graphics?: GraphicsFree | undefined;
 }
 
 export interface Situation {
@@ -82,13 +86,13 @@ export function decideAdmission(situation: Situation): readonly Move[] {
       continue;
     }
     const inPool = reserved.filter(({ key }) => situation.askers.some((other) => other.key === key && other.pool === asker.pool));
-    const freeBytes = pool.freeBytes - sum(inPool, ({ bytes }) => bytes);
     const holders = [...pool.holders, ...inPool];
-    const plan = planLoad({ ...asker, ...situation, ...pool, holders, needsBytes: asker.needsBytes, freeBytes, isOverdue });
-    if (plan.type === 'never') moves.push({ type: 'refuse', asker, freeBytes, plan });
+    const question = { ...asker, ...situation, ...pool, ...toRest(pool, inPool), holders, needsBytes: asker.needsBytes, isOverdue };
+    const plan = planWithGraphics(question);
+    if (plan.type === 'never') moves.push({ type: 'refuse', asker, freeBytes: toFreeInAll(question, asker.takesGraphics ?? false), plan });
     else if (closed.has(asker.pool)) moves.push({ type: 'wait', asker, plan: undefined, againAtMs: undefined });
     else if (plan.type === 'fits') {
-      reserved.push(toReservation(asker, asker.needsBytes));
+      reserved.push({ ...toReservation(asker, asker.needsBytes), gpuBytes: toGraphicsShare(question) });
       admit(asker);
     } else if (plan.type === 'unload') {
       closed.add(asker.pool);

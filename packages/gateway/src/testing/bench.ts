@@ -1,4 +1,4 @@
-import type { GatewayPart, GenerateRequest, ModelStore, ModelView, Problem } from '@pilotlight/contract';
+import type { GatewayPart, GenerateRequest, GpuReading, ModelStore, ModelView, Problem } from '@pilotlight/contract';
 import { createManualClock, createSeededRandomness } from '@pilotlight/test-kit';
 import type { ManualClock } from '@pilotlight/test-kit';
 
@@ -42,6 +42,8 @@ export interface BenchOptions {
   readonly machineBytes?: number;
   /** What the machine's figure shows as used, in place of what the engines take. */
   readonly machineShows?: () => number;
+  /** What its graphics cards show, at each look; without it nobody looks. */
+  readonly gpus?: () => GpuReading;
   /** Whether the machine's figure shows loads under way, at each look. Default: it does. */
   readonly showsLoads?: () => boolean;
 }
@@ -54,6 +56,7 @@ export async function setUpBench({
   machineBytes,
   showsLoads = () => true,
   machineShows,
+  gpus,
 }: BenchOptions = {}): Promise<Bench> {
   const clock = createManualClock();
   const engines = wanted.map((options) => createScriptedEngine({ clock, ...options }));
@@ -68,7 +71,7 @@ export async function setUpBench({
     engines,
     clock,
     randomness: createSeededRandomness(seed),
-    machine: { cores: 2, memory: async () => memory() },
+    machine: { cores: 2, memory: async () => memory(), ...(gpus && { gpus: async () => gpus() }) },
     settings: { defaultModel: 'mistral:latest', ...settings },
     log: (event) => void log.push(event),
     ...(store && { store }),

@@ -88,6 +88,7 @@ function toFacts({ description, deployment }: Model): Partial<ModelView> {
     ...present('slots', loaded?.slots),
     ...present('size_bytes', description.sizeBytes),
     ...present('memory_bytes', loaded?.memoryBytes ?? resident?.memoryBytes),
+    ...present('gpu_bytes', loaded ? loaded.gpuBytes : resident?.gpuBytes),
     ...present('context_length', loaded?.contextLength ?? resident?.contextLength),
     ...present('trained_context_length', description.trainedContextLength),
     ...present('family', description.family),

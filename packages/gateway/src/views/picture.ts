@@ -1,10 +1,11 @@
-import type { Clock, MemoryView, ModelsView, ModelView } from '@pilotlight/contract';
+import type { Clock, GpuReading, MemoryView, ModelsView, ModelView } from '@pilotlight/contract';
 
 import type { Deployment } from '../deployments/deployment.ts';
 import { canComplete } from '../deployments/load-model.ts';
 import type { Candidate } from '../generation/try-all.ts';
 import { activeOf, isServing, loadedOf } from '../lifecycle/state.ts';
 import type { EngineWatch } from '../observation/watch-engine.ts';
+import type { GraphicsWatch } from '../observation/watch-graphics.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
 import type { PinBoard } from '../memory/pins.ts';
 import type { Model, Registry } from '../registry/registry.ts';
@@ -16,7 +17,6 @@ import { toModelView } from './model-view.ts';
 export interface Picture {
   models(): ModelsView;
   viewOf(model: Model): ModelView;
-  viewsOf(deployment: Deployment): readonly ModelView[];
   memory(): MemoryView;
   /** All models as the routes choose from them. */
   choices(): readonly Candidate[];
@@ -29,6 +29,7 @@ export interface PictureSources {
   readonly registry: Registry;
   readonly watches: readonly EngineWatch[];
   readonly memory: MemoryWatch;
+  readonly graphics: GraphicsWatch;
   readonly settings: Settings;
   readonly pins: PinBoard;
   readonly clock: Clock;
@@ -39,7 +40,21 @@ function isFull({ state: { lifecycle, queue } }: Deployment): boolean {
   return isServing(lifecycle) && (queue.length > 0 || activeOf(lifecycle).size >= lifecycle.loaded.slots);
 }
 
-export function createPicture({ registry, watches, memory, settings, pins, clock }: PictureSources): Picture {
+function toGpus({ gpus, unknown }: GpuReading): Pick<MemoryView, 'gpus' | 'gpus_unknown'> {
+  return {
+    ...(gpus.length > 0 && {
+      gpus: gpus.map(({ name, totalBytes, freeBytes, isUnified }) => ({
+        name,
+        total_bytes: totalBytes,
+        free_bytes: freeBytes,
+        unified: isUnified,
+      })),
+    }),
+    ...(unknown !== undefined && { gpus_unknown: unknown }),
+  };
+}
+
+export function createPicture({ registry, watches, memory, graphics, settings, pins, clock }: PictureSources): Picture {
   const rankOf = new Map(watches.map(({ engine }, rank) => [engine, rank]));
   const watchOf = new Map(watches.map((watch) => [watch.engine, watch]));
 
@@ -75,7 +90,7 @@ export function createPicture({ registry, watches, memory, settings, pins, clock
       const model = loaded?.model ?? names.keys().next().value;
       return bytes === undefined || model === undefined ? [] : [{ model, bytes }];
     });
-    return { total_bytes: memory.totalBytes, free_bytes: memory.freeBytes, resident };
+    return { total_bytes: memory.totalBytes, free_bytes: memory.freeBytes, resident, ...toGpus(graphics.reading) };
   }
 
   return {
@@ -89,10 +104,6 @@ export function createPicture({ registry, watches, memory, settings, pins, clock
       };
     },
     viewOf: (model) => view(model, defaultModel()),
-    viewsOf(deployment) {
-      const standard = defaultModel();
-      return registry.models.filter((model) => model.deployment === deployment).map((model) => view(model, standard));
-    },
     memory: memoryView,
     choices,
     defaultModel,
