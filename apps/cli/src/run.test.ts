@@ -90,6 +90,19 @@ describe('plan', () => {
     );
   });
 
+  it('says what goes into graphics memory, what is free there, and why it is not known', async () => {
+    const placed = {
+      ...plan,
+      needs: { bytes: 15e9, basis: 'measured at an earlier load', gpu_bytes: 10e9 },
+      free_gpu: { bytes: 10e9, basis: 'NVIDIA L4 (24 GB), of which other programs hold 14 GB' },
+      gpus_unknown: 'AMD graphics (card1) does not tell its memory',
+    };
+    const { out } = await runWith(['plan', 'big'], { answers: { '/api/models/plan': placed } });
+    expect(out).toContain('  of it in graphics memory 10.0 GB\n');
+    expect(out).toContain('  free in graphics memory 10.0 GB: NVIDIA L4 (24 GB), of which other programs hold 14 GB\n');
+    expect(out).toContain('  graphics memory is not known: AMD graphics (card1) does not tell its memory\n');
+  });
+
   it('fails for what never fits', async () => {
     const ways = [
       { type: 'shorter_context', context_length: 8192, needs_bytes: 10e9 },

@@ -25,11 +25,15 @@ const VERDICTS: Record<ModelPlan['verdict'], string> = {
   not_counted: 'is let in',
 };
 
-function toWords({ model, verdict, reason, needs, free, unload, would_fit: ways = [] }: ModelPlan): string {
+function toWords(plan: ModelPlan): string {
+  const { model, verdict, reason, needs, free, free_gpu: freeGpu, gpus_unknown: unknown, unload, would_fit: ways = [] } = plan;
   const lines = [`${model}: ${VERDICTS[verdict]}. ${reason}`];
   for (const victim of unload) lines.push(`  unloads ${victim.model}${victim.in_use ? ', when its answers are written' : ''}`);
   if (needs) lines.push(`  needs ${toSize(needs.bytes)}: ${needs.basis}`);
+  if (needs?.gpu_bytes !== undefined) lines.push(`  of it in graphics memory ${toSize(needs.gpu_bytes)}`);
   if (free) lines.push(`  free ${toSize(free.bytes)}: ${free.basis}`);
+  if (freeGpu) lines.push(`  free in graphics memory ${toSize(freeGpu.bytes)}: ${freeGpu.basis}`);
+  if (unknown !== undefined) lines.push(`  graphics memory is not known: ${unknown}`);
   for (const way of ways) lines.push(`  would fit: ${toWay(way)}`);
   return lines.join('\n');
 }
