@@ -1,9 +1,9 @@
 import { EngineError, Problem } from '@pilotlight/contract';
-import type { Clock, GatewayPart, GenerateRequest, ModelDescription, PhasePart, Randomness } from '@pilotlight/contract';
+import type { Clock, GatewayPart, GenerateRequest, LaunchProfile, ModelDescription, PhasePart, Randomness } from '@pilotlight/contract';
 
 import { retryOf, toCause, toProblem } from '../attempts/problem-of-failure.ts';
 import type { Deployment } from '../deployments/deployment.ts';
-import { isServing } from '../lifecycle/state.ts';
+import { isServing, loadedOf } from '../lifecycle/state.ts';
 import type { Loaded } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
@@ -94,7 +94,9 @@ export async function* attempt(run: Run, place: AttemptPlace, turn: Turn = {}): 
     const { settings } = run;
     const applied = toApplied(run, place, loaded);
     receipt.applied = applied;
-    const profile = profileOf(loaded, settings.profiles[description.name]);
+    // Another client may have loaded it with another context since the grant.
+    const grantedAs = loaded;
+    const profile = (): LaunchProfile => profileOf(loadedOf(deployment.state.lifecycle) ?? grantedAs, settings.profiles[description.name]);
     const request = { ...run.request, options: applied.options };
     const finish = yield* writeOrTry({ ...run, request, lease, place, loaded, profile }, progress, turn);
     deployment.record.keepUntilMs = Math.max(deployment.record.keepUntilMs, keepUntil(applied, clock.monotonic()));

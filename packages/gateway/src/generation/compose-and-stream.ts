@@ -13,7 +13,8 @@ export interface Granted extends Run {
   readonly lease: Lease;
   readonly place: AttemptPlace;
   readonly loaded: Loaded;
-  readonly profile: LaunchProfile;
+  /** That with which it is in memory now. */
+  readonly profile: () => LaunchProfile;
 }
 
 /** So often a prompt is made shorter because the engine refused it. */
@@ -60,7 +61,7 @@ function stream(granted: Granted, messages: readonly Message[], progress: Answer
 }
 
 function toStreamRequest({ place, profile }: Granted, messages: readonly Message[], options: Options): Parameters<Lease['open']>[0] {
-  return { model: place.description.name, messages, options, profile };
+  return { model: place.description.name, messages, options, profile: profile() };
 }
 
 function withLimit(options: Options, limit: number | undefined): Options {

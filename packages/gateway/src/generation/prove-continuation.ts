@@ -10,7 +10,8 @@ export type ContinuationVerdict = 'yes' | 'no' | 'unclear';
 export interface ProofWork {
   readonly engine: Engine;
   readonly model: string;
-  readonly profile: LaunchProfile;
+  /** That with which it is in memory now: asking for another one would load it again. */
+  readonly profile: () => LaunchProfile;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -47,7 +48,7 @@ export async function proveContinuation(work: ProofWork): Promise<ContinuationVe
 
 async function write({ engine, model, profile }: ProofWork, messages: readonly Message[], { signal, renew }: LimitedWork): Promise<string> {
   let text = '';
-  for await (const part of engine.stream({ model, messages, options: OPTIONS, profile }, signal)) {
+  for await (const part of engine.stream({ model, messages, options: OPTIONS, profile: profile() }, signal)) {
     renew();
     if (part.type === 'text') text += part.text;
   }

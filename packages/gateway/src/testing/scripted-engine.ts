@@ -1,6 +1,9 @@
 import { EngineError, sleep } from '@pilotlight/contract';
 import type { Clock, Engine, EngineEvent, EngineFailure, EnginePart, ModelDescription, StreamRequest } from '@pilotlight/contract';
 
+import { createPatience } from './patience.ts';
+import type { Exchange } from './patience.ts';
+
 /** How one load goes. */
 export interface LoadScript {
   /** `Infinity`: it never ends by itself. */
@@ -37,6 +40,8 @@ export interface ScriptedEngineOptions {
   readonly memoryOf?: (model: string) => number;
   /** Called when a load has begun to take memory. */
   readonly onLoading?: (model: string) => void;
+  /** A load that gives no sign of progress is to be given up after so long. Default 300,000. */
+  readonly loadStallMs?: number;
   /** Nothing comes out of it: warm-ups and answers that begin now wait for ever. */
   readonly isStuck?: () => boolean;
   readonly load?: (model: string, number: number) => LoadScript;
@@ -55,8 +60,11 @@ export interface ScriptedEngine extends Engine {
   readonly usedBytes: number;
   /** What of it the machine is sure to show: a load takes its memory bit by bit. */
   readonly settledBytes: number;
-  /** What was done to it that nobody may do. */
+  /** What was done to it that nobody may do, what it was kept waiting with beyond its deadline too. */
   readonly violations: readonly string[];
+  /** Models that were asked for an answer while they were not in memory, and those that were unloaded in the middle of one. */
+  readonly misses: readonly string[];
+  readonly cutShort: readonly string[];
   /** The server as a whole goes: everything under way breaks, memory is empty. */
   kill(): void;
   start(): void;
@@ -71,6 +79,13 @@ export interface ScriptedEngine extends Engine {
   readonly reloads: number;
   setModels(models: readonly Partial<ModelDescription>[]): void;
   emit(event: EngineEvent): void;
+}
+
+interface Telling {
+  readonly signal: AbortSignal;
+  readonly model: string;
+  readonly from: number;
+  readonly exchange: Exchange;
 }
 
 const CONTEXT = 4096;
@@ -93,6 +108,9 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
   const loads: string[] = [];
   const answers: StreamRequest[] = [];
   const violations: string[] = [];
+  const misses: string[] = [];
+  const cutShort: string[] = [];
+  const patience = createPatience({ clock, loadStallMs: options.loadStallMs ?? 300_000 });
   const open = new Map<object, { readonly model: string; readonly controller: AbortController; readonly isStream: boolean }>();
   let isThere = true;
   let hasFrozen = false;
@@ -130,12 +148,16 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     failIfAway();
     const isWarmUp = request.options.max_tokens === 1;
     const entry = { model: request.model, controller: new AbortController(), isStream: true };
-    if (!inMemory.has(keyOf(request.model))) throw new EngineError('died', 'it is not in memory');
+    if (!inMemory.has(keyOf(request.model))) {
+      misses.push(request.model);
+      throw new EngineError('died', 'it is not in memory');
+    }
     reloadFor(keyOf(request.model), request.profile);
     open.set(entry, entry);
     const sameModel = [...open.values()].filter(({ isStream, model }) => isStream && keyOf(model) === keyOf(request.model));
     if (sameModel.length > slots) violations.push(`${sameModel.length} answers at once of ${request.model}, which has ${slots} slots`);
     const either = AbortSignal.any([signal, entry.controller.signal]);
+    using exchange = patience.begin(isWarmUp ? 'one token' : 'answer', request.model);
     try {
       if (options.isStuck?.() === true) await pause(MANY, either);
       if (isWarmUp) {
@@ -147,7 +169,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       answers.push(request);
       const script = options.answer?.(request, answers.length) ?? { firstMs: 100, gapMs: 50, tokens: 3 };
       const from = startOf(request);
-      yield* tell(script, either, request.model, from);
+      yield* tell(script, { signal: either, model: request.model, from, exchange });
       const usage = { promptTokens: 5, completionTokens: script.tokens - from };
       yield { type: 'finish', reason: 'stop', usage, timings: { completionMs: Math.max(1, script.gapMs * script.tokens) } };
     } finally {
@@ -164,13 +186,14 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     if (last?.prefix !== true || options.goesOn?.(model) === false) return 0;
     return last.content.split(' ').filter((word) => word !== '').length;
   }
-  async function* tell(script: AnswerScript, signal: AbortSignal, model: string, from: number): AsyncGenerator<EnginePart> {
+  async function* tell(script: AnswerScript, { signal, model, from, exchange }: Telling): AsyncGenerator<EnginePart> {
     for (let index = from; index <= script.tokens; index += 1) {
       if (script.error?.after === index) throw failWith(script.error.error, model);
       if (script.silentAfter === index) await pause(MANY, signal);
       if (index === script.tokens) return;
       await pause(index === from ? script.firstMs : script.gapMs, signal);
       if (isFrozen()) await pause(MANY, signal);
+      exchange.sign();
       // Without its last blank, what was cut off goes on with one.
       yield { type: 'text', text: from > 0 && index === from ? ` t${index} ` : `t${index} ` };
     }
@@ -192,7 +215,11 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     },
     answers,
     inMemory,
-    violations,
+    get violations() {
+      return [...violations, ...patience.outlived()];
+    },
+    misses,
+    cutShort,
     get openStreams() {
       return [...open.values()].filter(({ isStream }) => isStream).length;
     },
@@ -230,13 +257,16 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       const entry = { model, controller: new AbortController(), isStream: false };
       const either = AbortSignal.any([signal, entry.controller.signal]);
       open.set(entry, entry);
+      using exchange = patience.begin('load', model);
       loading.add(key);
       options.onLoading?.(model);
       try {
         const steps = script.steps ?? 1;
         for (let step = 1; step <= steps; step += 1) {
           await pause(script.durationMs / steps, either);
-          if (script.steps !== undefined) onProgress({ fraction: step / steps });
+          if (script.steps === undefined) continue;
+          exchange.sign();
+          onProgress({ fraction: step / steps });
         }
         if (script.error) throw script.error;
         inMemory.add(key);
@@ -250,6 +280,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       failIfAway();
       if (loading.has(keyOf(model))) violations.push(`${model} is unloaded while it loads`);
       await pause(20, signal ?? new AbortController().signal);
+      for (const entry of open.values()) if (entry.isStream && keyOf(entry.model) === keyOf(model)) cutShort.push(model);
       inMemory.delete(keyOf(model));
       breakOff(({ model: other, isStream }) => isStream && keyOf(other) === keyOf(model), 'died');
     },

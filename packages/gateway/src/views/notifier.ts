@@ -31,6 +31,8 @@ export function createNotifier(clock: Clock, onFault: (cause: unknown) => void):
 
   return {
     notify(key, urgent, build) {
+      // Most of the time nobody looks.
+      if (listeners.size === 0) return;
       const waitMs = (sentAt.get(key) ?? Number.NEGATIVE_INFINITY) + PERIOD_MS - clock.monotonic();
       if (urgent || waitMs <= 0) send(key, build);
       else if (!timers.has(key)) {
