@@ -90,6 +90,7 @@ const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Pro
   },
   async offline(page) {
     await page.getByText('The server is away.').waitFor();
+    await page.locator('.banner').waitFor();
   },
   async 'sent-while-away'(page, server) {
     server.failPosts('cut');

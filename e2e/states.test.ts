@@ -245,7 +245,10 @@ describe('by keyboard alone', () => {
   it('a model is unloaded from the search, which stays', async () => {
     const page = await open('thread', { width: 1440 });
     await typeQuery(page, 'unload mistral');
-    await page.getByRole('region', { name: 'Models' }).getByRole('button', { name: 'Unload mistral:latest' }).waitFor();
+    await page
+      .getByRole('region', { name: 'Models' })
+      .getByRole('button', { name: /^Unload mistral:latest/ })
+      .waitFor();
     await page.keyboard.press('Enter');
     await expect.poll(() => server.posted.map(({ path }) => path)).toContain('/api/models/mistral%3Alatest/unload');
     await page.getByRole('searchbox', { name: 'Search titles and messages' }).and(page.locator(':focus')).waitFor();

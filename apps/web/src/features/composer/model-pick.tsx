@@ -28,6 +28,7 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
   const now = useNow(1000);
   const model = useAppState((state) => findModel(state.models, name));
   const hasModels = useAppState((state) => state.models !== undefined);
+  const isAway = useAppState((state) => state.connection.kind === 'lost');
   const [isOpen, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -38,7 +39,8 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
   }, [clock]);
   useOutsideClose(place, isOpen, () => setOpen(false));
   const silent = useSilence(running, name);
-  const words = model === undefined ? (hasModels ? 'no engine has it' : 'asking the server') : modelWords(model, now);
+  const words =
+    model === undefined ? (hasModels ? 'no engine has it' : isAway ? 'server away' : 'asking the server') : modelWords(model, now);
   const phase = model?.phase ?? (hasModels ? 'absent' : 'unknown');
   return (
     <div className="pick" ref={place}>

@@ -69,14 +69,19 @@ function Section({ title, commands, onRun }: SectionProps) {
       <ul>
         {commands.map(({ command, words }) => (
           <li key={words}>
-            <button type="button" className="nav" onClick={() => onRun(command)}>
+            <button
+              type="button"
+              className="nav"
+              title={'model' in command ? phaseWords(command.model, now) : undefined}
+              onClick={() => onRun(command)}
+            >
               {'model' in command ? (
                 <Flame phase={command.model.phase} progress={command.model.progress} size={16} />
               ) : (
                 <Icon name={ICONS[command.kind]} />
               )}
               <span>{words}</span>
-              {command.kind === 'answer-with' ? <span className="end">{phaseWords(command.model, now)}</span> : null}
+              {'model' in command ? <span className="vh">, {phaseWords(command.model, now)}</span> : null}
             </button>
           </li>
         ))}
