@@ -2,6 +2,7 @@ export { startBufferingProxy } from './buffering-proxy.ts';
 export type { BufferingProxy } from './buffering-proxy.ts';
 export { findInstructModel, NO_INSTRUCT_MODEL } from './find-instruct-model.ts';
 export { isProcessAlive } from './is-process-alive.ts';
+export { fastTime } from './fast-time/fast-time.ts';
 export { createManualClock } from './manual-clock.ts';
 export type { ManualClock } from './manual-clock.ts';
 export { chooseSeed, createSeededRandomness, withSeed } from './seeded-randomness.ts';

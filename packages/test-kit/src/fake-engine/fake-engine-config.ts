@@ -36,7 +36,7 @@ export interface AnswerRule {
 }
 
 export type FaultKind =
-  /** Accepts the request and never answers. In the middle of an answer: silence from there. */
+  /** Accepts the request and never answers. In the middle of an answer: silence from there; with `ms` the connection closes after it. */
   | 'hang'
   /** Answers with `status` and `text` as the error. */
   | 'status'
@@ -56,7 +56,7 @@ export type FaultKind =
   | 'slices'
   /** One token with a two-byte character, split between its bytes. */
   | 'half-character'
-  /** The runner dies: error line as Ollama writes it; the model is no longer in memory. */
+  /** The runner dies, and the model is no longer in memory. Ollama's own API says so in an error line; its `/v1` sends one empty chunk of no model. */
   | 'runner-dies'
   /** The whole process kills itself. */
   | 'die';
@@ -70,6 +70,8 @@ export interface Fault {
   readonly model?: string;
   /** After so many tokens. Default 0. */
   readonly after?: number;
+  /** Status 200 and the head are sent before it strikes, also where no token was. */
+  readonly opens?: boolean;
   /** How many requests it strikes; default: all, until it is taken away. */
   readonly times?: number;
   readonly status?: number;
@@ -77,6 +79,8 @@ export interface Fault {
   /** With `status`: the header of that name, in seconds. */
   readonly retryAfter?: number;
   readonly bytes?: number;
+  /** With `hang`: how long. */
+  readonly ms?: number;
 }
 
 /** Whose manner `/v1` and what lies beside it have: what lists of models tell, and whether models can be loaded and unloaded on request. */

@@ -10,7 +10,9 @@ export interface AnswerFrames {
   step(step: AnswerStep): Buffer;
   /** What follows the last step: a tool call, the end marker, usage. */
   ending(): readonly Buffer[];
-  error(text: string): Buffer;
+  readonly error: (text: string) => Buffer;
+  /** What is sent when the runner has died in the middle. */
+  readonly runnerGone: (text: string) => Buffer;
   /** Any text as this wire frames a line. */
   line(text: string): Buffer;
 }
@@ -35,7 +37,8 @@ const RUNNER_GONE = 'an error was encountered while running the model: unexpecte
 export async function playAnswer(job: AnswerJob): Promise<void> {
   const ended = AbortSignal.any([job.exchange.signal, job.died]);
   await play({ ...job, ended });
-  if (job.died.aborted && !job.exchange.signal.aborted && job.fault?.kind !== 'runner-dies') await fail(job, RUNNER_GONE);
+  if (job.died.aborted && !job.exchange.signal.aborted && job.fault?.kind !== 'runner-dies')
+    await failWith(job, RUNNER_GONE, job.frames.runnerGone);
 }
 
 interface PlayedAnswer extends AnswerJob {
@@ -87,18 +90,20 @@ async function sendSteps(job: PlayedAnswer, { from, to, startedAt }: Stretch): P
 /** Lets a fault strike; true if the answer goes on after it. */
 async function strike(job: AnswerJob, fault: Fault): Promise<boolean> {
   const { exchange, frames } = job;
+  if (fault.opens === true) exchange.open(frames.contentType);
   switch (fault.kind) {
     case 'hang':
-      return delay(-1, exchange.signal);
+      if (await delay(fault.ms ?? -1, exchange.signal)) exchange.cut();
+      return false;
     case 'status':
       if (fault.retryAfter !== undefined) exchange.setHeader('retry-after', String(fault.retryAfter));
       exchange.send(fault.status ?? 500, { error: fault.text ?? 'something failed' });
       return false;
     case 'error':
-      return fail(job, fault.text ?? RUNNER_GONE);
+      return failWith(job, fault.text ?? RUNNER_GONE, frames.error);
     case 'runner-dies':
       job.killRunner();
-      return fail(job, fault.text ?? RUNNER_GONE);
+      return failWith(job, fault.text ?? RUNNER_GONE, frames.runnerGone);
     case 'cut':
       exchange.cut();
       return false;
@@ -126,9 +131,9 @@ async function strike(job: AnswerJob, fault: Fault): Promise<boolean> {
   }
 }
 
-async function fail(job: AnswerJob, text: string): Promise<false> {
+async function failWith(job: AnswerJob, text: string, toFrame: (text: string) => Buffer): Promise<false> {
   if (!job.exchange.started) throw new HttpFailure(500, text);
-  await job.exchange.write([job.frames.error(text)]);
+  await job.exchange.write([toFrame(text)]);
   job.exchange.end();
   return false;
 }

@@ -40,6 +40,7 @@ export function createOllamaFrames(shape: OllamaShape, model: string): (plan: An
     const line = (text: string): Buffer => Buffer.from(`${text}\n`);
     const toLine = (fields: object): Buffer => line(JSON.stringify({ ...head, ...fields }));
     const known = new Map<string, Buffer>();
+    const error = (text: string): Buffer => line(JSON.stringify({ error: text }));
     const toStep = ({ kind, text }: AnswerStep): Buffer =>
       toLine({ ...(kind === 'thought' ? toText(shape, '', text) : toText(shape, text)), done: false });
     return {
@@ -61,7 +62,8 @@ export function createOllamaFrames(shape: OllamaShape, model: string): (plan: An
         });
         return calls.length > 0 && !inLast ? [toLine({ ...message(calls), done: false }), last] : [last];
       },
-      error: (text) => line(JSON.stringify({ error: text })),
+      error,
+      runnerGone: error,
       line,
     };
   };

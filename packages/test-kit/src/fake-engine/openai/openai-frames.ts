@@ -47,6 +47,10 @@ export function createOpenaiFrames({ model, includesUsage }: OpenaiStyle): (plan
           line('[DONE]'),
         ];
       },
+      runnerGone: () =>
+        line(
+          JSON.stringify({ ...head, model: '', choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] }),
+        ),
       error: (text) => line(JSON.stringify({ error: { message: text, type: 'api_error', code: 500 } })),
       line,
     };
