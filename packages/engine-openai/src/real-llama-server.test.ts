@@ -76,6 +76,8 @@ describe.skipIf(ADDRESS === undefined)('with TEST_LLAMA_SERVER set', () => {
   describe('every option has an effect on a real llama-server', () => {
     const hot = { temperature: 3, top_k: 0, top_p: 1, min_p: 0, seed: 5 };
     const long = { temperature: 0, max_tokens: 64 };
+    // A model that is sure of a word keeps it in spite of a penalty: only where words are nearly as likely does it show, with the dice the same.
+    const even = { ...hot, max_tokens: 64 };
 
     test.each([
       ['top_k', { top_k: 1 }],
@@ -95,7 +97,7 @@ describe.skipIf(ADDRESS === undefined)('with TEST_LLAMA_SERVER set', () => {
       ['frequency_penalty', { frequency_penalty: 2 }],
     ] as const)('%s', async (_name, penalty) => {
       await using subject = await makeSubject();
-      expect(await write(subject, { ...long, ...penalty })).not.toBe(await write(subject, long));
+      expect(await write(subject, { ...even, ...penalty })).not.toBe(await write(subject, even));
     });
 
     test('seed', async () => {
