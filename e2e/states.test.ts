@@ -62,20 +62,27 @@ async function openOnPhone(name: string): Promise<Page> {
   return page;
 }
 
+/** A page that has just got another width may still be on its way to where it stands. */
+const SETTLED_WITHIN_MS = 20_000;
+
+async function expectAccessible(page: Page, message = 'accessible'): Promise<void> {
+  await expect.poll(() => findingsOf(page), { message, timeout: SETTLED_WITHIN_MS }).toEqual([]);
+}
+
 describe('every state of the page', () => {
   it.each(Object.keys(SCENARIOS))('%s is accessible, fits into 320 pixels, and turns from right to left', async (name) => {
     const page = await open(name, { width: 1440 });
-    expect(await findingsOf(page), 'light').toEqual([]);
+    await expectAccessible(page, 'light');
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await findingsOf(page), 'dark').toEqual([]);
+    await expectAccessible(page, 'dark');
     await page.setViewportSize({ width: 390, height: 800 });
-    expect(await findingsOf(page), 'phone').toEqual([]);
+    await expectAccessible(page, 'phone');
     await page.setViewportSize({ width: 320, height: 800 });
-    expect(await tooWide(page), '320 pixels').toEqual([]);
+    await expect.poll(() => tooWide(page), { message: '320 pixels', timeout: SETTLED_WITHIN_MS }).toEqual([]);
     await page.evaluate(() => {
       document.documentElement.dir = 'rtl';
     });
-    expect(await tooWide(page), 'from right to left').toEqual([]);
+    await expect.poll(() => tooWide(page), { message: 'from right to left', timeout: SETTLED_WITHIN_MS }).toEqual([]);
     await page.context().close();
   });
 });
@@ -101,11 +108,11 @@ describe('what is opened on demand', () => {
     const page = await open(name, { width: 1440 });
     await act(page);
     if (name !== 'new-chat') await page.getByRole('complementary', { name: 'Details' }).getByText('Parameters').waitFor();
-    expect(await findingsOf(page), 'light').toEqual([]);
+    await expectAccessible(page, 'light');
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await findingsOf(page), 'dark').toEqual([]);
+    await expectAccessible(page, 'dark');
     await page.setViewportSize({ width: 320, height: 800 });
-    expect(await findingsOf(page), 'phone').toEqual([]);
+    await expectAccessible(page, 'phone');
     await page.context().close();
   });
 
@@ -128,9 +135,9 @@ describe('what is opened on demand', () => {
     await list.getByRole('button', { name: 'More for “Letter to the landlord”' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Undo' }).waitFor();
-    expect(await findingsOf(page), 'light').toEqual([]);
+    await expectAccessible(page, 'light');
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await findingsOf(page), 'dark').toEqual([]);
+    await expectAccessible(page, 'dark');
     await page.getByRole('button', { name: 'Hide this' }).click();
     await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
     await page.context().close();
@@ -214,7 +221,7 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await keys.getByText('search the chats, and go to a model or an action').waitFor();
-    expect(await findingsOf(page)).toEqual([]);
+    await expectAccessible(page);
     await page.keyboard.press('Escape');
     await keys.waitFor({ state: 'detached' });
     const field = page.getByRole('textbox', { name: 'Message' });
