@@ -8,6 +8,7 @@ import type { LoadGate } from './deployments/load-gate.ts';
 import { sum } from './memory/holding.ts';
 import { createLearnedBook } from './estimates/learned-book.ts';
 import type { Ledger } from './memory/ledger.ts';
+import type { EngineMemory } from './memory/engine-memory.ts';
 import { createAccounts } from './memory/create-accounts.ts';
 import { createPinBoard } from './memory/pins.ts';
 import type { PinBoard } from './memory/pins.ts';
@@ -25,7 +26,7 @@ import type { Settings } from './settings.ts';
 import { createNotifier } from './views/notifier.ts';
 import type { Notifier } from './views/notifier.ts';
 import { createPicture } from './views/picture.ts';
-import type { Picture } from './views/picture.ts';
+import type { Picture, PictureSources } from './views/picture.ts';
 
 /** Everything that lives as long as the gateway, wired: engines are watched, what they show goes to the deployments, what changes goes to subscribers. */
 export interface House extends Disposable {
@@ -51,41 +52,45 @@ export interface House extends Disposable {
 
 export type HouseOptions = Omit<GatewayOptions, 'settings'> & { readonly settings: Settings };
 
-export function createHouse({ engines, clock, randomness, machine, settings, log, store }: HouseOptions): House {
+export function createHouse(options: HouseOptions): House {
+  const { engines, clock, settings, log, store } = options;
   const notifier = createNotifier(clock, (cause) => log({ level: 'error', name: 'fault', doing: 'subscriber', cause }));
   const pins = createPinBoard({ ofSettings: settings.pinned, store, log });
   const book = createLearnedBook({ store, clock, log });
-  const deployments = (): Iterable<Deployment> => registry.deployments;
-  const accounts = createAccounts({ machine, clock, log, settings, pins, book, deployments, onChange: () => news.ofMemory() });
-  const { memory, graphics, gate, ledger } = accounts;
+  const accounts = createAccounts({
+    ...options,
+    pins,
+    book,
+    deployments: () => registry.deployments,
+    identityOf: (id) => watches.find(({ engine }) => engine.id === id)?.view,
+    onChange: () => news.ofMemory(),
+  });
   const subscriptions = new DisposableStack();
-  const wedges = watchWedges({ clock, randomness, log });
+  const wedges = watchWedges(options);
 
   const registry = createRegistry({
     engines,
     nameOf: (engine) => toEngineName(engine, { address: watchOf(engine).view.address }),
     create: (key, engine) =>
       createDeployment({
+        ...options,
         key,
         engine,
-        clock,
-        randomness,
-        settings,
-        gate,
-        ledger,
-        log,
+        ...accounts,
         placesLeft,
         suspect: () => void watchOf(engine).look(),
         onChange: (deployment, phaseChanged) => news.of(deployment, phaseChanged),
       }),
-    onRemoved(name, engine) {
-      notifier.notify(`model ${engine.id} ${name}`, true, () => ({ type: 'model_removed', name, engine: engine.id }));
-    },
+    onRemoved: (name, engine) =>
+      notifier.notify(`model ${engine.id} ${name}`, true, () => ({ type: 'model_removed', name, engine: engine.id })),
     onDescribed: (deployment) => news.of(deployment, true),
   });
-  const watches = engines.map((engine) => follow(engine, { clock, log, registry, wedges, onStatus: () => news.ofEngine(watchOf(engine)) }));
-  const picture = createPicture({ registry, watches, memory, graphics, settings, pins, clock });
-  const news = createNews({ notifier, picture, gate, graphics, wedges, registry });
+  const watches = engines.map((engine) =>
+    follow(engine, { clock, log, registry, wedges, elsewhere: accounts.elsewhere, onStatus: () => news.ofEngine(watchOf(engine)) }),
+  );
+  const engineViews = (): ReturnType<PictureSources['engineViews']> => accounts.ledger.engineViews(engines);
+  const picture = createPicture({ ...accounts, registry, watches, engineViews, settings, pins, clock });
+  const news = createNews({ ...accounts, notifier, picture, wedges, registry });
 
   function watchOf(engine: Engine): EngineWatch {
     const watch = watches.find((candidate) => candidate.engine === engine);
@@ -100,10 +105,7 @@ export function createHouse({ engines, clock, randomness, machine, settings, log
   return {
     registry,
     watches,
-    memory,
-    graphics,
-    gate,
-    ledger,
+    ...accounts,
     pins,
     notifier,
     wedges,
@@ -129,11 +131,12 @@ interface Following {
   readonly log: GatewayOptions['log'];
   readonly registry: Registry;
   readonly wedges: WedgeWatch;
+  readonly elsewhere: EngineMemory;
   readonly onStatus: () => void;
 }
 
 /** What is seen of an engine goes to its deployments. */
-function follow(engine: Engine, { clock, log, registry, wedges, onStatus }: Following): EngineWatch {
+function follow(engine: Engine, { clock, log, registry, wedges, elsewhere, onStatus }: Following): EngineWatch {
   return watchEngine({
     engine,
     clock,
@@ -141,7 +144,10 @@ function follow(engine: Engine, { clock, log, registry, wedges, onStatus }: Foll
     onStatus,
     onAway: (cause) => registry.takeAway(engine, cause),
     onListing: (listing) => registry.takeListing(engine, listing),
-    onResidency: (residency) => registry.takeResidency(engine, residency),
+    onResidency(residency) {
+      elsewhere.see(engine, residency);
+      registry.takeResidency(engine, residency);
+    },
     onBlind: () => {
       for (const deployment of registry.deployments) if (deployment.engine === engine) wedges.suspect(deployment);
     },

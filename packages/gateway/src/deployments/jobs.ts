@@ -50,8 +50,6 @@ export interface Jobs extends Disposable {
 /** A failed load keeps its cause so long, so that those who come get it and not a second load. */
 const FAILURE_KEPT_MS = 15_000;
 const OVERLOAD_KEPT_MS = 1_000;
-/** Nothing was loaded where the engine was away: it is used again as soon as it is back. */
-const AWAY_KEPT_MS = 1_000;
 
 interface Load {
   readonly id: number;
@@ -194,6 +192,7 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
     const problem = toProblem(error, 'load');
     const isCancelled = controller.signal.aborted;
     if (!isCancelled) record.addFailure();
+    if (problem.code === 'model_out_of_memory') ledger.outOfMemory(options.self(), model);
     if (problem.code === 'model_out_of_memory') quarantine(options, model, { detail: problem.detail, mostBytes: load.mostBytes });
     report(options, { model, outcome: isCancelled ? 'cancelled' : 'failed', startedMs, problem });
     return { type: 'load-failed', loadId, cause: toCause(problem), keepMs: keptMs(problem) };
@@ -248,7 +247,7 @@ function report({ log, clock, engine }: JobsOptions, { model, outcome, startedMs
 
 function keptMs({ code, retryAfterSeconds }: Problem): number {
   if (code === 'queue_full') return Math.min((retryAfterSeconds ?? 0) * 1000, LONGEST_PAUSE_MS) || OVERLOAD_KEPT_MS;
-  return code === 'engine_unreachable' ? AWAY_KEPT_MS : FAILURE_KEPT_MS;
+  return FAILURE_KEPT_MS;
 }
 
 function toWords(ms: number): string {

@@ -178,7 +178,7 @@ function toSituation({ clock, settings, placesOf, ...options }: LoadGateOptions,
       pools.set(pool, { holders, ...free, recoveringBytes: recoveredBytes === free.freeBytes ? 0 : recoveredBytes - free.freeBytes });
     }
     placesLeft.set(engine.id, placesOf(engine) - insideOf(line, engine.id).length);
-    const needsBytes = ledger.needsOf(deployment, model)?.bytes;
+    const needsBytes = ledger.askedOf(deployment, model);
     const takesGraphics = ledger.takesGraphics(deployment, model);
     const { queue } = deployment.state;
     const sinceMs = Math.min(entry.askedAtMs, oldestOf(queue) ?? entry.askedAtMs);

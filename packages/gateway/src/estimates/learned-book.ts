@@ -17,6 +17,9 @@ export type Figures = { readonly [Name in SampleName]: Sample } & {
 export interface LearnedBook extends Disposable {
   /** The figures under this key, to be read and added to; call `changed` after adding. */
   of(key: string): Figures;
+  /** What was kept of an engine as a whole, as its writer wrote it. */
+  note(engine: string): string | undefined;
+  keepNote(engine: string, text: string): void;
   /** They are written a little later, together with all that changed until then. */
   changed(key: string): void;
   /** Takes what is stored: earlier measurements come before those made since. Never rejects; a row that makes no sense is left out, and that is logged. */
@@ -29,11 +32,14 @@ export interface LearnedBookOptions {
   readonly log: Log;
 }
 
+/** Keys of figures begin with a bracket. */
+const NOTE = 'memory of ';
 /** So long after a change it is written, so that a busy server writes once for many answers. */
 const LAZY_MS = 5_000;
 
 export function createLearnedBook({ store, clock, log }: LearnedBookOptions): LearnedBook {
   const figures = new Map<string, Figures>();
+  const notes = new Map<string, string>();
   const dirty = new Set<string>();
   let timer: Disposable | undefined;
   let isOver = false;
@@ -48,7 +54,7 @@ export function createLearnedBook({ store, clock, log }: LearnedBookOptions): Le
 
   async function write(): Promise<void> {
     timer = undefined;
-    const rows = [...dirty].map((key): LearnedFigure => ({ key, value: JSON.stringify(toRow(of(key))) }));
+    const rows = [...dirty].map((key): LearnedFigure => ({ key, value: notes.get(key) ?? JSON.stringify(toRow(of(key))) }));
     dirty.clear();
     try {
       await store?.keepLearned(rows);
@@ -58,7 +64,15 @@ export function createLearnedBook({ store, clock, log }: LearnedBookOptions): Le
     }
   }
 
+  function change(key: string): void {
+    if (!store || isOver) return;
+    dirty.add(key);
+    timer ??= clock.after(LAZY_MS, () => void write());
+  }
+
   function take({ key, value }: LearnedFigure): void {
+    // What was noted since is newer.
+    if (key.startsWith(NOTE)) return void (notes.has(key) || notes.set(key, value));
     const row = parseRow(value);
     if (!row) {
       const cause = new Error(`what was kept under ${key} makes no sense and is left out`);
@@ -71,11 +85,12 @@ export function createLearnedBook({ store, clock, log }: LearnedBookOptions): Le
 
   return {
     of,
-    changed(key) {
-      if (!store || isOver) return;
-      dirty.add(key);
-      timer ??= clock.after(LAZY_MS, () => void write());
+    note: (engine) => notes.get(NOTE + engine),
+    keepNote(engine, text) {
+      notes.set(NOTE + engine, text);
+      change(NOTE + engine);
     },
+    changed: change,
     async read() {
       try {
         for (const row of (await store?.learned()) ?? []) take(row);

@@ -10,6 +10,8 @@ import type { GraphicsWatch } from '../observation/watch-graphics.ts';
 import { watchMemory } from '../observation/watch-memory.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
 import type { Settings } from '../settings.ts';
+import { createEngineMemory } from './engine-memory.ts';
+import type { EngineMemory, EngineMemoryOptions } from './engine-memory.ts';
 import { toGraphicsHeld } from './graphics.ts';
 import { createLedger, MACHINE } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
@@ -21,6 +23,7 @@ export interface Accounts extends Disposable {
   readonly memory: MemoryWatch;
   readonly graphics: GraphicsWatch;
   readonly ledger: Ledger;
+  readonly elsewhere: EngineMemory;
   readonly gate: LoadGate;
   /** Reads the machine's memory; the graphics cards may take seconds to answer, and are not waited for. */
   look(): Promise<void>;
@@ -34,6 +37,7 @@ export interface AccountsOptions {
   readonly pins: PinBoard;
   readonly book: LearnedBook;
   readonly deployments: () => Iterable<Deployment>;
+  readonly identityOf: EngineMemoryOptions['identityOf'];
   /** What there is changed by an amount that can be seen. */
   readonly onChange: () => void;
 }
@@ -51,12 +55,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
     ledger: () => ledger,
     resampling: () => resampling,
   });
-  const ledger = createLedger({ ...options, memory, graphics, standingNow: gate.standingNow });
+  const elsewhere = createEngineMemory(options);
+  const ledger = createLedger({ ...options, memory, graphics, elsewhere, standingNow: gate.standingNow });
   const resampling = createResampling(memory, ledger, clock);
   return {
     memory,
     graphics,
     ledger,
+    elsewhere,
     gate,
     look() {
       void graphics.look();

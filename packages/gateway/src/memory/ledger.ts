@@ -5,6 +5,9 @@ import type { Deployment } from '../deployments/deployment.ts';
 import type { GraphicsWatch } from '../observation/watch-graphics.ts';
 import type { MemoryWatch } from '../observation/watch-memory.ts';
 import type { Settings } from '../settings.ts';
+import { createBudgets, createElsewhere } from './elsewhere.ts';
+import type { Elsewhere } from './elsewhere.ts';
+import type { EngineMemory } from './engine-memory.ts';
 import { assignGraphics, toFreeGraphics } from './graphics.ts';
 import { isMovable, sum, toBudgetFreeBytes, toFreeBytes, toMachineFreeBytes } from './holding.ts';
 import type { Holder, Standing } from './holding.ts';
@@ -21,7 +24,7 @@ import { toHolder } from './to-holder.ts';
 import { whatWouldFit } from './what-would-fit.ts';
 
 /** Who holds how much of which memory, from what is known of all deployments; asks no engine. */
-export interface Ledger extends KnownNeeds {
+export interface Ledger extends KnownNeeds, Elsewhere {
   /** The memory that an engine's models take of: this machine's, or one of its own; undefined where nobody counts. */
   poolOf(engine: Engine): string | undefined;
   holdersOf(pool: string): readonly Holder[];
@@ -43,6 +46,7 @@ export interface Ledger extends KnownNeeds {
 export interface LedgerOptions {
   readonly memory: MemoryWatch;
   readonly graphics: GraphicsWatch;
+  readonly elsewhere: EngineMemory;
   readonly settings: Settings;
   readonly pins: PinBoard;
   readonly deployments: () => Iterable<Deployment>;
@@ -53,15 +57,19 @@ export interface LedgerOptions {
 
 /** The pool of all engines on this machine. */
 export const MACHINE = 'this machine';
+
 export function createLedger(options: LedgerOptions): Ledger {
   const { memory, settings, pins, deployments, standingNow } = options;
   const needs = createKnownNeeds(options);
+  const budgets = createBudgets(options);
+  const budgetOf = (pool: string): number =>
+    pool === MACHINE ? settings.memoryBudgetBytes : (budgets.of(pool) ?? Number.POSITIVE_INFINITY);
   const { needsOf, takesGraphics } = needs;
   const quarantine = createQuarantine();
 
   function poolOf(engine: Engine): string | undefined {
     if (engine.isLocal) return MACHINE;
-    return Object.hasOwn(settings.engineBudgets, engine.id) ? engine.id : undefined;
+    return budgets.of(engine.id) === undefined ? undefined : engine.id;
   }
   function holderOf(deployment: Deployment): Holder | undefined {
     const isPinned = [...deployment.names.keys()].some((name) => pins.has(name));
@@ -76,9 +84,6 @@ export function createLedger(options: LedgerOptions): Ledger {
     });
     const supply = pool === MACHINE ? options.graphics.supply : undefined;
     return supply ? assignGraphics(all, supply) : all.map(({ holder }) => holder);
-  }
-  function budgetOf(pool: string): number {
-    return pool === MACHINE ? settings.memoryBudgetBytes : (settings.engineBudgets[pool] ?? Number.POSITIVE_INFINITY);
   }
   function freeOf(pool: string, holders: readonly Holder[], recoveringBytes = 0): Free {
     const isRead = pool === MACHINE && memory.totalBytes > 0;
@@ -95,11 +100,15 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   return {
     ...needs,
+    ...createElsewhere({ ...options, budgets, needsOf, holderOf }),
     poolOf,
     holdersOf,
     freeOf,
-    basisOf: (pool, holders) =>
-      toBasis({ totalBytes: memory.totalBytes, budgetBytes: budgetOf(pool), freeBytes: freeOf(pool, holders).freeBytes }, holders),
+    basisOf(pool, holders) {
+      const words = pool === MACHINE ? undefined : budgets.wordsOf(pool);
+      if (words !== undefined) return `${pool} ${words}${toTaken(holders)}`;
+      return toBasis({ totalBytes: memory.totalBytes, budgetBytes: budgetOf(pool), freeBytes: freeOf(pool, holders).freeBytes }, holders);
+    },
     graphicsBasis: (holders) => toGraphicsBasis(options.graphics, holders),
     get graphicsUnknown() {
       return options.graphics.reading.unknown;
@@ -134,12 +143,14 @@ interface Supplied {
   readonly freeBytes: number;
 }
 
+function toTaken(holders: readonly Holder[]): string {
+  return holders.length === 0 ? '' : `, of which ${holders.map(({ model, bytes }) => `${model} holds ${toSize(bytes)}`).join(', ')}`;
+}
+
 function toBasis({ totalBytes, budgetBytes, freeBytes }: Supplied, holders: readonly Holder[]): string {
-  const taken = holders.length === 0 ? '' : `, of which ${holders.map(({ model, bytes }) => `${model} holds ${toSize(bytes)}`).join(', ')}`;
   const ofBudget = budgetBytes - sum(holders, ({ bytes }) => bytes);
-  return ofBudget <= freeBytes
-    ? `the budget of ${toSize(budgetBytes)}${taken}`
-    : `what this machine has free of ${toSize(totalBytes)}${taken}`;
+  const whole = ofBudget <= freeBytes ? `the budget of ${toSize(budgetBytes)}` : `what this machine has free of ${toSize(totalBytes)}`;
+  return `${whole}${toTaken(holders)}`;
 }
 
 function toGraphicsBasis({ reading, supply }: GraphicsWatch, holders: readonly Holder[]): string {

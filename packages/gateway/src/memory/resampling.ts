@@ -40,6 +40,8 @@ export function createResampling(memory: MemoryWatch, ledger: Ledger, clock: Clo
     const before = signature();
     const freed = seenBytes - held;
     if (freed > 0) recovery = { bytes: freed, expectedFreeBytes: memory.freeBytes + freed, untilMs: clock.monotonic() + RECOVERY_MS };
+    // What was loaded since takes of what was freed.
+    else recovery = { ...recovery, expectedFreeBytes: recovery.expectedFreeBytes + freed };
     await memory.look();
     seenBytes = held;
     seen = before;

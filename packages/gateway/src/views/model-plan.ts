@@ -32,14 +32,14 @@ export function toModelPlan({ deployment, model, ledger, nowMs }: PlanPlace): Mo
     ...(unknown !== undefined && { gpus_unknown: unknown }),
   };
   if (standingOf(state.lifecycle) !== 'out') return { ...head, verdict: 'resident', reason: 'it is in memory, or on its way there' };
-  if (pool === undefined) return { ...head, verdict: 'not_counted', reason: 'the memory of its engine is not counted here' };
+  if (pool === undefined) return { ...head, verdict: 'not_counted', reason: toNotCounted(ledger.learnedWords(engine)) };
   if (!needs) return { ...head, verdict: 'not_counted', reason: 'nothing is known of its size' };
   const holders = ledger.holdersOf(pool);
   const takesGraphics = ledger.takesGraphics(deployment, model);
   const free = ledger.freeOf(pool, holders);
   const question = {
     key,
-    needsBytes: needs.bytes,
+    needsBytes: ledger.askedOf(deployment, model) ?? needs.bytes,
     takesGraphics,
     ...free,
     holders,
@@ -62,6 +62,10 @@ export function toModelPlan({ deployment, model, ledger, nowMs }: PlanPlace): Mo
     pinned: holders.filter(({ isPinned }) => isPinned).map((holder) => holder.model),
     ...(stuck.length > 0 && { cannot_unload: stuck.map((holder) => holder.model) }),
   };
+}
+
+function toNotCounted(learned: string | undefined): string {
+  return `the memory of its engine is not counted here${learned === undefined ? '' : `; it ${learned}`}`;
 }
 
 interface Placed {

@@ -30,6 +30,8 @@ export interface PictureSources {
   readonly watches: readonly EngineWatch[];
   readonly memory: MemoryWatch;
   readonly graphics: GraphicsWatch;
+  /** Of engines elsewhere. */
+  readonly engineViews: () => readonly NonNullable<MemoryView['engines']>[number][];
   readonly settings: Settings;
   readonly pins: PinBoard;
   readonly clock: Clock;
@@ -38,6 +40,10 @@ export interface PictureSources {
 /** Whether a request that comes now would wait for its turn. */
 function isFull({ state: { lifecycle, queue } }: Deployment): boolean {
   return isServing(lifecycle) && (queue.length > 0 || activeOf(lifecycle).size >= lifecycle.loaded.slots);
+}
+
+function toEngines(engines: ReturnType<PictureSources['engineViews']>): Pick<MemoryView, 'engines'> {
+  return engines.length === 0 ? {} : { engines: [...engines] };
 }
 
 function toGpus({ gpus, unknown }: GpuReading): Pick<MemoryView, 'gpus' | 'gpus_unknown'> {
@@ -54,7 +60,7 @@ function toGpus({ gpus, unknown }: GpuReading): Pick<MemoryView, 'gpus' | 'gpus_
   };
 }
 
-export function createPicture({ registry, watches, memory, graphics, settings, pins, clock }: PictureSources): Picture {
+export function createPicture({ registry, watches, memory, graphics, engineViews, settings, pins, clock }: PictureSources): Picture {
   const rankOf = new Map(watches.map(({ engine }, rank) => [engine, rank]));
   const watchOf = new Map(watches.map((watch) => [watch.engine, watch]));
 
@@ -90,7 +96,13 @@ export function createPicture({ registry, watches, memory, graphics, settings, p
       const model = loaded?.model ?? names.keys().next().value;
       return bytes === undefined || model === undefined ? [] : [{ model, bytes }];
     });
-    return { total_bytes: memory.totalBytes, free_bytes: memory.freeBytes, resident, ...toGpus(graphics.reading) };
+    return {
+      total_bytes: memory.totalBytes,
+      free_bytes: memory.freeBytes,
+      resident,
+      ...toGpus(graphics.reading),
+      ...toEngines(engineViews()),
+    };
   }
 
   return {
