@@ -89,7 +89,7 @@ export const ENGINE_SETTINGS = {
     key: 'memory_budget',
     title: 'how much memory the models on this machine may take together',
     details:
-      'With a unit: GB and MB count in thousands, GiB and MiB in 1,024s. It holds for the built-in engine and an Ollama on this machine together. What is not free is not taken, whatever the budget says.',
+      'With a unit: GB and MB count in thousands, GiB and MiB in 1,024s. It holds for the built-in engine and an Ollama on this machine together, graphics memory included. What is not free is not taken, whatever the budget says.',
     placeholder: 'AMOUNT',
     examples: ['12GB', '6GiB'],
     defaultText: 'what the machine has free',
@@ -142,7 +142,7 @@ export const ENGINE_SETTINGS = {
     key: 'engine_memory',
     title: 'how much memory the models of engines elsewhere may take together',
     details:
-      'NAME=AMOUNT, by the names of engines as GET /api/models shows them. Of an engine on another machine nobody here sees the memory: one that is not named lets every load in. An engine on this machine takes of MEMORY_BUDGET.',
+      'NAME=AMOUNT, by the names of engines as GET /api/models shows them. Of an engine on another machine nobody here sees the memory: of one that is not named it is learned from what it was seen to hold, and until an end was seen every load is let in. An engine on this machine takes of MEMORY_BUDGET.',
     placeholder: 'NAME=AMOUNT[,…]',
     examples: ['ollama@gpu-1:11434=24GB', 'ollama@gpu-1:11434=24GB,studio=16GiB'],
     defaultText: 'none',
