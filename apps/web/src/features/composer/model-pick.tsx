@@ -39,8 +39,7 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
   }, [clock]);
   useOutsideClose(place, isOpen, () => setOpen(false));
   const silent = useSilence(running, name);
-  const words =
-    model === undefined ? (hasModels ? 'no engine has it' : isAway ? 'server away' : 'asking the server') : modelWords(model, now);
+  const words = model === undefined ? missingWords({ name, hasModels, isAway }) : modelWords(model, now);
   const phase = model?.phase ?? (hasModels ? 'absent' : 'unknown');
   return (
     <div className="pick" ref={place}>
@@ -81,6 +80,18 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
       ) : null}
     </div>
   );
+}
+
+interface Missing {
+  readonly name: string | undefined;
+  readonly hasModels: boolean;
+  readonly isAway: boolean;
+}
+
+/** Why nothing is said of the model that the next message goes to. */
+function missingWords({ name, hasModels, isAway }: Missing): string {
+  if (hasModels) return name === undefined ? 'none was found' : 'no engine has it';
+  return isAway ? 'server away' : 'asking the server';
 }
 
 /** The silence of this model in the answer of this conversation, if it lasts. */

@@ -41,14 +41,14 @@ export function foundWords(view: ModelsView | undefined, isAway = false): string
   const facts = [
     memory.total_bytes > 0 ? `${formatShare(memory.free_bytes, memory.total_bytes)} of memory free` : undefined,
     ...engines.map((engine) => engineWords(engine, view)),
-    models.length === 0 ? 'no models' : undefined,
+    models.length === 0 && engines.length === 0 ? 'no model' : undefined,
   ];
   return `Found: ${listWords(facts.filter((fact) => fact !== undefined))}.`;
 }
 
 function engineWords(engine: EngineView, { models }: ModelsView): string | undefined {
   const count = models.filter((model) => model.engine === engine.id).length;
-  const counted = `${count} ${count === 1 ? 'model' : 'models'}`;
+  const counted = count === 0 ? 'no model' : `${count} ${count === 1 ? 'model' : 'models'}`;
   if (engine.kind === 'llama.cpp') return `the built-in engine with ${counted}`;
   const address = engine.address.replace(/^https?:\/\//, '');
   const name = engine.kind === 'ollama' ? 'Ollama' : 'an OpenAI-compatible server';

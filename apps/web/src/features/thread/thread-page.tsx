@@ -35,8 +35,8 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
   const context = useContextWords({ conversationId, thread, model, text: draft.text });
   const stableEdit = useStable(edit);
   const stableTakeBack = useStable(takeBack);
-  const isLoaded = conversationId === undefined || view !== undefined;
-  const { scroller, isAttached, attach, show } = useThreadScroll(conversationId ?? '', isLoaded);
+  // A new chat has no newest words; its page begins at its beginning.
+  const { scroller, isAttached, attach, show } = useThreadScroll(conversationId ?? '', view !== undefined);
   useJump(conversationId, thread, show);
   useAnnouncements(thread.at(-1)?.message);
   useReading(conversationId);
