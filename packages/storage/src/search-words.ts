@@ -12,6 +12,8 @@ export interface SearchWords {
   readonly phrases: readonly (readonly string[])[];
   /** For `MATCH`: each word quoted, so that nothing of the text is syntax. */
   readonly match: string;
+  /** The same with all words whole. */
+  readonly wholeMatch: string;
 }
 
 /** The words of a text; undefined if there are none. */
@@ -34,6 +36,7 @@ export function toSearchWords(text: string): SearchWords | undefined {
     prefix: isPrefix ? lastToken : undefined,
     phrases,
     match: isPrefix ? `${quoted}*` : quoted,
+    wholeMatch: quoted,
   };
 }
 

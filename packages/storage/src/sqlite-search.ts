@@ -10,6 +10,11 @@ import type { ConversationTables } from './sqlite-conversations.ts';
 export const MAX_TITLES = 200;
 export const MAX_MESSAGES = 1000;
 
+/** Words that stand in `MAX_MESSAGES` of so many newest messages are frequent: their newest places come first, without a rank, for which SQLite counts all of them. */
+const FREQUENT_WITHIN = 50_000;
+/** The same of words in a row, if all of the words stand, anywhere, in so many of these. */
+const ROW_FROM = 250;
+
 export type Search = (query: SearchQuery) => readonly SearchHitRecord[];
 
 interface MessageRow {
@@ -18,6 +23,10 @@ interface MessageRow {
   readonly role: 'user' | 'assistant';
   readonly content: string;
   readonly created_ms: number;
+}
+
+interface Found {
+  readonly seq: number;
 }
 
 type Place = { readonly kind: 'title'; readonly conversationId: string } | { readonly kind: 'message'; readonly seq: number };
@@ -34,7 +43,32 @@ export function createSearch(connection: SqliteConnection, conversations: Pick<C
       SELECT rowid AS seq, rank AS place FROM message_index WHERE message_index MATCH ? ORDER BY rowid DESC LIMIT ${MAX_MESSAGES}
     ) f JOIN messages m ON m.seq = f.seq JOIN conversations c ON c.id = m.conversation_id
     WHERE c.deleted_ms IS NULL ORDER BY f.place, f.seq DESC`);
+  const newest = connection.prepare(`
+    SELECT rowid AS seq FROM message_index
+    WHERE message_index MATCH ? AND rowid > (SELECT max(seq) - ${FREQUENT_WITHIN} FROM messages) ORDER BY rowid DESC LIMIT ${MAX_MESSAGES}`);
+  const unordered = connection.prepare(
+    `SELECT rowid AS seq FROM message_index WHERE message_index MATCH ? ORDER BY rowid DESC LIMIT ${MAX_MESSAGES}`,
+  );
+  const shown = connection.prepare(
+    'SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.seq = ? AND c.deleted_ms IS NULL',
+  );
   const message = connection.prepare('SELECT id, conversation_id, role, content, created_ms FROM messages WHERE seq = ?');
+
+  /** The best of the newest first; the newest first where counting all of them would take too long. */
+  function findMessages({ match, wholeMatch, phrases }: SearchWords): readonly { readonly seq: number }[] {
+    const frequent = newest.all(wholeMatch) as Found[];
+    const isRow = phrases.some(({ length }) => length > 1);
+    const isReadMuch =
+      isRow &&
+      newest.all(
+        phrases
+          .flat()
+          .map((word) => `"${word}"`)
+          .join(' '),
+      ).length >= ROW_FROM;
+    const unranked = frequent.length >= MAX_MESSAGES ? frequent : isReadMuch ? (unordered.all(match) as Found[]) : undefined;
+    return unranked?.filter(({ seq }) => shown.get(seq) !== undefined) ?? (messages.all(match) as Found[]);
+  }
 
   function toHit(place: Place, words: SearchWords): SearchHitRecord | undefined {
     if (place.kind === 'title') {
@@ -57,7 +91,7 @@ export function createSearch(connection: SqliteConnection, conversations: Pick<C
         kind: 'title' as const,
         conversationId: row.conversation_id,
       })),
-      ...(messages.all(words.match) as { seq: number }[]).map((row) => ({ kind: 'message' as const, seq: row.seq })),
+      ...findMessages(words).map((row) => ({ kind: 'message' as const, seq: row.seq })),
     ];
     return places
       .slice(skip, skip + limit)

@@ -11,8 +11,14 @@ import { toTsquery } from './words.ts';
 /** So many of the newest messages tell how frequent what is looked for is. */
 const SAMPLED = 2_000;
 /** From so many of them on it is found quicker along the messages than by the index: enough of them stand among the `WALKED` newest. */
-const FREQUENT_FROM = 60;
-const WALKED = 50_000;
+const FREQUENT_FROM = 30;
+const WALKED = 100_000;
+/** From so many of them on there are enough among the newest messages, so that the index need not be followed to the oldest. */
+const COMMON_FROM = 4;
+/** Twice as many as are wanted should stand among those that are looked at. */
+const MARGIN = 2;
+/** Of words in a row, each message that has all of them somewhere has to be read: so many, and no older ones. */
+const MOST_READ = 5_000;
 /** The rank takes the length of a text into account: few words that fit are more than the same ones among many. */
 const BY_LENGTH = 1;
 
@@ -33,6 +39,10 @@ const FREQUENT = RANKED(`
   WHERE words @@ $1::tsquery LIMIT ${MAX_MESSAGES}`);
 /** Along the index: what is added to the number keeps the server from going along the messages. */
 const RARE = RANKED(`SELECT seq, words FROM message_words WHERE words @@ $1::tsquery ORDER BY seq + 0 DESC LIMIT ${MAX_MESSAGES}`);
+/** The same in the newest messages. */
+const COMMON = RANKED(`
+  SELECT seq, words FROM message_words
+  WHERE words @@ $1::tsquery AND seq > (SELECT max(seq) FROM message_words) - $2::bigint ORDER BY seq + 0 DESC LIMIT ${MAX_MESSAGES}`);
 const MESSAGES = 'SELECT seq, id, conversation_id, role, content, created_ms FROM messages WHERE seq = ANY ($1)';
 
 interface MessageRow {
@@ -53,7 +63,7 @@ export async function search(session: PostgresSession, { text, skip, limit }: Se
   const shownTitles = titles.slice(skip, skip + limit).map(({ conversation_id: id }) => id);
   const from = Math.max(0, skip - titles.length);
   const wanted = limit - shownTitles.length;
-  const messages = wanted === 0 ? [] : await findMessages(session, query);
+  const messages = wanted === 0 ? [] : await findMessages(session, words);
   const rows = await readMessages(session, messages.slice(from, from + wanted));
   const conversations = await findConversations(session, [...shownTitles, ...rows.map((row) => row.conversation_id)]);
   return [
@@ -69,15 +79,35 @@ interface Ranked {
 }
 
 /** The numbers of the newest messages that match, the best first. */
-async function findMessages(session: PostgresSession, query: string): Promise<number[]> {
-  const [sample] = (await session.planned(SAMPLE, query)) as { readonly count: number }[];
-  const isFrequent = sample !== undefined && sample.count >= FREQUENT_FROM;
-  const walked = isFrequent ? ((await session.planned(FREQUENT, query)) as Ranked[]) : [];
-  const found = walked.length >= MAX_MESSAGES ? walked : ((await session.planned(RARE, query)) as Ranked[]);
+async function findMessages(session: PostgresSession, words: SearchWords): Promise<number[]> {
+  const found = await findNewest(session, words);
   return found
     .filter(({ is_shown: isShown }) => isShown)
     .toSorted((left, right) => right.place - left.place || right.seq - left.seq)
     .map(({ seq }) => seq);
+}
+
+/** By the way that is quick for words as frequent as these. */
+async function findNewest(session: PostgresSession, words: SearchWords): Promise<Ranked[]> {
+  const query = toTsquery(words);
+  const along = async (sql: string, ...values: number[]): Promise<Ranked[]> => (await session.planned(sql, query, ...values)) as Ranked[];
+  const sampled = await sample(session, query);
+  if (sampled >= FREQUENT_FROM) {
+    const walked = await along(FREQUENT);
+    if (walked.length >= MAX_MESSAGES) return walked;
+  }
+  if (words.phrases.some(({ length }) => length > 1)) {
+    const together = await sample(session, toTsquery({ ...words, phrases: words.phrases.flat().map((word) => [word]) }));
+    return along(COMMON, Math.floor((MOST_READ * SAMPLED) / Math.max(1, together)));
+  }
+  const newest = sampled >= COMMON_FROM ? await along(COMMON, Math.ceil((MARGIN * MAX_MESSAGES * SAMPLED) / sampled)) : [];
+  return newest.length >= MAX_MESSAGES ? newest : along(RARE);
+}
+
+/** How many of the newest messages match. */
+async function sample(session: PostgresSession, query: string): Promise<number> {
+  const [row] = (await session.planned(SAMPLE, query)) as { readonly count: number }[];
+  return row?.count ?? 0;
 }
 
 /** In the order of their numbers. */
