@@ -191,9 +191,11 @@ describe('an answer that was stopped', () => {
       for (const pid of childrenOf(product.server.pid)) slowed.use(slowDown(pid));
       await say(page, 'Count to 50');
       await lastAnswer(page).locator('.prose').first().waitFor();
+      const isTold = page.waitForResponse((response) => response.url().endsWith('/stop'));
       await page.getByRole('textbox', { name: 'Message' }).press('Escape');
-      await lastAnswer(page).getByText('Stopped here').waitFor();
+      await isTold;
     }
+    await lastAnswer(page).getByText('Stopped here').waitFor();
     const kept = await textOf(page);
     await lastAnswer(page).getByRole('button', { name: 'Continue' }).click();
     await page.getByText('2 of 2', { exact: true }).waitFor();

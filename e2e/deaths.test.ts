@@ -29,6 +29,11 @@ async function wholeText(page: Page): Promise<string> {
   return (await page.locator('article.answer .prose').allInnerTexts()).join('').replaceAll(/\s+/g, ' ').replaceAll(' ,', ',');
 }
 
+/** A seam stands before a word that was cut, and the blank before it is not seen. */
+function letters(text: string): string {
+  return text.replaceAll(/\s/g, '');
+}
+
 describe('in the middle of an answer of the model that ships', () => {
   it('a tab that is loaded anew goes on, every word once', async () => {
     const { context, page, complaints } = await product.openChat();
@@ -61,7 +66,7 @@ describe('in the middle of an answer of the model that ships', () => {
       .first()
       .waitFor();
     await lastAnswer(page).getByRole('button', { name: 'Copy', exact: true }).waitFor();
-    expect((await wholeText(page)).startsWith(before)).toBe(true);
+    expect(letters(await wholeText(page)).startsWith(letters(before))).toBe(true);
     await page.reload();
     await page
       .locator('article.answer .seam')
@@ -89,7 +94,7 @@ describe('in the middle of an answer of the model that ships', () => {
       .getByText(/^Cut off: the server stopped while this was being written/)
       .waitFor();
     const kept = await wholeText(page);
-    expect(before.startsWith(kept) || kept.startsWith(before)).toBe(true);
+    expect(letters(before).startsWith(letters(kept)) || letters(kept).startsWith(letters(before))).toBe(true);
     await lastAnswer(page).getByRole('button', { name: 'Continue' }).click();
     await page.getByText('2 of 2', { exact: true }).waitFor();
     await page
@@ -97,7 +102,7 @@ describe('in the middle of an answer of the model that ships', () => {
       .first()
       .waitFor();
     await waitForEnd(page);
-    expect((await wholeText(page)).startsWith(kept)).toBe(true);
+    expect(letters(await wholeText(page)).startsWith(letters(kept))).toBe(true);
     expect(complaints).toEqual([]);
     await context.close();
   });
