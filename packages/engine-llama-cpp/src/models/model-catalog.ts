@@ -143,8 +143,8 @@ function describe({ name, model, parts }: ReadModel): CatalogModel {
   return memoryFacts === undefined ? catalogued : { ...catalogued, description: { ...description, memoryFacts } };
 }
 
-/** What a process of the engine takes before it opens a model: Node, and llama.cpp itself. Measured on Linux: 90 to 130 MB. */
-const PROCESS_BYTES = 120e6;
+/** What a process of the engine takes before it opens a model: Node, and llama.cpp itself. Measured on Linux: 90 to 135 MB. */
+const PROCESS_BYTES = 130e6;
 
 /** llama.cpp maps the file into memory, so all of it is weights. */
 function memoryFactsOf(model: CatalogModel): MemoryFacts | undefined {
