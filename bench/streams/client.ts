@@ -25,6 +25,8 @@ export interface FollowedAnswer {
   /** Until the question was acknowledged. */
   readonly postedMs: number;
   readonly firstTokenMs: number;
+  /** The longest time between two pieces that came, after the first token. */
+  readonly silenceMs: number;
   readonly totalMs: number;
 }
 
@@ -66,8 +68,11 @@ async function follow(plan: Plan, index: number): Promise<FollowedAnswer> {
   const events = await send(`${url}/api/generations/${generation}/events`, { from });
   if (events.statusCode !== 200) throw new Error(`a stream got ${events.statusCode} ${await textOf(events)}`);
   const hash = createHash('sha256');
-  let [rest, parts, end, firstTokenMs] = ['', 0, '', 0];
+  let [rest, parts, end, firstTokenMs, silenceMs, lastMs] = ['', 0, '', 0, 0, 0];
   for await (const piece of events.setEncoding('utf8')) {
+    const nowMs = performance.now();
+    if (firstTokenMs > 0) silenceMs = Math.max(silenceMs, nowMs - lastMs);
+    lastMs = nowMs;
     const blocks = (rest + String(piece)).split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
@@ -80,7 +85,7 @@ async function follow(plan: Plan, index: number): Promise<FollowedAnswer> {
       parts += 1;
     }
   }
-  return { generation, parts, digest: hash.digest('hex'), end, postedMs, firstTokenMs, totalMs: performance.now() - startedMs };
+  return { generation, parts, digest: hash.digest('hex'), end, postedMs, firstTokenMs, silenceMs, totalMs: performance.now() - startedMs };
 }
 
 let input = '';

@@ -11,11 +11,11 @@ import type { MeasuredServer } from '../overhead/server-process.ts';
 import type { FollowedAnswer } from './client.ts';
 
 // Many answers at once, each followed by a reader of its own: is anything lost, does memory stay flat, what does a token cost.
-// npm run bench:streams -- [--streams 1000] [--seconds 30] [--rate 50] [--steps 100,300,1000]
+// npm run bench:streams -- [--streams 1000] [--seconds 30] [--rate 50] [--steps 100,300,1000] [--spread 2]
 
 const MODEL = 'fake:latest';
 const CLIENT = fileURLToPath(new URL('client.ts', import.meta.url));
-/** A stream keeps its pace if it takes no longer than this share above what the engine needs for it. */
+/** A stream keeps its pace if it takes, from its question to its end, no longer than this share above what the engine needs for its tokens. */
 const KEEPS_PACE = 1.1;
 const SAMPLES = 8;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -24,6 +24,8 @@ interface Load {
   readonly streams: number;
   readonly seconds: number;
   readonly rate: number;
+  /** The questions are asked spread over this time. */
+  readonly spreadMs: number;
 }
 
 interface Run {
@@ -32,12 +34,11 @@ interface Run {
   readonly wallMs: number;
   /** Resident memory in MiB, over the run. */
   readonly memory: readonly number[];
-  /** CPU time of everything on the machine but idling, as a share. */
   readonly clientErrors: string;
 }
 
 async function runClients(server: MeasuredServer, load: Load): Promise<Run> {
-  const spreadMs = 2_000;
+  const { spreadMs } = load;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLIENT], { stdio: ['pipe', 'pipe', 'pipe'] });
   const plan = { urls: [server.url], model: MODEL, streams: load.streams, tokens: load.seconds * load.rate, spreadMs };
   let [output, clientErrors] = ['', ''];
@@ -88,6 +89,10 @@ async function report(server: MeasuredServer, load: Load): Promise<boolean> {
   const whole = answers.filter(({ end }) => end === 'finish').length;
   const tokens = answers.length * seconds * rate;
   const stretch = quantile(
+    answers.map(({ totalMs }) => totalMs / (seconds * 1_000)),
+    0.5,
+  );
+  const lateness = quantile(
     answers.map(({ totalMs, firstTokenMs }) => (totalMs - firstTokenMs) / (seconds * 1_000)),
     0.5,
   );
@@ -95,9 +100,10 @@ async function report(server: MeasuredServer, load: Load): Promise<boolean> {
   say(
     [
       `${streams} streams at ${rate} tokens/s for ${seconds} s: ${tokens} tokens, ${whole} of ${answers.length} whole, ${different === 0 ? 'all as their logs have them' : `${different} DIFFERENT from their logs`}`,
-      `  pace         ${stretch.toFixed(2)} × the time that the engine needs (median)${stretch > KEEPS_PACE ? ': more than this machine carries' : ''}`,
+      `  pace         ${stretch.toFixed(2)} × the time that the engine needs, from the question to the end (median); ${lateness.toFixed(2)} × from the first token on${stretch > KEEPS_PACE ? ': more than this machine carries' : ''}`,
       `  acknowledged ${spread(answers.map(({ postedMs }) => postedMs))} from the post on`,
       `  first token  ${spread(answers.map(({ firstTokenMs }) => firstTokenMs))} from the post on`,
+      `  silence      ${spread(answers.map(({ silenceMs }) => silenceMs))}, the longest of each answer`,
       `  CPU          ${((cpuMs * 1_000) / tokens).toFixed(1)} µs a token in the server with log, database and streams; ${((cpuMs / wallMs) * 100).toFixed(0)} % of one core`,
       `  memory       ${memory.map((mib) => mib.toFixed(0)).join(' · ')} MiB, over the run`,
     ].join('\n'),
@@ -111,6 +117,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     rate: { type: 'string', default: '50' },
     steps: { type: 'string' },
+    spread: { type: 'string', default: '2' },
   },
 });
 const steps = (values.steps ?? `100,${values.streams}`).split(',').map(Number);
@@ -121,11 +128,19 @@ await using engine = await startFakeEngine({
   maxQueue: 4_096,
 });
 await using server = await startMeasuredServer({ OLLAMA_HOST: engine.url, OLLAMA_MODEL: MODEL, OLLAMA_NUM_PARALLEL: '1024' });
-await report(server, { streams: 1, seconds: 1, rate: Number(values.rate) });
+await report(server, { streams: 1, seconds: 1, rate: Number(values.rate), spreadMs: 0 });
 const idleMiB = server.rssMiB();
 let carried = 0;
 for (const streams of steps) {
-  if (!(await report(server, { streams, seconds: Number(values.seconds), rate: Number(values.rate) }))) break;
+  if (
+    !(await report(server, {
+      streams,
+      seconds: Number(values.seconds),
+      rate: Number(values.rate),
+      spreadMs: Number(values.spread) * 1_000,
+    }))
+  )
+    break;
   carried = streams;
 }
 say(`${idleMiB.toFixed(0)} MiB before, ${server.rssMiB().toFixed(0)} MiB after; carried at their pace: ${carried} streams`);
