@@ -31,7 +31,7 @@ export function setOutgoingState(outbox: readonly Outgoing[], messageId: string,
   return outbox.map((outgoing) => (outgoing.messageId === messageId ? { ...outgoing, state } : outgoing));
 }
 
-export function removeOutgoing(outbox: readonly Outgoing[], messageId: string): readonly Outgoing[] {
+function removeOutgoing(outbox: readonly Outgoing[], messageId: string): readonly Outgoing[] {
   return outbox.filter((outgoing) => outgoing.messageId !== messageId);
 }
 
