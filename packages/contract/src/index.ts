@@ -225,5 +225,15 @@ export type {
 export { conversationEventSchema, pageEventSchema, sessionRequestSchema } from './page-wire.ts';
 export type { PageEvent } from './page-wire.ts';
 export type { LearnedFigure, LearnedFigures, ModelStore, Pins } from './model-store.ts';
-export type { AnswerPlace, Gateway, GatewayEvent, GatewayPart, GenerateRequest, Priority, Prompt, PromptPlace, PromptRefusal } from './gateway.ts';
+export type {
+  AnswerPlace,
+  Gateway,
+  GatewayEvent,
+  GatewayPart,
+  GenerateRequest,
+  Priority,
+  Prompt,
+  PromptPlace,
+  PromptRefusal,
+} from './gateway.ts';
 export type { AttachmentContent, Chat, ChatEvent, Continuation, ConversationQuery, LoggedPart, Question, Regeneration } from './chat.ts';
