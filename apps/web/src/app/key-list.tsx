@@ -10,7 +10,7 @@ export function KeyList({ onClose }: { readonly onClose: () => void }) {
       <header>
         <h2 id="keys-title">Keys</h2>
       </header>
-      <dl className="px-6 pt-3 max-sm:px-4">
+      <dl className="px-6 pt-3">
         {KEYS.map(({ keys, does }) => (
           <div key={keys} className="flex gap-4 py-1">
             <dt className="w-28 flex-none">

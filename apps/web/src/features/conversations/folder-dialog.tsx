@@ -37,7 +37,7 @@ export function FolderDialog({ conversation, onDone }: FolderDialogProps) {
           <h2 id={`${id}-title`}>Folder of “{titleWords(conversation.title)}”</h2>
           <p>A folder is there as long as a chat is in it.</p>
         </header>
-        <div className="px-6 max-sm:px-4 pt-4">
+        <div className="px-6 pt-4">
           <label className="lab" htmlFor={id}>
             Name of the folder
           </label>
