@@ -10,7 +10,7 @@ PAGES = [
 ]
 # name -> what holds instead
 THINGS = {
-    "command palette": "Ctrl-K opens the search of your chats", "Docker image": "`npm start` is all you need", "mobile app": "it is a page in the browser", "desktop app": "it is a page in the browser", "pull button": "`ollama pull` fetches models",
+    "Docker image": "`npm start` is all you need", "mobile app": "it is a page in the browser", "desktop app": "it is a page in the browser", "pull button": "`ollama pull` fetches models",
     "download button for models": "`ollama pull` fetches models", "model gallery": "the model picker lists what is there", "model store": "the model picker lists what is there", "user account": "it runs on your own machine", "login page": "a token protects it where it is needed",
     "voice input": "you write into the composer", "microphone button": "you write into the composer", "plugin system": "the settings are all there is", "memory bar": "the model picker shows the memory",
     "web search": "models answer from what they have learned", "image generator": "models answer with text", "Redis cache": "chats are kept in SQLite", "cloud sync": "chats stay on your machine", "share link": "you can export a chat",
