@@ -38,7 +38,7 @@ describe('the page without its server', () => {
     await page.reload();
     await page.getByText('What is 2 + 2?').first().waitFor();
     await product.server.restart();
-    await page.getByText('Server away').waitFor({ state: 'detached' });
+    await page.getByText('Server away', { exact: true }).waitFor({ state: 'detached' });
     await waitForEnd(page);
     expect(await textOf(page)).toMatch(/\b4\b/);
     await expect.poll(() => page.locator('article.ask').count()).toBe(1);
@@ -52,7 +52,7 @@ describe('the page without its server', () => {
     await ask(page, 'What is 3 + 1?');
     await product.server.kill();
     await page.reload();
-    await page.getByText('Server away').waitFor();
+    await page.getByText('Server away', { exact: true }).waitFor();
     await product.server.restart();
     await waitForEnd(page);
     expect(await textOf(page)).toMatch(/\b4\b/);
