@@ -6,7 +6,7 @@ import { runWorld } from './testing/worlds/run-world.ts';
 
 /** The same worlds as `npm run simulate`, fewer of them. Every failure names its seed; `PILOTLIGHT_SEED` replays it alone. */
 describe('a gateway in worlds of accidents, rescues and little memory', () => {
-  const count = process.env['PILOTLIGHT_SEED'] === undefined ? 120 : 1;
+  const count = process.env['PILOTLIGHT_SEED'] === undefined ? 80 : 1;
   const first = chooseSeed();
 
   it(`keeps its promises for ${count} seeds`, { timeout: 300_000 }, async () => {
@@ -43,6 +43,6 @@ describe('six clients with three models and memory for one', () => {
     expect(new Set(ends)).toEqual(new Set([undefined]));
     // Six clients that choose among three models at random keep no more than four waiting for the next one, each good for one and a half answers.
     expect(bench.engine.loads.length / ends.length).toBeLessThanOrEqual(0.175);
-    expect(Math.max(...waits)).toBeLessThan(30_000 + 3 * 3_600);
+    expect(Math.max(...waits)).toBeLessThan(30_000);
   });
 });

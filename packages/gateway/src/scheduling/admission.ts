@@ -1,3 +1,5 @@
+import { toOverdueTimes } from './overdue-times.ts';
+import type { OverdueTimes } from './overdue-times.ts';
 import type { LoadPlan } from '../memory/plan-load.ts';
 import type { Holder } from '../memory/holding.ts';
 import { planWithGraphics, toFreeInAll, toGraphicsShare, toRest } from '../memory/plan-with-graphics.ts';
@@ -58,7 +60,7 @@ export type Move =
     };
 
 /**
- * What happens to every load that wants in. Pure. The overdue come first, oldest first; then the one that models were unloaded for; then that for which
+ * What happens to every load that wants in. Pure. The urgent come first, oldest first; then the one that models were unloaded for; then that for which
  * most waits. Who waits for memory that is being freed, or is overdue, keeps those behind it from taking that memory.
  */
 export function decideAdmission(situation: Situation): readonly Move[] {
@@ -73,8 +75,9 @@ export function decideAdmission(situation: Situation): readonly Move[] {
     moves.push({ type: 'admit', asker });
   }
 
-  for (const asker of inOrder(situation)) {
-    const overdueAtMs = toOverdueAtMs(asker, situation);
+  const times = toOverdueTimes(situation);
+  for (const asker of inOrder(situation, times)) {
+    const overdueAtMs = times.get(asker)?.overdueAtMs ?? Number.POSITIVE_INFINITY;
     const isOverdue = nowMs >= overdueAtMs;
     const pool = asker.pool === undefined ? undefined : situation.pools.get(asker.pool);
     if ((places.get(asker.engine) ?? 0) <= 0) {
@@ -99,18 +102,11 @@ export function decideAdmission(situation: Situation): readonly Move[] {
       moves.push({ ...plan, asker });
     } else {
       if (isOverdue || asker.isChosen || plan.reason === 'leaving') closed.add(asker.pool);
-      const times = [plan.againAtMs, isOverdue ? undefined : overdueAtMs].filter((time) => time !== undefined);
-      moves.push({ type: 'wait', asker, plan, againAtMs: times.length === 0 ? undefined : Math.min(...times) });
+      const again = [plan.againAtMs, isOverdue ? undefined : overdueAtMs].filter((time) => time !== undefined);
+      moves.push({ type: 'wait', asker, plan, againAtMs: again.length === 0 ? undefined : Math.min(...again) });
     }
   }
   return moves;
-}
-
-/** It is overdue so early that the models in its way have drained, and it is loaded, when the maximum wait is over; but not before half of that. */
-function toOverdueAtMs({ sinceMs, loadMs, pool, key }: Asker, { maxWaitMs, pools }: Situation): number {
-  const holders = pool === undefined ? [] : (pools.get(pool)?.holders ?? []);
-  const drainMs = Math.max(0, ...holders.map((holder) => (holder.standing === 'busy' && holder.key !== key ? holder.drainMs : 0)));
-  return sinceMs + maxWaitMs - Math.min(maxWaitMs / 2, loadMs + drainMs);
 }
 
 function toReservation({ key, model }: Asker, bytes: number): Holder {
@@ -118,9 +114,8 @@ function toReservation({ key, model }: Asker, bytes: number): Holder {
   return { key, model, bytes, standing: 'loading', isPinned: false, cannotUnload: false, mappedBytes: 0, ...times };
 }
 
-function inOrder(situation: Situation): readonly Asker[] {
-  const { askers, nowMs } = situation;
-  const rank = (asker: Asker): number => (nowMs >= toOverdueAtMs(asker, situation) ? 0 : asker.isChosen ? 1 : 2);
+function inOrder({ askers, nowMs }: Situation, times: ReadonlyMap<Asker, OverdueTimes>): readonly Asker[] {
+  const rank = (asker: Asker): number => (nowMs >= (times.get(asker)?.urgentAtMs ?? Number.POSITIVE_INFINITY) ? 0 : asker.isChosen ? 1 : 2);
   return askers.toSorted((a, b) => {
     const byRank = rank(a) - rank(b);
     if (byRank !== 0) return byRank;

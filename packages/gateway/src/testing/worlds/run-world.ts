@@ -1,11 +1,13 @@
 import { runAccidentWorld } from './accident-world.ts';
 import { runMemoryWorld } from './memory-world.ts';
+import { runPromiseWorld } from './promise-world.ts';
 import { runRescueWorld } from './rescue-world.ts';
 
 const WORLDS = [
   { name: 'accidents', run: runAccidentWorld },
   { name: 'rescue', run: runRescueWorld },
   { name: 'memory', run: runMemoryWorld },
+  { name: 'promise', run: runPromiseWorld },
 ] as const;
 
 /** Which world a seed makes. */
