@@ -38,7 +38,7 @@ export interface GatewaySettings {
   /** Names of models that are never unloaded to make room. */
   readonly pinned?: readonly string[];
   /**
-   * A request waits at most so long for the memory of models that are in use, loads not counted: then they take no new answers and leave memory for it.
+   * A request waits at most so long for the memory of models that are in use, usual loads counted: in time for that they take no new answers and leave memory for it.
    * Default 30,000.
    */
   readonly maxSwapWaitMs?: number;

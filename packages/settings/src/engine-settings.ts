@@ -156,7 +156,7 @@ export const ENGINE_SETTINGS = {
     key: 'max_wait',
     title: 'how long a request waits at most for memory that other models use',
     details:
-      'After that the models in its way take no new answers, end those that they are writing, and are unloaded for it. Until then requests for models in memory go first, so that models are not loaded in turns. Loads themselves are not counted, and a model that was just loaded stays as long as its load took, at most this long. A duration such as 1m is taken as well.',
+      'In time for that the models in its way take no new answers, end those that they are writing, and are unloaded for it. Until then requests for models in memory go first, so that models are not loaded in turns. Loads count as long as they usually take, its own and those of others before it, and so does the time for which a model stays after its load, which is as long again. What is not counted: answers of those who came earlier, a load that was never measured, and whatever takes longer than usual. Turns begin no earlier than after half of this time; where all together need longer, the wait is that of the turns. A duration such as 1m is taken as well.',
     placeholder: 'SECONDS',
     examples: ['30', '2m'],
     defaultText: '30',
