@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 
 import { listen } from './adapters/listen.ts';
 import { createScriptedGateway } from './testing/scripted-gateway.ts';
-import { openChat, inOrder, openDatabase, openGateway, toOllamaId } from './wiring.ts';
+import { openChat, inOrder, openDatabase, openGateway } from './wiring.ts';
 
 function settingsOf(folder: string, environment: Readonly<Record<string, string>> = {}): Settings {
   const result = resolveSettings({
@@ -51,11 +51,6 @@ it('a gateway that has ended keeps no socket to a server, which it did', async (
     server.close();
     server.closeAllConnections();
   }
-});
-
-it('two Ollamas behind one proxy are two engines, told apart by their paths', () => {
-  const ids = ['http://proxy:8080/a', 'http://proxy:8080/b', 'http://proxy:8080', 'http://box:11434'].map(toOllamaId);
-  expect(ids).toEqual(['ollama@proxy:8080/a', 'ollama@proxy:8080/b', 'ollama@proxy:8080', 'ollama@box:11434']);
 });
 
 it('engines that are named come first, in that order, and the others follow as they are', () => {

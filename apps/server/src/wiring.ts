@@ -21,6 +21,7 @@ import { toChatLog } from './log/chat-log.ts';
 import { logContent } from './log/content-log.ts';
 import { toGatewayLog } from './log/gateway-log.ts';
 import type { WriteLog } from './log/log-events.ts';
+import { ollamaNames, toOllamaId, toServerId } from './start/engine-names.ts';
 import { toModelSettings } from './start/model-settings.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -115,13 +116,13 @@ function createBuiltInEngine(settings: Settings, machine: Machine): Engine {
   });
 }
 
-/** One engine for each server; a single one needs no address in its id. */
+/** One engine for each server. */
 function createOllamaEngines(settings: Settings, network: Network): Engine[] {
-  const isSingle = settings.ollamaHosts.length === 1;
+  const names = ollamaNames(settings);
   const keepAlive = settings.origins.keepAliveMs.kind === 'default' ? undefined : toOllamaKeepAlive(settings.keepAliveMs);
-  return settings.ollamaHosts.map((address) =>
+  return settings.ollamaHosts.map((address, index) =>
     createOllamaEngine({
-      id: isSingle ? 'ollama' : toOllamaId(address),
+      id: names[index] ?? toOllamaId(address),
       address,
       network,
       clock: systemClock,
@@ -137,17 +138,11 @@ export function inOrder<E extends { readonly id: string }>(engines: readonly E[]
   return engines.toSorted((a, b) => place(a) - place(b));
 }
 
-/** By host, and path where there is one: several may stand behind one proxy. */
-export function toOllamaId(address: string): string {
-  const { host, pathname } = new URL(address);
-  return `ollama@${host}${pathname.replace(/\/+$/, '')}`;
-}
-
 /** One engine for each server, by the name that its owner gave it. Each gets its own key and no other. */
 function createOpenaiEngines({ servers, serverKeys, serverSlots }: Settings, network: Network): Engine[] {
   return Object.entries(servers).map(([name, address]) =>
     createOpenaiEngine({
-      id: name === new URL(address).host ? `openai@${name}` : name,
+      id: toServerId(name, address),
       address,
       apiKey: Object.hasOwn(serverKeys, name) ? serverKeys[name] : undefined,
       network,

@@ -8,6 +8,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { createPinoSink } from '../log/adapters/pino-sink.ts';
 import { createLog } from '../log/create-log.ts';
 import type { WriteLog } from '../log/log-events.ts';
+import { unknownEngines } from './engine-names.ts';
 import { toModelSettings } from './model-settings.ts';
 import type { RunningServer } from './start-server.ts';
 import { toFindings, toGreeting, toStartFailure } from './words.ts';
@@ -31,7 +32,7 @@ export async function serve(flags: Flags = {}): Promise<number> {
     complain('docs/settings.md has all settings.\n');
     return EXIT_SETTINGS;
   }
-  const { problems } = toModelSettings(result.settings);
+  const problems = [...toModelSettings(result.settings).problems, ...unknownEngines(result.settings)];
   for (const problem of problems) complain(`${problem}\n`);
   if (problems.length > 0) return EXIT_SETTINGS;
   const sink = createPinoSink({ level: result.settings.logLevel, isTerminal: isTerminal() });
