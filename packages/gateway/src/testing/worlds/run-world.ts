@@ -11,7 +11,7 @@ const WORLDS = [
 ] as const;
 
 /** Which world a seed makes. */
-export function worldOf(seed: number): (typeof WORLDS)[number] {
+function worldOf(seed: number): (typeof WORLDS)[number] {
   return WORLDS[seed % WORLDS.length] ?? WORLDS[0];
 }
 
