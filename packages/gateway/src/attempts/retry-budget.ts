@@ -16,7 +16,7 @@ export function createRetryBudget(): RetryBudget {
   const retries = new Set<object>();
   return {
     begin: () => hold(requests),
-    take: () => (retries.size >= Math.max(FLOOR, requests.size * SHARE) ? undefined : hold(retries)),
+    take: () => (retries.size + 1 > Math.max(FLOOR, requests.size * SHARE) ? undefined : hold(retries)),
   };
 }
 

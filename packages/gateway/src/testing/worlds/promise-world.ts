@@ -25,9 +25,9 @@ interface World {
 
 async function setUpWorld(chance: SeededRandomness): Promise<World> {
   const loadMs = new Map(NAMES.map((name) => [`${name}:latest`, chance.between(100, 1_000)]));
-  // The models take turns: so long until each has had one.
+  // The models take turns: so long until each has had one. Nobody's turn begins before half of the maximum wait, so they fit into the other half.
   const turnsMs = [...loadMs.values()].reduce((sum, ms) => sum + 2 * ms + SWAP_MS + LONGEST_ANSWER_MS, 0);
-  const maxWaitMs = Math.round(turnsMs * (1.3 + chance.next()));
+  const maxWaitMs = Math.round(turnsMs * (2 + chance.next()));
   const models = NAMES.map((name) => ({ name: `${name}:latest`, sizeBytes: 4000 }));
   const limit = chance.chance(0.5) ? { memoryBudgetBytes: 6_000 } : {};
   const bench = await setUpBench({
