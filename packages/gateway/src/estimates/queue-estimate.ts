@@ -10,7 +10,7 @@ export function toBasis(count: number, what: 'load' | 'answer'): string {
 /** How long one of these usually takes; undefined where none was measured. */
 export function estimateMedian(sample: Sample, what: 'load' | 'answer'): Estimate | undefined {
   const medianMs = sample.median();
-  return medianMs === undefined ? undefined : { seconds: Math.round(medianMs / 100) / 10, basis: toBasis(sample.count, what) };
+  return medianMs === undefined ? undefined : { seconds: toSeconds(medianMs), basis: toBasis(sample.count, what) };
 }
 
 /** How long it takes until so many turns of answers are over, with what that rests on; undefined where none was measured. */
@@ -18,5 +18,10 @@ export function estimateTurns(answerMs: Sample, turns: number): Estimate | undef
   const medianMs = answerMs.median();
   if (medianMs === undefined) return undefined;
   const basis = answerMs.count === 1 ? 'as long as the last answer' : toBasis(answerMs.count, 'answer');
-  return { seconds: Math.round((medianMs * turns) / 100) / 10, basis };
+  return { seconds: toSeconds(medianMs * turns), basis };
+}
+
+/** To a tenth, and to two digits below a second: a first token after 46 ms is not one after none. */
+function toSeconds(ms: number): number {
+  return ms < 1_000 ? Number((ms / 1_000).toPrecision(2)) : Math.round(ms / 100) / 10;
 }
