@@ -19,7 +19,7 @@ export type ParsedLine =
 
 /** Reads a command line against the table of commands. Pure: prints nothing, runs nothing. */
 export function parseLine(line: readonly string[], commands: readonly Command[]): ParsedLine {
-  const [name, ...rest] = line;
+  const { name, rest } = splitLine(line);
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     return { kind: 'help', command: commands.find((command) => command.name === rest[0]) };
   }
@@ -33,6 +33,19 @@ export function parseLine(line: readonly string[], commands: readonly Command[])
     };
   }
   return parseCommand(command, rest);
+}
+
+/** The command's name, and the rest: options that every command takes may also stand before it. */
+function splitLine(line: readonly string[]): { readonly name: string | undefined; readonly rest: string[] } {
+  let place = 0;
+  for (let spec = leadingOption(line[place]); spec !== undefined; spec = leadingOption(line[place])) {
+    place += spec.value === undefined || line[place]?.includes('=') === true ? 1 : 2;
+  }
+  return { name: line[place], rest: [...line.slice(0, place), ...line.slice(place + 1)] };
+}
+
+function leadingOption(word: string | undefined): OptionSpec | undefined {
+  return COMMON_OPTIONS.find(({ name }) => name !== 'help' && (word === `--${name}` || word?.startsWith(`--${name}=`) === true));
 }
 
 function parseCommand(command: Command, rest: string[]): ParsedLine {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { parseLine } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
 import { ServerFailure } from './server-client.ts';
 import { FINISH, MODEL, runWith, SINCE, START } from './testing/run-with.ts';
@@ -27,6 +28,34 @@ describe('the command line', () => {
     const { notes, code } = await runWith(line);
     expect(code).toBe(2);
     expect(notes).toContain(words);
+  });
+
+  it('says to a program in JSON what is wrong with the line', async () => {
+    const { out, notes, code } = await runWith(['load', '--json']);
+    expect([code, notes]).toEqual([2, '']);
+    const remedy = 'pilotlight load --help says more.';
+    expect(JSON.parse(out)).toEqual({
+      error: { code: 'wrong_usage', detail: expect.stringContaining('"MODEL" is missing') as string, remedy },
+    });
+  });
+
+  it.each([
+    [
+      ['--json', 'models'],
+      ['models', '--json'],
+    ],
+    [
+      ['--url', 'http://127.0.0.1:9', '--json', 'models'],
+      ['models', '--url', 'http://127.0.0.1:9', '--json'],
+    ],
+    [
+      ['--url=http://127.0.0.1:9', 'models'],
+      ['models', '--url=http://127.0.0.1:9'],
+    ],
+  ])('takes %j as %j', (before, after) => {
+    const parsed = parseLine(before, COMMANDS);
+    expect(parsed).toMatchObject({ kind: 'run', command: { name: 'models' } });
+    expect(parsed).toEqual(parseLine(after, COMMANDS));
   });
 
   it('says that no server answers and how to start one', async () => {

@@ -30,9 +30,11 @@ export async function run(line: readonly string[], { terminal, version, connect,
     case 'version':
       terminal.write(`${version}\n`);
       return 0;
-    case 'wrong':
-      terminal.note(`${parsed.message}\n${parsed.command ? `pilotlight ${parsed.command.name} --help` : 'pilotlight --help'} says more.\n`);
+    case 'wrong': {
+      const remedy = `${parsed.command ? `pilotlight ${parsed.command.name} --help` : 'pilotlight --help'} says more.`;
+      complainOf(terminal, line.includes('--json'), { code: 'wrong_usage', message: parsed.message, remedy });
       return EXIT_USAGE;
+    }
     case 'run':
   }
   const { command, values } = parsed;
@@ -43,8 +45,19 @@ export async function run(line: readonly string[], { terminal, version, connect,
     return await command.run({ arguments: parsed.arguments, option, values, json, server, terminal, ...rest });
   } catch (error) {
     if (!(error instanceof ServerFailure)) throw error;
-    if (json) terminal.write(`${JSON.stringify({ error: { code: error.code, detail: error.message, remedy: error.remedy } })}\n`);
-    else terminal.note(`${error.message}\n${error.remedy}\n`);
+    complainOf(terminal, json, error);
     return EXIT_FAILED;
   }
+}
+
+interface Complaint {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** In words on standard error; for a program in JSON, where it reads. */
+function complainOf(terminal: Terminal, json: boolean, { code, message, remedy }: Complaint): void {
+  if (json) terminal.write(`${JSON.stringify({ error: { code, detail: message, remedy } })}\n`);
+  else terminal.note(`${message}\n${remedy}\n`);
 }
