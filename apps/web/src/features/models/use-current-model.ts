@@ -1,4 +1,7 @@
+import type { MessageView } from '@pilotlight/contract';
+
 import { useAppState } from '../../app/create-app.ts';
+import type { AnswerState } from '../thread/answer-state.ts';
 import type { ThreadEntry } from '../thread/tree.ts';
 import { defaultModel } from './models-state.ts';
 
@@ -10,5 +13,11 @@ export function useCurrentModel(conversationId: string | undefined, thread: read
   );
   const fallback = useAppState((state) => defaultModel(state.models)?.name);
   const last = thread.findLast(({ message }) => message.role === 'assistant')?.message;
-  return chosen ?? settings ?? last?.receipt?.requested_model ?? last?.model ?? fallback;
+  const lastModel = useAppState((state) => modelThatAnswers(last, state.answers[last?.generation_id ?? '']));
+  return chosen ?? settings ?? lastModel ?? fallback;
+}
+
+/** Which model was asked for an answer, or else writes or wrote it; a running one has that in its log alone. */
+export function modelThatAnswers(message: MessageView | undefined, written: AnswerState | undefined): string | undefined {
+  return message?.receipt?.requested_model ?? message?.model ?? written?.segments[0]?.model ?? written?.model;
 }
