@@ -1,14 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests with whole servers, engines and models, which leave more behind than modules: each file has a process of its own. */
+const WHOLE = [
+  'apps/server/src/*.test.ts',
+  'apps/server/src/{durability,feeds,rescues,start}/**/*.test.ts',
+  'packages/{engine-llama-cpp,test-kit}/src/**/*.test.ts',
+];
+const BUILT = ['**/node_modules/**', '**/dist/**'];
+const COMMON = { restoreMocks: true, testTimeout: 20_000, hookTimeout: 20_000 };
+
 export default defineConfig({
   test: {
-    include: ['{apps,packages,tools}/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
     passWithNoTests: false,
-    restoreMocks: true,
-    // Files of one worker share the modules that they load: without that most of the time goes into loading them again. No test replaces a module or leaves one changed.
-    isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Also on two cores, where one is the default: whole servers wait more than they work.
+    maxWorkers: '100%',
+    projects: [
+      {
+        test: {
+          ...COMMON,
+          name: 'parts',
+          include: ['{apps,packages,tools}/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+          exclude: [...BUILT, ...WHOLE],
+          // Loading the same modules again for each file takes longer than the tests. None of them replaces a module or leaves one changed.
+          isolate: false,
+        },
+      },
+      { test: { ...COMMON, name: 'whole', include: WHOLE, exclude: BUILT } },
+    ],
   },
 });
