@@ -22,14 +22,14 @@ export function createAnswerIterator(start: StartAnswer, signal: AbortSignal): A
   let isStarted = false;
 
   function end(failure?: { readonly error: unknown }): void {
-    signal.removeEventListener('abort', onAbort);
     queue.end(failure);
     request?.[Symbol.dispose]();
   }
 
+  /** Also after the end has come: who reads more slowly than the model writes leaves what was not read yet. */
   function onAbort(): void {
-    queue.clear();
-    end({ error: signal.reason });
+    queue.abandon(signal.reason);
+    request?.[Symbol.dispose]();
   }
 
   function onEvent(event: RequestEvent): void {
@@ -57,9 +57,12 @@ export function createAnswerIterator(start: StartAnswer, signal: AbortSignal): A
   return {
     next() {
       if (!isStarted && !queue.isEnded) begin();
-      return queue.next();
+      const part = queue.next();
+      if (queue.isDrained) signal.removeEventListener('abort', onAbort);
+      return part;
     },
     return() {
+      signal.removeEventListener('abort', onAbort);
       end();
       queue.clear();
       return Promise.resolve({ done: true, value: undefined });
