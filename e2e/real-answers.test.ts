@@ -1,41 +1,23 @@
-import { createTemporaryFolder } from '@pilotlight/test-kit';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { launchBrowser } from './browser.ts';
-import { startRealServer, type RealServer } from './real-server.ts';
 import { childrenOf, slowDown } from './slow-process.ts';
+import { useProduct } from './use-product.ts';
 import { ask, lastAnswer, openWatched, say, textOf, waitForEnd } from './watched-page.ts';
 
 /** A question to which the model that ships gives its longest answer: about 100 tokens. */
 const LONG = 'Count to 50';
-const stack = new AsyncDisposableStack();
-let browser: Browser;
-let server: RealServer;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack.defer(() => browser.close());
-  const folder = stack.use(await createTemporaryFolder());
-  server = stack.use(await startRealServer(folder.path));
-});
-afterAll(() => stack.disposeAsync());
+const product = useProduct();
 
 /** The model that ships is too quick to be caught in the middle. */
 function slowModel(): Disposable {
   const slowed = new DisposableStack();
-  for (const pid of childrenOf(server.pid)) slowed.use(slowDown(pid));
+  for (const pid of childrenOf(product.server.pid)) slowed.use(slowDown(pid));
   return slowed;
-}
-
-async function openChat(expected: readonly RegExp[] = []) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  return { context, ...(await openWatched(context, server.url, expected)) };
 }
 
 describe('the page with the model that ships', () => {
   it('answers what 2 + 2 is, with the facts of the answer beside it', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await ask(page, 'What is 2 + 2?');
     expect(await textOf(page)).toMatch(/\b4\b/);
     expect(await lastAnswer(page).locator('.m').innerText()).toMatch(
@@ -52,7 +34,7 @@ describe('the page with the model that ships', () => {
   });
 
   it('shows the same answer after a reload, and in a second tab', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await ask(page, 'What is 2 + 2?');
     const text = await textOf(page);
     expect(text).toMatch(/\b4\b/);
@@ -67,7 +49,7 @@ describe('the page with the model that ships', () => {
   });
 
   it('stops in the middle and keeps what was written', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     using _slow = slowModel();
     await say(page, LONG);
     await lastAnswer(page).locator('.prose').first().waitFor();
@@ -84,7 +66,7 @@ describe('the page with the model that ships', () => {
   });
 
   it('writes another version beside the first, and goes back to it', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await ask(page, 'What is 5 + 1?');
     const first = await textOf(page);
     await lastAnswer(page).getByRole('button', { name: 'Regenerate' }).click();
@@ -98,7 +80,7 @@ describe('the page with the model that ships', () => {
   });
 
   it('edits the last question into a branch of its own', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await ask(page, 'What is 2 + 1?');
     const field = page.getByRole('textbox', { name: 'Message' });
     await field.press('ArrowUp');
@@ -113,7 +95,7 @@ describe('the page with the model that ships', () => {
   });
 
   it('renames a chat and deletes it', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     await ask(page, 'What is 9 + 1?');
     const list = page.getByRole('navigation', { name: 'Chats' });
     await list.getByRole('link', { name: /9 \+ 1/ }).hover();
@@ -137,7 +119,7 @@ describe('the page with the model that ships', () => {
 
 describe('two tabs of one browser', () => {
   it('write the same answer at the same time over one set of streams', async () => {
-    const { context, page, complaints } = await openChat();
+    const { context, page, complaints } = await product.openChat();
     const streams: string[] = [];
     context.on('request', (request) => {
       if (/\/api\/(events|generations\/.+\/events)/.test(request.url())) streams.push(new URL(request.url()).pathname);

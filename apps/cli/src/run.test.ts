@@ -110,7 +110,7 @@ describe('plan', () => {
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        'big:latest: fits after unloading. needs 19 GB; 11 GB free; fits without pilot:latest',
+        'big:latest: fits after unloading: needs 19 GB; 11 GB free; fits without pilot:latest',
         '  unloads pilot:latest, when its answers are written',
         '  needs 19.0 GB: measured at an earlier load',
         '  free 11.0 GB: what this machine has free of 24 GB',

@@ -27,7 +27,7 @@ const VERDICTS: Record<ModelPlan['verdict'], string> = {
 
 function toWords(plan: ModelPlan): string {
   const { model, verdict, reason, needs, free, free_gpu: freeGpu, gpus_unknown: unknown, unload, would_fit: ways = [] } = plan;
-  const lines = [`${model}: ${VERDICTS[verdict]}. ${reason}`];
+  const lines = [`${model}: ${VERDICTS[verdict]}: ${reason}`];
   for (const victim of unload) lines.push(`  unloads ${victim.model}${victim.in_use ? ', when its answers are written' : ''}`);
   if (needs) lines.push(`  needs ${toSize(needs.bytes)}: ${needs.basis}`);
   if (needs?.gpu_bytes !== undefined) lines.push(`  of it in graphics memory ${toSize(needs.gpu_bytes)}`);
