@@ -3,17 +3,17 @@ import { HELD_BACK } from '@pilotlight/contract';
 import { useAppState, useApp } from './create-app.ts';
 import { useNow } from './ports.ts';
 import { lostWords } from './lost-words.ts';
-
-const SHOWN_AFTER_MS = 600;
+import { useAway } from './use-away.ts';
 
 /** While the server is away: since when, when it is tried again, and that nothing on the page is lost. */
 export function ConnectionBanner() {
   const app = useApp();
   const connection = useAppState((state) => state.connection);
   const hasPicture = useAppState((state) => state.models !== undefined);
-  const now = useNow(500, connection.kind === 'lost');
+  const isAway = useAway();
+  const now = useNow(500, isAway);
   if (connection.kind === 'refused' && connection.status !== 401) return <RefusedBanner status={connection.status} onTry={app.tryNow} />;
-  if (connection.kind !== 'lost' || now - connection.lostAt < SHOWN_AFTER_MS) return null;
+  if (connection.kind !== 'lost' || !isAway) return null;
   return (
     <div className="banner">
       <div className="cols">

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useClock, useNow } from '../../app/ports.ts';
+import { useAway } from '../../app/use-away.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { findModel } from '../models/models-state.ts';
@@ -28,7 +29,7 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
   const now = useNow(1000);
   const model = useAppState((state) => findModel(state.models, name));
   const hasModels = useAppState((state) => state.models !== undefined);
-  const isAway = useAppState((state) => state.connection.kind === 'lost');
+  const isAway = useAway();
   const [isOpen, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -39,8 +40,8 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
   }, [clock]);
   useOutsideClose(place, isOpen, () => setOpen(false));
   const silent = useSilence(running, name);
-  const words = model === undefined ? missingWords({ name, hasModels, isAway }) : modelWords(model, now);
-  const phase = model?.phase ?? (hasModels ? 'absent' : 'unknown');
+  const words = model === undefined || isAway ? missingWords({ name, hasModels, isAway }) : modelWords(model, now);
+  const phase = isAway ? 'unknown' : (model?.phase ?? (hasModels ? 'absent' : 'unknown'));
   return (
     <div className="pick" ref={place}>
       <button
@@ -55,11 +56,11 @@ export function ModelPick({ conversationId, name, running }: ModelPickProps) {
       >
         <span className="vh">Model: </span>
         <span className="who">
-          <Flame phase={silent === undefined ? phase : 'unknown'} progress={model?.progress} size={16} />
+          <Flame phase={silent === undefined ? phase : 'unknown'} progress={isAway ? undefined : model?.progress} size={16} />
           <span>{name ?? 'no model'}</span>
           <Icon name="down" size={12} />
         </span>
-        <span className="ph">{silent === undefined ? words : silentWords(silent, now)}</span>
+        <span className="ph">{silent === undefined || isAway ? words : silentWords(silent, now)}</span>
         <span className="vh">. Choose another</span>
       </button>
       {isOpen ? (
@@ -90,8 +91,9 @@ interface Missing {
 
 /** Why nothing is said of the model that the next message goes to. */
 function missingWords({ name, hasModels, isAway }: Missing): string {
+  if (isAway) return 'server away';
   if (hasModels) return name === undefined ? 'none was found' : 'no engine has it';
-  return isAway ? 'server away' : 'asking the server';
+  return 'asking the server';
 }
 
 /** The silence of this model in the answer of this conversation, if it lasts. */

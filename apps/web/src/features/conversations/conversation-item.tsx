@@ -4,6 +4,7 @@ import { lazy, memo, Suspense, useRef, useState } from 'react';
 import { announce } from '../../app/announcer.tsx';
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { toPath } from '../../app/router.ts';
+import { useAway } from '../../app/use-away.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Link } from '../../ui/link.tsx';
@@ -136,7 +137,8 @@ function RunningFlame({ conversationId, generation }: RunningFlameProps) {
     const message = state.views[conversationId]?.messages.find(({ generation_id: id }) => id === generation);
     return findModel(state.models, message?.model ?? state.chosenModels[conversationId]);
   });
-  const { flame, words } = runningMark({ phase, hasText, model });
+  const isAway = useAway();
+  const { flame, words } = runningMark({ phase, hasText, model, isAway });
   return (
     <>
       <Flame {...flame} />

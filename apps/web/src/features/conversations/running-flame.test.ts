@@ -33,6 +33,13 @@ describe('runningMark', () => {
     expect(runningMark({ ...NOTHING, model: inPhase('busy') }).flame.phase).toBe('busy');
   });
 
+  it('burns no longer while the server is away: the busy flame once stayed', () => {
+    expect(runningMark({ ...NOTHING, phase: heard({ phase: 'answering' }), hasText: true, model: inPhase('busy'), isAway: true })).toEqual({
+      flame: { phase: 'unknown' },
+      words: 'an answer was under way when the server went away',
+    });
+  });
+
   it('claims nothing where nothing is known', () => {
     expect(runningMark(NOTHING)).toEqual({ flame: { phase: 'unknown' }, words: 'an answer is under way' });
   });

@@ -12,6 +12,8 @@ export interface RunningFacts {
   readonly hasText: boolean;
   /** The model that it was asked of, if that is known. */
   readonly model: ModelView | undefined;
+  /** The server is away: what was heard of the answer last need not be so now. */
+  readonly isAway?: boolean;
 }
 
 export interface RunningMark {
@@ -22,8 +24,9 @@ export interface RunningMark {
 
 const WRITTEN: RunningMark = { flame: { phase: 'busy' }, words: 'an answer is being written' };
 
-/** The mark of an answer that is under way: its own phase, else that of its model; where neither is known, the mark of the unknown. */
-export function runningMark({ phase, hasText, model }: RunningFacts): RunningMark {
+/** The mark of an answer that is under way: its own phase, else that of its model; where neither is known, or the server is away, the mark of the unknown. */
+export function runningMark({ phase, hasText, model, isAway = false }: RunningFacts): RunningMark {
+  if (isAway) return { flame: { phase: 'unknown' }, words: 'an answer was under way when the server went away' };
   if (hasText && !interruptsText(phase?.phase)) return WRITTEN;
   if (phase !== undefined) return toMark(toWaiting(phase, { model: phase.model, view: undefined, now: phase.heardAt }).flame);
   switch (model?.phase) {

@@ -1,12 +1,13 @@
-import type { MemoryView, ModelsView } from '@pilotlight/contract';
+import type { ModelsView } from '@pilotlight/contract';
 import { useMemo, type CSSProperties } from 'react';
 
 import { useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
+import { useAway } from '../../app/use-away.ts';
 import { Flame } from '../../ui/flame.tsx';
 import { formatShare } from '../../ui/format.ts';
-import { memoryParts, modelsInMemory, silencesOf, unusableWords } from './memory-parts.ts';
-import { phaseWords } from './phase-words.ts';
+import { graphicsOf, memoryParts, modelsInMemory, sharedWords, silencesOf, unusableWords, type MemoryPart } from './memory-parts.ts';
+import { offloadWords, phaseWords } from './phase-words.ts';
 
 /** As many as the style sheet has room for. */
 const SHOWN_ROWS = 5;
@@ -17,6 +18,7 @@ export function MemoryFoot() {
   const answers = useAppState((state) => state.answers);
   const silences = useMemo(() => silencesOf(answers), [answers]);
   const now = useNow(1000, silences.size > 0);
+  const isAway = useAway();
   if (models === undefined) return null;
   const { rows, unusable } = modelsInMemory(models, silences, now);
   return (
@@ -26,10 +28,10 @@ export function MemoryFoot() {
       <ul aria-label="In memory" tabIndex={rows.length > SHOWN_ROWS ? 0 : undefined}>
         {rows.map(({ model, phase, words }) => (
           <li key={`${model.engine} ${model.name}`} className="ln">
-            <span className="who" title={`${model.name}: ${model.phase}. ${model.reason}`}>
-              <Flame phase={phase} progress={model.progress} />
+            <span className="who" title={[`${model.name}: ${model.phase}.`, model.reason, offloadWords(model)].join(' ').trim()}>
+              <Flame phase={isAway ? 'unknown' : phase} progress={isAway ? undefined : model.progress} />
               <span>{model.name}</span>
-              <span className="vh">{phase === model.phase ? phaseWords(model, now) : words}</span>
+              <span className="vh">{isAway ? 'not known now' : phase === model.phase ? phaseWords(model, now) : words}</span>
             </span>
             <span>{words}</span>
           </li>
@@ -44,21 +46,62 @@ export function MemoryFoot() {
           </li>
         )}
       </ul>
-      <FreeMemory memory={models.memory} models={models} />
+      <FreeMemory models={models} isAway={isAway} />
     </section>
   );
 }
 
-function FreeMemory({ memory, models }: { readonly memory: MemoryView; readonly models: ModelsView }) {
-  if (memory.total_bytes === 0) return null;
+interface FreeMemoryProps {
+  readonly models: ModelsView;
+  /** What is shown is what was heard last. */
+  readonly isAway: boolean;
+}
+
+function FreeMemory({ models, isAway }: FreeMemoryProps) {
+  const { memory } = models;
+  const graphics = graphicsOf(models);
+  const asOf = isAway ? ', as last heard' : '';
   return (
     <>
-      <div className="ln tot">
-        <span>Free</span>
-        <span>{formatShare(memory.free_bytes, memory.total_bytes)}</span>
+      {memory.total_bytes === 0 ? null : (
+        <Pool
+          label={`${graphics === undefined ? 'Free' : 'Free memory'}${asOf}`}
+          words={formatShare(memory.free_bytes, memory.total_bytes)}
+          title={sharedWords(memory)}
+          parts={memoryParts(models)}
+        />
+      )}
+      {graphics === undefined ? null : (
+        <Pool
+          label={`Free on ${graphics.cards.length === 1 ? 'the card' : `${graphics.cards.length} cards`}${asOf}`}
+          words={formatShare(graphics.freeBytes, graphics.totalBytes)}
+          title={graphics.cards.join('\n')}
+          parts={graphics.parts}
+        />
+      )}
+      {memory.gpus_unknown === undefined ? null : <p className="why">Graphics memory is not counted: {memory.gpus_unknown}</p>}
+    </>
+  );
+}
+
+interface PoolProps {
+  readonly label: string;
+  readonly words: string;
+  readonly title: string | undefined;
+  readonly parts: readonly MemoryPart[];
+}
+
+/** How much of one kind of memory is free, and who has the rest. */
+function Pool({ label, words, title, parts }: PoolProps) {
+  return (
+    <>
+      <div className="ln tot" title={title}>
+        <span>{label}</span>
+        {title === undefined ? null : <span className="vh">{title}</span>}
+        <span>{words}</span>
       </div>
       <span className="mem" aria-hidden="true">
-        {memoryParts(models).map((part) => (
+        {parts.map((part) => (
           <i
             key={part.key}
             className={part.kind}

@@ -1,7 +1,7 @@
-import type { ModelsView, ModelView, Phase } from '@pilotlight/contract';
+import type { MemoryView, ModelsView, ModelView, Phase } from '@pilotlight/contract';
 
 import type { AppState } from '../../app/app-state.ts';
-import { formatBytes, formatPercent } from '../../ui/format.ts';
+import { formatBytes, formatPercent, formatShare } from '../../ui/format.ts';
 import { silentWords } from '../thread/waiting-words.ts';
 import { isUnusable } from './models-state.ts';
 import { isResident, phaseWords } from './phase-words.ts';
@@ -67,28 +67,101 @@ function wordsOf(model: ModelView): string {
 
 export interface MemoryPart {
   readonly key: string;
-  /** Resident, promised to a load, used by others, free. */
-  readonly kind: 'res' | 'rsv' | 'oth' | 'fre';
+  /** Resident, resident without use as it gives no token, promised to a load, used by others, free. */
+  readonly kind: 'res' | 'bad' | 'rsv' | 'oth' | 'fre';
   /** In thousandths of the whole, at least 1. */
   readonly share: number;
   readonly progress?: number | undefined;
 }
 
-/** The memory of this machine as one bar. What a load has not taken yet is shown out of the free part. */
-export function memoryParts({ memory, models }: ModelsView): MemoryPart[] {
-  const { total_bytes: total, free_bytes: free, resident } = memory;
-  const held = new Set(resident.map(({ model }) => model));
-  const loading = models.filter((model) => model.phase === 'loading' && !held.has(model.name));
+/** The memory of this machine as one bar. What a load has not taken yet is shown out of the free part; what lies on a card has a bar of its own. */
+export function memoryParts(view: ModelsView): MemoryPart[] {
+  const { memory, models } = view;
+  const { total_bytes: total, free_bytes: free } = memory;
+  const held = new Set(memory.resident.map(({ model }) => model));
+  const loading = models.filter((model) => model.phase === 'loading' && !held.has(model.name) && isHere(memory, model));
   const promised = loading.map((model) => ({ model, bytes: model.memory_bytes ?? model.size_bytes ?? 0 }));
-  const residentBytes = sum(resident.map(({ bytes }) => bytes));
   const promisedBytes = Math.min(free, sum(promised.map(({ bytes }) => bytes)));
-  const others = Math.max(0, total - free - residentBytes);
-  const parts: MemoryPart[] = [
-    ...resident.map(({ model, bytes }) => ({ key: `res ${model}`, kind: 'res' as const, share: bytes })),
+  return toParts(total, [
+    ...toResident(total - free, machineHeld(view)),
     ...promised.map(({ model, bytes }) => ({ key: `rsv ${model.name}`, kind: 'rsv' as const, share: bytes, progress: model.progress })),
-    { key: 'others', kind: 'oth', share: others },
     { key: 'free', kind: 'fre', share: Math.max(0, free - promisedBytes) },
+  ]);
+}
+
+/** The memory of the graphics cards together, as a model may lie on several. */
+export interface Graphics {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly parts: readonly MemoryPart[];
+  /** Each card in words. */
+  readonly cards: readonly string[];
+}
+
+/** Graphics memory that is not the machine's own; undefined where there is none, or none that can be read. */
+export function graphicsOf(view: ModelsView): Graphics | undefined {
+  const cards = ownCards(view.memory);
+  if (cards.length === 0) return undefined;
+  const totalBytes = sum(cards.map(({ total_bytes: bytes }) => bytes));
+  const freeBytes = sum(cards.map(({ free_bytes: bytes }) => bytes));
+  const held = residentHere(view).flatMap(({ model, view: known }) =>
+    known?.gpu_bytes === undefined ? [] : [{ model, bytes: known.gpu_bytes, view: known }],
+  );
+  return {
+    totalBytes,
+    freeBytes,
+    parts: toParts(totalBytes, [...toResident(totalBytes - freeBytes, held), { key: 'free', kind: 'fre', share: freeBytes }]),
+    cards: cards.map(({ name, total_bytes: total, free_bytes: free }) => `${name}: ${formatShare(free, total)} free`),
+  };
+}
+
+/** Said of the machine's memory where its graphics use the same. */
+export function sharedWords({ gpus = [] }: MemoryView): string | undefined {
+  const names = gpus.filter(({ unified }) => unified).map(({ name }) => name);
+  return names.length === 0 ? undefined : `${names.join(', ')} uses this memory too`;
+}
+
+function ownCards({ gpus = [] }: MemoryView) {
+  return gpus.filter(({ unified, total_bytes: total }) => !unified && total > 0);
+}
+
+/** Engines elsewhere have memory of their own. */
+function isHere({ engines = [] }: MemoryView, model: ModelView | undefined): boolean {
+  return engines.every(({ engine }) => engine !== model?.engine);
+}
+
+function residentHere({ memory, models }: ModelsView): readonly Held[] {
+  return memory.resident
+    .map(({ model, bytes }) => ({ model, bytes, view: models.find(({ name, phase }) => name === model && phase !== 'cold') }))
+    .filter(({ view }) => isHere(memory, view));
+}
+
+/** What models hold of the machine's own memory: what lies on a card is not in it. */
+function machineHeld(view: ModelsView): readonly Held[] {
+  const hasCards = ownCards(view.memory).length > 0;
+  return residentHere(view).map((held) => ({ ...held, bytes: held.bytes - (hasCards ? (held.view?.gpu_bytes ?? 0) : 0) }));
+}
+
+interface Held {
+  readonly model: string;
+  readonly bytes: number;
+  readonly view: ModelView | undefined;
+}
+
+/** What is in use: by models, and by others. */
+function toResident(used: number, held: readonly Held[]): MemoryPart[] {
+  const others = Math.max(0, used - sum(held.map(({ bytes }) => bytes)));
+  return [
+    ...held.map(({ model, bytes, view }) => ({
+      key: `res ${model}`,
+      kind: view?.phase === 'wedged' ? ('bad' as const) : ('res' as const),
+      share: bytes,
+    })),
+    { key: 'others', kind: 'oth', share: others },
   ];
+}
+
+function toParts(total: number, parts: readonly MemoryPart[]): MemoryPart[] {
   return parts.filter(({ share }) => share > 0).map((part) => ({ ...part, share: Math.max(1, Math.round((part.share / total) * 1000)) }));
 }
 

@@ -67,3 +67,15 @@ describe('what is to be known of a model besides its phase', () => {
     expect(consequence(cold, NOW)).toBe('Loads in about 8 s, the median of 5');
   });
 });
+
+describe('a model on a graphics card', () => {
+  const ready = { ...MODEL, phase: 'ready', ready: true, memory_bytes: 4.4e9 } as const;
+
+  it('says how much of it lies there only where that is a part of it', () => {
+    expect(consequence({ ...ready, gpu_bytes: 3.1e9 }, NOW)).toContain(
+      '3.1 of 4.4 GB lie in graphics memory, the rest is computed on the processor',
+    );
+    for (const gpu_bytes of [0, 4.4e9]) expect(consequence({ ...ready, gpu_bytes }, NOW)).not.toContain('graphics');
+    expect(consequence(ready, NOW)).not.toContain('graphics');
+  });
+});

@@ -1,6 +1,15 @@
 import type { ModelView, Phase } from '@pilotlight/contract';
 
-import { formatBytes, formatPercent, formatRate, formatSeconds, formatTime, shortOrdinal, toSentence } from '../../ui/format.ts';
+import {
+  formatBytes,
+  formatPercent,
+  formatRate,
+  formatSeconds,
+  formatShare,
+  formatTime,
+  shortOrdinal,
+  toSentence,
+} from '../../ui/format.ts';
 
 /** What stands beside a flame; as much of it as is known. */
 export interface PhaseFacts {
@@ -72,10 +81,20 @@ export function consequence(model: ModelView, now: number): string {
     phaseSentence(model, now),
     breakerWords(model, now),
     model.notice?.text,
+    offloadWords(model),
     model.pinned === true ? 'Pinned: it stays in memory' : undefined,
   ];
   const told = facts.filter((fact) => fact !== undefined && fact !== '');
   return told.length === 1 ? (told[0] ?? '') : told.map((fact) => toSentence(fact ?? '')).join(' ');
+}
+
+/** A model that lies only partly on the card is slower for it, which is worth knowing. */
+export function offloadWords({
+  memory_bytes: bytes,
+  gpu_bytes: onCard,
+}: Pick<ModelView, 'memory_bytes' | 'gpu_bytes'>): string | undefined {
+  if (bytes === undefined || onCard === undefined || onCard <= 0 || onCard >= bytes) return undefined;
+  return `${formatShare(onCard, bytes)} lie in graphics memory, the rest is computed on the processor`;
 }
 
 /** What keeps failing is passed over for a while; where it is the only one, it is tried all the same. */

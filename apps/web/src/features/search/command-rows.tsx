@@ -8,6 +8,7 @@ import { Flame } from '../../ui/flame.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { lastDeletion } from '../conversations/deletions.ts';
 import { phaseWords } from '../models/phase-words.ts';
+import { runningAnswer, threadOf } from '../thread/tree.ts';
 import { findCommands, type Command, type FoundCommand } from './find-commands.ts';
 
 const NO_MODELS = [] as const;
@@ -19,11 +20,13 @@ export function CommandRows({ query, onLeave }: { readonly query: string; readon
   const route = useStore(app.router.route, (value) => value);
   const conversationId = route.page === 'conversation' ? route.id : undefined;
   const models = useAppState((state) => state.models?.models ?? NO_MODELS);
-  const running = useAppState((state) =>
-    conversationId === undefined
-      ? undefined
-      : state.views[conversationId]?.messages.find(({ state: how }) => how === 'running')?.generation_id,
-  );
+  const running = useAppState((state) => {
+    const view = conversationId === undefined ? undefined : state.views[conversationId];
+    if (view === undefined) return undefined;
+    // One on another branch has no button of its own on the page.
+    const any = view.messages.find(({ state: how }) => how === 'running');
+    return (runningAnswer(threadOf(view.messages, view.head_id)) ?? any)?.generation_id;
+  });
   const deletions = useAppState((state) => state.deletions);
   const found = findCommands(query, { models, running, hasDeletion: lastDeletion(deletions, clock.now()) !== undefined });
   const [failure, setFailure] = useState<string>();

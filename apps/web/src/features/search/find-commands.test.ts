@@ -31,6 +31,13 @@ describe('findCommands', () => {
     expect(wordsFor('istral')).toEqual([]);
   });
 
+  it('finds an action by a part of its words too: “load” once did not find what unloads', () => {
+    expect(wordsFor('load')).toEqual(['Load codellama:latest', 'Answer with mistral:latest', 'Unload mistral:latest']);
+    expect(wordsFor('load mist')).toEqual(['Answer with mistral:latest', 'Unload mistral:latest']);
+    expect(wordsFor('lama')).toEqual([]);
+    expect(wordsFor('oad')).toEqual([]);
+  });
+
   it('leaves out what cannot talk, and means nothing by one letter or none', () => {
     expect(wordsFor('embed')).toEqual([]);
     expect([wordsFor('n'), wordsFor(' ')]).toEqual([[], []]);

@@ -30,18 +30,38 @@ export interface FoundCommands {
 
 const MOST_MODELS = 6;
 
-/** Commands whose words begin with those of the query, in any order. One letter is not enough to mean one. */
+/** From so many letters on a word is also looked for inside of the words of what is done: “load” means “unload” too. In names it would find too much. */
+const MEANT_INSIDE = 4;
+
+/**
+ * Commands whose words begin with those of the query, in any order; after them those that have them inside. One letter is not enough to mean one. Of a model
+ * that is loaded, “load” finds first that it can answer: whoever takes the first row does not unload what they wanted loaded.
+ */
 export function findCommands(query: string, situation: Situation): FoundCommands {
   const wanted = toWords(query);
   if (wanted.join('').length < 2) return { models: [], actions: [] };
-  const isMeant = ({ words }: FoundCommand): boolean => {
-    const own = toWords(words);
-    return wanted.every((word) => own.some((candidate) => candidate.startsWith(word)));
+  const meant = (commands: readonly FoundCommand[]): FoundCommand[] => {
+    const begun = commands.filter((found) => wanted.every((word) => begins(found, word)));
+    const inside = commands.filter(
+      (found) => !begun.includes(found) && wanted.every((word) => begins(found, word) || contains(found, word)),
+    );
+    return [...begun, ...inside];
   };
   return {
-    models: situation.models.filter(canChat).flatMap(modelCommands).filter(isMeant).slice(0, MOST_MODELS),
-    actions: actionCommands(situation).filter(isMeant),
+    models: meant(situation.models.filter(canChat).flatMap(modelCommands)).slice(0, MOST_MODELS),
+    actions: meant(actionCommands(situation)),
   };
+}
+
+function begins({ words }: FoundCommand, word: string): boolean {
+  return toWords(words).some((candidate) => candidate.startsWith(word));
+}
+
+function contains({ command, words }: FoundCommand, word: string): boolean {
+  if (word.length < MEANT_INSIDE) return false;
+  const does = 'model' in command ? words.replace(command.model.name, '') : words;
+  const isLoaded = command.kind === 'answer-with' && command.model.ready;
+  return toWords(isLoaded ? `${does} loaded` : does).some((candidate) => candidate.includes(word));
 }
 
 function toWords(text: string): string[] {

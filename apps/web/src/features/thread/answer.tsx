@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react';
 
 import { useApp, useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
+import { useAway } from '../../app/use-away.ts';
 import { Markdown } from '../markdown/markdown.tsx';
 import { findModel, readyInstead } from '../models/models-state.ts';
 import { AnswerActionsRow } from './answer-actions-row.tsx';
@@ -132,6 +133,8 @@ function useModelOf({ message, live }: RunningProps): { readonly name: string; r
 function RunningMargin({ message, live, segment }: RunningProps & { readonly segment: Segment }) {
   const now = useNow(1000);
   const { name, view } = useModelOf({ message, live });
+  const isAway = useAway();
+  if (isAway) return <Margin facts={{ flame: { phase: 'unknown' }, name, facts: ['server away'] }} />;
   const isSpeaking = segment.text !== '' && !interruptsText(live?.phase?.phase);
   const waiting = toWaiting(live?.phase, { model: name, view, now });
   const words = isSpeaking ? answeringWords(live, segment.text) : waiting.words;

@@ -3,22 +3,26 @@ import { AttachmentChips } from '../attachments/attachment-chips.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import type { Outgoing } from '../composer/outgoing.ts';
 import { problemDetails } from './ending-words.ts';
+import { outgoingWords, type OutgoingWords } from './outgoing-words.ts';
 
 interface OutgoingQuestionProps {
   readonly outgoing: Outgoing;
+  /** Among the messages on their way in this chat, from 1. */
+  readonly place: number;
   /** Puts the text back into the composer. */
   readonly onTakeBack: (outgoing: Outgoing) => void;
 }
 
 /** A question that the server does not have yet, or refused. */
-export function OutgoingQuestion({ outgoing, onTakeBack }: OutgoingQuestionProps) {
+export function OutgoingQuestion({ outgoing, place, onTakeBack }: OutgoingQuestionProps) {
   const { state } = outgoing;
+  const words = outgoingWords(state, place);
   return (
     <article className="turn ask cols">
       <div className="m">
         <span className="who">You</span>
         <span className="facts">
-          <span className="keep">{MARGIN_WORDS[state.kind]}</span>
+          <span className="keep">{words.margin}</span>
         </span>
       </div>
       <div className="min-w-0">
@@ -26,24 +30,20 @@ export function OutgoingQuestion({ outgoing, onTakeBack }: OutgoingQuestionProps
           {outgoing.text}
         </h2>
         <AttachmentChips attachments={outgoing.attachments ?? []} />
-        {state.kind === 'sending' ? null : <OutgoingState outgoing={outgoing} onTakeBack={onTakeBack} />}
+        {state.kind === 'sending' ? null : <OutgoingState outgoing={outgoing} words={words} onTakeBack={onTakeBack} />}
       </div>
     </article>
   );
 }
 
-const MARGIN_WORDS: Readonly<Record<Outgoing['state']['kind'], string>> = {
-  sending: 'sending',
-  lost: 'not sent yet',
-  held: 'waits for its turn',
-  refused: 'not sent',
-};
+interface OutgoingStateProps extends Omit<OutgoingQuestionProps, 'place'> {
+  readonly words: OutgoingWords;
+}
 
-function OutgoingState({ outgoing, onTakeBack }: OutgoingQuestionProps) {
+function OutgoingState({ outgoing, words: { heading, sentence }, onTakeBack }: OutgoingStateProps) {
   const app = useApp();
   const { state, messageId } = outgoing;
   const problem = state.kind === 'refused' ? state.problem : undefined;
-  const { heading, sentence } = wordsOf(state);
   return (
     <div className="state">
       <p className="hd">{heading}</p>
@@ -77,23 +77,4 @@ function OutgoingState({ outgoing, onTakeBack }: OutgoingQuestionProps) {
       </div>
     </div>
   );
-}
-
-function wordsOf(state: Outgoing['state']): { readonly heading: string; readonly sentence: string } {
-  switch (state.kind) {
-    case 'sending':
-      return { heading: 'Sending', sentence: '' };
-    case 'lost':
-      return {
-        heading: 'The server did not answer',
-        sentence: 'Your message is kept in this browser and sent again by itself, once, as soon as the server is back.',
-      };
-    case 'held':
-      return {
-        heading: 'Sent after the answer above',
-        sentence: 'An answer is still being written in this chat. Your message is kept and goes next.',
-      };
-    case 'refused':
-      return { heading: state.problem.title, sentence: `${state.problem.detail} ${state.problem.remedy} Your message is kept.` };
-  }
 }

@@ -12,7 +12,7 @@ import { useCurrentModel } from '../models/use-current-model.ts';
 import { FailureNote } from './failure-note.tsx';
 import { TemporaryNote } from './temporary-note.tsx';
 import { ThreadView } from './thread-view.tsx';
-import { threadOf, type ThreadEntry } from './tree.ts';
+import { runningAnswer, threadOf, type ThreadEntry } from './tree.ts';
 import { useAnnouncements } from './use-announcements.ts';
 import { useJump } from './use-jump.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
@@ -29,7 +29,7 @@ export function ThreadPage({ conversationId }: { readonly conversationId: string
     return here.length === 0 ? NOTHING_ON_ITS_WAY : here;
   }, [outbox, conversationId]);
   const thread = useMemo(() => (view === undefined ? [] : threadOf(view.messages, view.head_id)), [view]);
-  const running = view?.messages.find(({ state }) => state === 'running');
+  const running = runningAnswer(thread);
   const model = useCurrentModel(conversationId, thread);
   const { draft, field, editing, edit, endEdit, send, takeBack } = useWriting(conversationId, { thread, outgoing, model });
   const context = useContextWords({ conversationId, thread, model, text: draft.text });

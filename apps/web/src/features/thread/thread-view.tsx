@@ -26,8 +26,8 @@ export const ThreadView = memo(function ThreadView({ conversationId, thread, out
     <>
       {failure !== undefined && !isRead ? <UnreadableThread conversationId={conversationId} failure={failure} /> : null}
       {isRead ? <Entries conversationId={conversationId} thread={thread} onEdit={onEdit} /> : null}
-      {outgoing.map((message) => (
-        <OutgoingQuestion key={message.messageId} outgoing={message} onTakeBack={onTakeBack} />
+      {outgoing.map((message, index) => (
+        <OutgoingQuestion key={message.messageId} outgoing={message} place={index + 1} onTakeBack={onTakeBack} />
       ))}
     </>
   );

@@ -1,7 +1,7 @@
 import type { MessageView } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
-import { neighbourVersion, threadOf } from './tree.ts';
+import { neighbourVersion, runningAnswer, threadOf } from './tree.ts';
 
 function message(id: string, parent: string | null, role: MessageView['role'], createdAt = id): MessageView {
   return { id, parent_id: parent, role, content: id, created_at: createdAt };
@@ -32,5 +32,14 @@ describe('threadOf', () => {
     expect(threadOf([message('x', 'y', 'user'), message('y', 'x', 'assistant')], 'x').map((entry) => entry.message.id)).toEqual(['y', 'x']);
     expect(threadOf(TREE, 'nowhere')).toEqual([]);
     expect(threadOf(TREE, null)).toEqual([]);
+  });
+});
+
+describe('runningAnswer', () => {
+  it('is that of the branch that is shown: Stop once ended the answer of another branch', () => {
+    const both = TREE.map((one) => (one.role === 'assistant' ? { ...one, state: 'running' as const } : one));
+    expect(['a1', 'a2', 'q2'].map((head) => runningAnswer(threadOf(both, head))?.id)).toEqual(['a1', 'a2', 'a1']);
+    const other = TREE.map((one) => (one.id === 'a2' ? { ...one, state: 'running' as const } : one));
+    expect(runningAnswer(threadOf(other, 'q2'))).toBe(undefined);
   });
 });

@@ -31,6 +31,11 @@ function inOrder(messages: readonly MessageView[]): string[] {
     .map(({ id }) => id);
 }
 
+/** The answer that is being written on the branch that is shown. Another branch may have one of its own. */
+export function runningAnswer(thread: readonly ThreadEntry[]): MessageView | undefined {
+  return thread.findLast(({ message }) => message.state === 'running')?.message;
+}
+
 /** The version before (-1) or after (+1) this one, if there is one. */
 export function neighbourVersion(entry: ThreadEntry, step: -1 | 1): string | undefined {
   return entry.versions[entry.versions.indexOf(entry.message.id) + step];
