@@ -1,4 +1,4 @@
-import { HELD_BACK, streamPartSchema } from '@pilotlight/contract';
+import { COMMAND_REMEDIES, HELD_BACK, streamPartSchema, toRemedy } from '@pilotlight/contract';
 import type { NewConversationWish, StartPart, StreamPart } from '@pilotlight/contract';
 
 import { toContextWords } from './context-words.ts';
@@ -105,7 +105,8 @@ function toOutcome(last: StreamPart | undefined, terminal: Terminal, json: boole
   if (!json && last?.type === 'finish') for (const words of toContextWords(last.receipt.context)) terminal.note(`${toPrintable(words)}\n`);
   if (last?.type === 'finish') return last.reason === 'stopped' ? 'stopped' : 'whole';
   if (last?.type === 'error') {
-    if (!json) terminal.note(`${last.title}: ${toPrintable(last.detail)}\n${last.remedy}\n`);
+    const remedy = toRemedy(COMMAND_REMEDIES, { code: last.code, sent: last.remedy, retryAfterSeconds: last.retry_after_seconds });
+    if (!json) terminal.note(`${last.title}: ${toPrintable(last.detail)}\n${remedy}\n`);
     return 'failed';
   }
   terminal.note('The connection broke before the answer was whole. The server goes on with it; the page shows it.\n');

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { flagOptions } from '@pilotlight/settings';
+import { closest, flagOptions } from '@pilotlight/settings';
 
 import { COMMON_OPTIONS } from './command.ts';
 import type { Command, FlagValues, OptionSpec } from './command.ts';
@@ -26,10 +26,11 @@ export function parseLine(line: readonly string[], commands: readonly Command[])
   if (name === '--version' || name === 'version') return { kind: 'version' };
   const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
+    const names = commands.map((known) => known.name);
     return {
       kind: 'wrong',
       command: undefined,
-      message: `There is no command "${name}". There are: ${commands.map((known) => known.name).join(', ')}.`,
+      message: `There is no command "${name}".${didYouMean(closest(name, names))} There are: ${names.join(', ')}.`,
     };
   }
   return parseCommand(command, rest);
@@ -62,7 +63,7 @@ function parseCommand(command: Command, rest: string[]): ParsedLine {
       strict: true,
     });
   } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
+    return wrong(toWords(error, Object.keys({ ...toParseOptions(specs), ...settings })));
   }
   if (parsed.values['help'] === true) return { kind: 'help', command };
   const positionals = joinRest(command, parsed.positionals);
@@ -76,6 +77,19 @@ function parseCommand(command: Command, rest: string[]): ParsedLine {
     Object.entries(parsed.values).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined),
   );
   return { kind: 'run', command, arguments: positionals, values };
+}
+
+/** What `parseArgs` complains of; an option that is not there with the one that was most likely meant. */
+function toWords(error: unknown, known: readonly string[]): string {
+  if (!(error instanceof Error)) return String(error);
+  const unknown = /^Unknown option '(--?[^']+)'/.exec(error.message)?.[1];
+  if (unknown === undefined) return error.message;
+  const near = unknown.startsWith('--') ? closest(unknown.slice(2), known) : undefined;
+  return `There is no option "${unknown}".${didYouMean(near === undefined ? undefined : `--${near}`)}`;
+}
+
+function didYouMean(near: string | undefined): string {
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
 function joinRest({ arguments: specs }: Command, positionals: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { answerStop } from './commands/answer-stop.ts';
 import { chatStart } from './commands/chat-start.ts';
 import { conversationsExport } from './commands/conversations-export.ts';
 import { conversationsImport } from './commands/conversations-import.ts';
@@ -13,7 +14,8 @@ import { modelPlan } from './commands/model-plan.ts';
 import { modelUnload } from './commands/model-unload.ts';
 import { modelUnpin } from './commands/model-unpin.ts';
 import { modelsList } from './commands/models-list.ts';
-import { presetsList } from './commands/presets-list.ts';
+import { modelsWarmUp } from './commands/models-warm-up.ts';
+import { presetsChange } from './commands/presets-change.ts';
 import { serverServe } from './commands/server-serve.ts';
 import { tasksChange } from './commands/tasks-change.ts';
 
@@ -22,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   serverServe,
   modelsList,
   modelLoad,
+  modelsWarmUp,
   modelPlan,
   modelUnload,
   modelPin,
@@ -29,7 +32,8 @@ export const COMMANDS: readonly Command[] = [
   modelDefaults,
   tasksChange,
   chatStart,
-  presetsList,
+  answerStop,
+  presetsChange,
   conversationsList,
   conversationsSearch,
   conversationsExport,

@@ -1,5 +1,6 @@
 import { conversationSummarySchema, deletedConversationSchema } from '@pilotlight/contract';
 import type { ConversationChange } from '@pilotlight/contract';
+import { closest } from '@pilotlight/settings';
 
 import type { CommandContext } from './command.ts';
 import { toPrintable } from './printable.ts';
@@ -10,28 +11,45 @@ interface Done {
   readonly words: string;
 }
 
-type Action = (server: CommandContext['server'], path: string) => Promise<Done>;
+interface Action {
+  /** Words after the id: their name, in brackets if they may be left out. */
+  readonly takes?: 'TITLE' | '[FOLDER]';
+  readonly run: (server: CommandContext['server'], path: string, words: string | undefined) => Promise<Done>;
+}
 
-/** What can be done to a conversation, but for its folder, by the word for it. */
+/** What can be done to a conversation, by the word for it. */
 export const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
-  ['delete', remove],
-  ['undo', restore],
-  ['pin', (server, path) => change(server, path, { pinned: true })],
-  ['unpin', (server, path) => change(server, path, { pinned: false })],
-  ['archive', (server, path) => change(server, path, { archived: true })],
-  ['unarchive', (server, path) => change(server, path, { archived: false })],
+  ['rename', { takes: 'TITLE', run: rename }],
+  ['delete', { run: remove }],
+  ['undo', { run: restore }],
+  ['pin', { run: (server, path) => change(server, path, { pinned: true }) }],
+  ['unpin', { run: (server, path) => change(server, path, { pinned: false }) }],
+  ['archive', { run: (server, path) => change(server, path, { archived: true }) }],
+  ['unarchive', { run: (server, path) => change(server, path, { archived: false }) }],
+  ['folder', { takes: '[FOLDER]', run: (server, path, folder) => change(server, path, { folder: folder ?? null }) }],
 ]);
 
 /** Does what the first word says to the conversation that the second names. */
-export async function runAction({ arguments: [word = '', id, folder], server, terminal, json }: CommandContext): Promise<number> {
-  const action = word === 'folder' ? toFolder(folder) : ACTIONS.get(word);
-  if (action === undefined || id === undefined || (folder !== undefined && word !== 'folder')) {
-    terminal.note(`There are "history ${[...ACTIONS.keys()].join(' ID", "history ')} ID" and "history folder ID [FOLDER]".\n`);
+export async function runAction({ arguments: [word = '', id, words], server, terminal, json }: CommandContext): Promise<number> {
+  const action = ACTIONS.get(word);
+  if (action === undefined || id === undefined || (words === undefined ? action.takes === 'TITLE' : action.takes === undefined)) {
+    terminal.note(toUsage(word));
     return 2;
   }
-  const { answer, words } = await action(server, `/api/conversations/${encodeURIComponent(id)}`);
-  terminal.write(json ? `${JSON.stringify(answer)}\n` : `${words}\n`);
+  const { answer, words: said } = await action.run(server, `/api/conversations/${encodeURIComponent(id)}`, words);
+  terminal.write(json ? `${JSON.stringify(answer)}\n` : `${said}\n`);
   return 0;
+}
+
+function toUsage(word: string): string {
+  const near = ACTIONS.has(word) ? undefined : closest(word, [...ACTIONS.keys()]);
+  const lines = [...ACTIONS].map(([name, { takes }]) => `"history ${name} ID${takes === undefined ? '' : ` ${takes}`}"`);
+  return `${near === undefined ? '' : `Did you mean "history ${near}"? `}There are ${lines.join(', ')}.\n`;
+}
+
+async function rename(server: CommandContext['server'], path: string, title = ''): Promise<Done> {
+  const answer = conversationSummarySchema.parse(await server.request('PATCH', path, { title }));
+  return { answer, words: `It is called “${toPrintable(answer.title)}” now.` };
 }
 
 async function remove(server: CommandContext['server'], path: string): Promise<Done> {
@@ -57,8 +75,4 @@ async function change(server: CommandContext['server'], path: string, wish: Conv
     ...(answer.folder === undefined ? [] : [`in the folder ${toPrintable(answer.folder)}`]),
   ];
   return { answer, words: `“${toPrintable(answer.title)}” is ${places.length === 0 ? 'in the list' : places.join(', ')}.` };
-}
-
-function toFolder(folder: string | undefined): Action {
-  return (server, path) => change(server, path, { folder: folder ?? null });
 }

@@ -106,15 +106,30 @@ describe('one conversation', () => {
     [['unarchive'], { archived: false }, {}, '“Terns” is in the list.\n'],
     [['folder', 'Sea', 'birds'], { folder: 'Sea birds' }, { folder: 'Sea birds' }, '“Terns” is in the folder Sea birds.\n'],
     [['folder'], { folder: null }, {}, '“Terns” is in the list.\n'],
+    [['rename', 'Sea', 'birds'], { title: 'Sea birds' }, { title: 'Sea \u001B[2Jbirds' }, 'It is called “Sea [2Jbirds” now.\n'],
   ])('has its place changed by %j', async ([action = '', ...rest], body, over, words) => {
     const answers = { '/api/conversations/c1': summary(over) };
     const { calls, bodies, out } = await runWith(['history', action, 'c1', ...rest], { answers });
     expect([calls, bodies, out]).toEqual([['PATCH /api/conversations/c1'], [body], words]);
   });
 
-  it.each([[['delete']], [['burn', 'c1']], [['pin', 'c1', 'Birds']], [['folder']]])('is not changed by "history %j"', async (line) => {
-    const { code, calls, notes } = await runWith(['history', ...line]);
-    expect([code, calls, notes]).toEqual([2, [], expect.stringContaining('history delete ID')]);
+  it.each([[['delete']], [['burn', 'c1']], [['pin', 'c1', 'Birds']], [['folder']], [['rename', 'c1']]])(
+    'is not changed by "history %j"',
+    async (line) => {
+      const { code, calls, notes } = await runWith(['history', ...line]);
+      expect([code, calls, notes]).toEqual([2, [], expect.stringContaining('history delete ID')]);
+    },
+  );
+
+  it('is said to be meant by a word that is near', async () => {
+    expect((await runWith(['history', 'delte', 'c1'])).notes).toMatch(
+      /^Did you mean "history delete"\? There are "history rename ID TITLE", /,
+    );
+  });
+
+  it('is marked in the list while an answer is written in it', async () => {
+    const answers = { '/api/conversations?limit=20': { conversations: [summary({ running_generation_id: 'g1' })], next: null } };
+    expect((await runWith(['history'], { answers })).out).toBe('2026-01-01 00:00  c1  Terns (an answer is being written)\n');
   });
 
   it('is listed with its place, from a folder or the archive where that is asked for', async () => {
@@ -142,6 +157,53 @@ describe('one conversation', () => {
     expect((await runWith(['chat', 'x', '-c'], { answers: older, events: () => [START, FINISH] })).bodies.at(-1)).toMatchObject({
       conversation_id: 'old',
     });
+  });
+});
+
+describe('stop', () => {
+  const message = (id: string, state: string) => ({
+    id,
+    parent_id: null,
+    role: 'assistant',
+    content: '',
+    created_at: SINCE,
+    state,
+    generation_id: `g${id}`,
+  });
+  const view = (id: string, ...messages: object[]) => ({ id, title: id, created_at: SINCE, updated_at: SINCE, head_id: null, messages });
+  const answers = {
+    '/api/conversations/c1': view('c1', message('1', 'complete'), message('2', 'running'), message('3', 'running')),
+    '/api/conversations/c2': view('c2', message('4', 'complete')),
+    '/api/conversations?limit=200&archived=any': {
+      conversations: [
+        { id: 'c1', title: 'T', created_at: SINCE, updated_at: SINCE, running_generation_id: 'g2' },
+        { id: 'c2', title: 'T', created_at: SINCE, updated_at: SINCE },
+      ],
+      next: null,
+    },
+  };
+  const STOPS = ['POST /api/generations/g2/stop', 'POST /api/generations/g3/stop'];
+
+  it('ends every answer that is being written in a conversation, or in any', async () => {
+    const one = await runWith(['stop', 'c1'], { answers });
+    expect([one.code, one.out, one.calls]).toEqual([
+      0,
+      'Stopped 2 answers. What was written is kept.\n',
+      ['GET /api/conversations/c1', ...STOPS],
+    ]);
+    const all = await runWith(['stop', '--all', '--json'], { answers });
+    expect(all.calls.slice(1)).toEqual(['GET /api/conversations/c1', ...STOPS]);
+    expect(JSON.parse(all.out)).toEqual({
+      stopped: [
+        { conversation_id: 'c1', generation_id: 'g2' },
+        { conversation_id: 'c1', generation_id: 'g3' },
+      ],
+    });
+  });
+
+  it('says so where there is none, and guesses nothing', async () => {
+    expect(await runWith(['stop', 'c2'], { answers })).toMatchObject({ code: 1, out: '', notes: 'No answer is being written there.\n' });
+    for (const line of [['stop'], ['stop', 'c1', '--all']]) expect(await runWith(line, { answers })).toMatchObject({ code: 2, calls: [] });
   });
 });
 

@@ -1,3 +1,4 @@
+import { COMMAND_REMEDIES, toRemedy } from '@pilotlight/contract';
 import type { ServerSentEvent } from '@pilotlight/contract';
 
 export interface EventsRequest {
@@ -34,12 +35,21 @@ export class ServerFailure extends Error {
   }
 }
 
-/** The problem document of an answer as a failure; tolerant, as another server may stand at the address. */
-export function toFailure(status: number, body: unknown): ServerFailure {
+/**
+ * The problem document of an answer as a failure, with the command that helps; tolerant, as another server may stand at the address. `retryAfter` is the
+ * header of that name.
+ */
+export function toFailure(status: number, body: unknown, retryAfter: string | null = null): ServerFailure {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const word = (name: string): string | undefined => (typeof fields[name] === 'string' ? fields[name] : undefined);
   const title = word('title') ?? `The server answered with status ${status}`;
   const detail = word('detail');
-  const remedy = word('remedy') ?? 'Check that the address is that of a Pilotlight server.';
-  return new ServerFailure(detail === undefined ? title : `${title}: ${detail}`, { code: word('code') ?? 'unknown', remedy });
+  const code = word('code') ?? 'unknown';
+  const remedy = toRemedy(COMMAND_REMEDIES, {
+    code,
+    sent: word('remedy') ?? 'Check that the address is that of a Pilotlight server.',
+    requestId: word('request_id'),
+    retryAfterSeconds: retryAfter !== null && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined,
+  });
+  return new ServerFailure(detail === undefined ? title : `${title}: ${detail}`, { code, remedy });
 }

@@ -2,18 +2,21 @@ import { describe, expect, it } from 'vitest';
 
 import {
   chatRequestSchema,
+  COMMAND_REMEDIES,
   idSchema,
   isTerminal,
   modelNameSchema,
   optionsSchema,
+  PAGE_REMEDIES,
   Problem,
   PROBLEMS,
   sleep,
   streamPartSchema,
+  toRemedy,
   toTimestamp,
   withTag,
 } from './index.ts';
-import type { Clock } from './index.ts';
+import type { Clock, ProblemCode } from './index.ts';
 
 describe('model names', () => {
   it.each(['mistral', 'mistral:latest', 'llama3.2:3b', 'library/qwen2.5:7b-instruct-q4_K_M', 'hf.co/org/Some-Model.GGUF:Q4_0', 'Pilot'])(
@@ -81,6 +84,22 @@ describe('problems', () => {
     expect(kind.title).not.toMatch(/[.!]$/);
     expect(kind.remedy).toMatch(/\.$/);
     expect(`${kind.title} ${kind.remedy}`).not.toMatch(/please|oops|!/i);
+  });
+
+  it.each(Object.keys(PROBLEMS))('%s has words that speak no HTTP where nobody does', (name) => {
+    const code = name as ProblemCode;
+    for (const remedies of [COMMAND_REMEDIES, PAGE_REMEDIES]) {
+      const words = toRemedy(remedies, { code, sent: PROBLEMS[code].remedy });
+      expect(words).toMatch(/^["A-Z].*\.$/);
+      expect(words).not.toMatch(/\/api\/|\/docs|\b(GET|POST|PUT|PATCH|DELETE)\b|Retry-After|Authorization|Content-Type|[{}]/);
+    }
+  });
+
+  it('say what one answer said of itself, and pass on what the server says where there is no better', () => {
+    const facts = { retryAfterSeconds: 12, requestId: 'r-7' };
+    expect(toRemedy(COMMAND_REMEDIES, { code: 'queue_full', sent: 'x', ...facts })).toBe('Try again in 12 s.');
+    expect(toRemedy(PAGE_REMEDIES, { code: 'internal_error', sent: 'x', ...facts })).toMatch(/ under the id r-7\.$/);
+    expect(toRemedy(COMMAND_REMEDIES, { code: 'of_tomorrow', sent: 'Do this.' })).toBe('Do this.');
   });
 });
 

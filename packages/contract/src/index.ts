@@ -109,6 +109,8 @@ export { storageEventSchema, storageViewSchema } from './storage-wire.ts';
 export type { StorageView } from './storage-wire.ts';
 export { Problem, problemDetailsSchema, PROBLEMS, REFUSAL_HEADER, refusalFactsSchema, REFUSALS } from './problems.ts';
 export type { ProblemCode, ProblemDetails, ProblemOptions, ProblemSource, Refusal } from './problems.ts';
+export { COMMAND_REMEDIES, commandRemedyOf, PAGE_REMEDIES, toRemedy } from './remedies.ts';
+export type { Remedies, RemedyFacts } from './remedies.ts';
 export { toMemoryFacts } from './memory-facts.ts';
 export type { MemoryFacts, MemoryFactsSource } from './memory-facts.ts';
 export { EngineError } from './engine.ts';
@@ -141,6 +143,7 @@ export {
   modelsEventSchema,
   modelsViewSchema,
   modelViewSchema,
+  warmingViewSchema,
   wayToFitSchema,
   withTag,
 } from './models-wire.ts';
@@ -153,6 +156,7 @@ export type {
   ModelsEvent,
   ModelsView,
   ModelView,
+  WarmingView,
   WayToFit,
 } from './models-wire.ts';
 export { idSchema, RESERVED_CONVERSATION_IDS } from './ids.ts';

@@ -163,6 +163,10 @@ export const wayToFitSchema = z.discriminatedUnion('type', [
 ]);
 export type WayToFit = z.infer<typeof wayToFitSchema>;
 
+/** The answer of `POST /api/models/warmup`: the models that are on their way, or there already. */
+export const warmingViewSchema = z.object({ models: z.array(modelViewSchema) });
+export type WarmingView = z.infer<typeof warmingViewSchema>;
+
 /** `POST /api/models/plan`: what a load would do now. `basis` says what a figure rests on; what is not known is absent. */
 export const modelPlanSchema = z.object({
   model: z.string(),

@@ -14,4 +14,5 @@ export type { TaskRoute, TaskRoutes } from './read-tasks.ts';
 export { resolveSettings } from './resolve-settings.ts';
 export type { Settings, SettingsResult, SettingsSources } from './resolve-settings.ts';
 export { isLoopback } from './values/host-name.ts';
+export { closest } from './suggestion.ts';
 export type { SettingName } from './table.ts';

@@ -49,6 +49,8 @@ test('the settings page has a section for every variable that its table links to
   expect(sections).toEqual(links);
 });
 
-test('the problems page has a row for a code, with its status and remedy', () => {
-  expect(documentAt('docs/problems.md')).toMatch(/`model_not_found` \| 404 \| No engine has this model \| GET \/api\/models/);
+test('the problems page has a row for a code, with its status and what helps over HTTP and on the command line', () => {
+  expect(documentAt('docs/problems.md')).toMatch(
+    /`model_not_found` \| 404 \| No engine has this model \| GET \/api\/models .*\. \*"pilotlight models"/,
+  );
 });

@@ -40,7 +40,7 @@ export function createHttpServerClient(url: string, token: string | undefined): 
       });
     }
     if (response.ok) return response;
-    throw toFailure(response.status, await readJson(response));
+    throw toFailure(response.status, await readJson(response), response.headers.get('retry-after'));
   }
 
   async function* events(request: EventsRequest): AsyncGenerator<ServerSentEvent> {

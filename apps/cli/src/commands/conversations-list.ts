@@ -10,15 +10,20 @@ const PAGE = 200;
 
 export const conversationsList: Command = {
   name: 'history',
-  summary: 'List the conversations, pinned ones first, then the last used one first; or delete, restore and sort them',
+  summary: 'List the conversations, pinned ones first, then the last used one first; or rename, delete, restore and sort them',
   arguments: [
     {
       name: 'ACTION',
-      description: `${[...ACTIONS.keys()].join(', ')} or folder; without it the conversations are listed`,
+      description: `${[...ACTIONS.keys()].join(', ')}; without one the conversations are listed`,
       required: false,
     },
     { name: 'ID', description: 'the conversation that the action is for', required: false },
-    { name: 'FOLDER', description: 'of "folder": where to put it; without it, out of its folder', required: false, takesRest: true },
+    {
+      name: 'WORDS',
+      description: 'of "rename": the new title; of "folder": where to put it, without them out of its folder',
+      required: false,
+      takesRest: true,
+    },
   ],
   options: [
     { name: 'count', short: 'n', value: 'NUMBER', description: `how many at most (default: ${DEFAULT_COUNT})` },
@@ -37,8 +42,13 @@ export const conversationsList: Command = {
     const conversations = await listConversations(context.server, count, queryOf(context));
     if (json) terminal.write(`${JSON.stringify({ conversations })}\n`);
     else
-      for (const { id, title, updated_at: at, pinned, folder } of conversations) {
-        const place = `${pinned === true ? ' (pinned)' : ''}${folder === undefined ? '' : ` (in ${toPrintable(folder)})`}`;
+      for (const { id, title, updated_at: at, pinned, folder, running_generation_id: running } of conversations) {
+        const marks = [
+          ...(running === undefined ? [] : ['an answer is being written']),
+          ...(pinned === true ? ['pinned'] : []),
+          ...(folder === undefined ? [] : [`in ${toPrintable(folder)}`]),
+        ];
+        const place = marks.map((mark) => ` (${mark})`).join('');
         terminal.write(`${at.slice(0, 16).replace('T', ' ')}  ${id}  ${toPrintable(title)}${place}\n`);
       }
     if (!json && conversations.length === 0) terminal.note('There is no conversation here yet.\n');

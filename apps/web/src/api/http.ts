@@ -1,3 +1,4 @@
+import { PAGE_REMEDIES, toRemedy } from '@pilotlight/contract';
 import type { ProblemDetails } from '@pilotlight/contract';
 
 export interface ApiRequest {
@@ -28,14 +29,16 @@ export interface Http {
   stream(path: string, signal: AbortSignal): Promise<AsyncIterable<string>>;
 }
 
-/** The server answered, and said no. */
+/** The server answered, and said no. What helps is said in words of the page. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
   readonly problem: ProblemDetails;
   readonly retryAfterMs: number | undefined;
   constructor(problem: ProblemDetails, retryAfterMs?: number) {
     super(`${problem.code}: ${problem.detail}`);
-    this.problem = problem;
+    const { code, remedy: sent, request_id: requestId } = problem;
+    const retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
+    this.problem = { ...problem, remedy: toRemedy(PAGE_REMEDIES, { code, sent, requestId, retryAfterSeconds }) };
     this.retryAfterMs = retryAfterMs;
   }
 }

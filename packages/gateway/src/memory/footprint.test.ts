@@ -78,6 +78,13 @@ describe('the estimate of a footprint', () => {
     expect(estimateFootprint(model, {})?.cacheBytes).toBe(512 * MEBIBYTE);
   });
 
+  it('says what it counted: one context, or one for each slot', () => {
+    const model = { memoryFacts: facts(LLAMA_3), trainedContextLength: 8192 };
+    const basisOf = (slots: number) => estimateFootprint(model, { contextLength: 4096, slots })?.basis;
+    expect(basisOf(1)).toBe('estimated: weights, 4096 tokens of context, and buffers');
+    expect(basisOf(4)).toBe('estimated: weights, 4 slots of 4096 tokens of context each, and buffers');
+  });
+
   it('goes by the size of the file where that is all there is, and knows nothing without it', () => {
     expect(estimateFootprint({ sizeBytes: 1000 }, {})).toEqual({ bytes: 1200, basis: 'estimated from the size of its file' });
     expect(estimateFootprint({}, {})).toBeUndefined();

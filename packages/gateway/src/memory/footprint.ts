@@ -35,7 +35,8 @@ export function estimateFootprint(
   const { weightsBytes, processBytes = 0 } = memoryFacts;
   const cacheBytes = Math.ceil(toCacheBytes(memoryFacts, contextLength, profile.cacheType)) * slots;
   const computeBytes = toComputeBytes(memoryFacts, contextLength * slots) + processBytes;
-  const basis = `estimated: weights, ${contextLength * slots} tokens of context, and buffers`;
+  const context = slots === 1 ? `${contextLength} tokens of context` : `${slots} slots of ${contextLength} tokens of context each`;
+  const basis = `estimated: weights, ${context}, and buffers`;
   return { bytes: weightsBytes + cacheBytes + computeBytes, weightsBytes, cacheBytes, computeBytes, basis };
 }
 

@@ -1,6 +1,7 @@
 import type { MessageView } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
+import { RequestRefused } from '../../api/http.ts';
 import { toEnding } from './ending-words.ts';
 
 const MESSAGE: MessageView = { id: 'm', parent_id: null, role: 'assistant', content: 'It is four.', created_at: '' };
@@ -29,6 +30,18 @@ describe('toEnding', () => {
       line: "The engine's process ended",
       sentence: 'It was killed. Your question is kept. Ask again.',
     });
+  });
+
+  it('says what helps in words of the page, where the server has told programs of an address', () => {
+    const error = {
+      code: 'model_not_found',
+      title: 'No engine has this model',
+      detail: 'None has "x"',
+      remedy: 'GET /api/models lists them.',
+    };
+    expect(toEnding({ ...MESSAGE, content: '', state: 'failed', error })?.sentence).toMatch(/ Pick one of the models there are\.$/);
+    const refused = new RequestRefused({ ...error, code: 'queue_full', type: '', status: 503, source: 'app' }, 11_200);
+    expect(refused.problem).toMatchObject({ title: error.title, remedy: 'Try again in 12 s.' });
   });
 
   it('is calm about what somebody wanted', () => {

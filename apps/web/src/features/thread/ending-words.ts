@@ -1,3 +1,4 @@
+import { PAGE_REMEDIES, toRemedy } from '@pilotlight/contract';
 import type { MessageView, ProblemDetails } from '@pilotlight/contract';
 
 import { countWords, formatCount, toSentence } from '../../ui/format.ts';
@@ -55,8 +56,10 @@ export function toEnding(message: MessageView): Ending | undefined {
 
 /** The remedies of the table say that text was kept, which is true only where there was some. */
 function remedyFor(message: MessageView, kept: number): string | undefined {
-  const remedy = message.error?.remedy;
-  return kept === 0 ? remedy?.replace(/^What was written is kept\. /, '') : remedy;
+  if (message.error === undefined) return undefined;
+  const { code, remedy: sent } = message.error;
+  const remedy = toRemedy(PAGE_REMEDIES, { code, sent });
+  return kept === 0 ? remedy.replace(/^What was written is kept\. /, '') : remedy;
 }
 
 function lowerFirst(text: string): string {

@@ -1,11 +1,10 @@
-import { modelNameSchema, modelViewSchema, Problem } from '@pilotlight/contract';
+import { modelNameSchema, Problem, warmingViewSchema } from '@pilotlight/contract';
 import { z } from 'zod';
 
 import { defineRoute, json } from '../../../http/define-route.ts';
 import { findModel } from '../find-model.ts';
 
 const warmUpSchema = z.strictObject({ models: z.array(modelNameSchema).min(1).max(20).optional() }).optional();
-const warmingSchema = z.object({ models: z.array(modelViewSchema) });
 
 export const warmUpModels = defineRoute({
   method: 'POST',
@@ -14,7 +13,7 @@ export const warmUpModels = defineRoute({
   summary: 'Load the default model, or those that are named, so that the first answer comes at once',
   description: 'Answers at once and blocks nothing. Without a body the default model is meant.',
   body: warmUpSchema,
-  answers: { 202: { description: 'The models that are on their way, or there already', schema: warmingSchema } },
+  answers: { 202: { description: 'The models that are on their way, or there already', schema: warmingViewSchema } },
   problems: ['model_not_found', 'no_model', 'shutting_down'],
   handle({ body }, { gateway }) {
     const names = body?.models ?? [defaultModel(gateway.modelFor('chat')?.name)];
