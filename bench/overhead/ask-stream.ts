@@ -9,9 +9,10 @@ export interface AnswerTimes {
 
 /** An address that streams answers. */
 export interface Target {
-  readonly name: 'direct' | 'through';
+  readonly name: string;
   readonly url: string;
   readonly body: string;
+  readonly token?: string | undefined;
   /** Stands once in the stream for each token. */
   readonly tokenMark: string;
   /** Stands in the end of a whole answer. */
@@ -26,7 +27,11 @@ export function askStream(target: Target): Promise<AnswerTimes> {
   const startedMs = performance.now();
   let firstTokenMs = 0;
   let text = '';
-  const sent = request(target.url, { method: 'POST', agent, headers: { 'content-type': 'application/json' } }, (response) => {
+  const headers = {
+    'content-type': 'application/json',
+    ...(target.token !== undefined && { authorization: `Bearer ${target.token}` }),
+  };
+  const sent = request(target.url, { method: 'POST', agent, headers }, (response) => {
     response.setEncoding('utf8');
     response.on('data', (piece: string) => {
       if (firstTokenMs === 0 && (text + piece).includes(target.tokenMark)) firstTokenMs = performance.now() - startedMs;
@@ -56,12 +61,21 @@ export function directTarget(url: string, model: string): Target {
   };
 }
 
+/** A question to the server, which names a model or leaves its choice to the route of a task. */
+interface ThroughQuestion {
+  readonly name: string;
+  readonly model?: string;
+  readonly task?: string;
+  readonly token?: string;
+}
+
 /** The same through the server, with the durable log. */
-export function throughTarget(url: string, model: string): Target {
+export function throughTarget(url: string, { name, token, model, task }: ThroughQuestion): Target {
   return {
-    name: 'through',
+    name,
+    token,
     url: `${url}/api/chat/stream`,
-    body: JSON.stringify({ model, message: 'Go on.' }),
+    body: JSON.stringify({ model, task, message: 'Go on.' }),
     tokenMark: 'event: text\n',
     endMark: 'event: finish\n',
   };

@@ -6,6 +6,14 @@ export interface Sample {
   readonly elapsedMs: number;
 }
 
+/** What was measured of the server in one way to run it, beside the same asked directly. */
+export interface Measured {
+  readonly direct: Sample;
+  readonly through: Sample;
+  /** CPU time of the server process during the rounds through it. */
+  readonly cpuMs: number;
+}
+
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
@@ -29,7 +37,7 @@ export function toTable(rows: readonly (readonly string[])[]): string {
 }
 
 /** Added to the first token: the quantiles of one against the other. */
-export function pacedRow(streams: string, direct: Sample, through: Sample): readonly string[] {
+export function pacedCells({ direct, through }: Measured): readonly string[] {
   const first = (sample: Sample, share: number): number =>
     quantile(
       sample.answers.map((answer) => answer.firstTokenMs),
@@ -41,7 +49,6 @@ export function pacedRow(streams: string, direct: Sample, through: Sample): read
   };
   const rate = (sample: Sample): number => sample.answers.length / sample.elapsedMs;
   return [
-    streams,
     `${first(direct, 0.5).toFixed(1)} / ${first(direct, 0.99).toFixed(1)}`,
     `${first(through, 0.5).toFixed(1)} / ${first(through, 0.99).toFixed(1)}`,
     `${added(0.5)} / ${added(0.99)}`,
@@ -49,24 +56,13 @@ export function pacedRow(streams: string, direct: Sample, through: Sample): read
   ];
 }
 
-export interface FloodCosts {
-  readonly tokensPerAnswer: number;
-  /** CPU time of the server process during the rounds through it. */
-  readonly cpuMs: number;
-}
-
-export function floodRow(
-  streams: number,
-  samples: { readonly direct: Sample; readonly through: Sample },
-  costs: FloodCosts,
-): readonly string[] {
-  const rate = ({ answers, elapsedMs }: Sample): number => (answers.length * costs.tokensPerAnswer * 1_000) / elapsedMs;
-  const tokens = samples.through.answers.length * costs.tokensPerAnswer;
+export function floodCells({ direct, through, cpuMs }: Measured, tokensPerAnswer: number): readonly string[] {
+  const rate = ({ answers, elapsedMs }: Sample): number => (answers.length * tokensPerAnswer * 1_000) / elapsedMs;
+  const tokens = through.answers.length * tokensPerAnswer;
   return [
-    String(streams),
-    Math.round(rate(samples.direct)).toLocaleString('en'),
-    Math.round(rate(samples.through)).toLocaleString('en'),
-    (rate(samples.through) / rate(samples.direct)).toFixed(2),
-    ((costs.cpuMs * 1_000) / tokens).toFixed(1),
+    Math.round(rate(direct)).toLocaleString('en'),
+    Math.round(rate(through)).toLocaleString('en'),
+    (rate(through) / rate(direct)).toFixed(2),
+    ((cpuMs * 1_000) / tokens).toFixed(1),
   ];
 }

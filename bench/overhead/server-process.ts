@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,14 +22,33 @@ export interface MeasuredServer extends AsyncDisposable {
   cpuMs(): number;
 }
 
+export interface ServerSetup {
+  readonly environment: Readonly<Record<string, string>>;
+  /** What stands in `pilotlight.yaml`. */
+  readonly settingsFile?: string;
+  /** Its log goes to a file, as JSON, in place of the error output of this process. */
+  readonly logsToFile?: boolean;
+}
+
 /** Starts the server towards one engine, with a data folder of its own, and waits until it serves. */
-export async function startMeasuredServer(
+export function startMeasuredServer(
   environment: Readonly<Record<string, string>>,
   nodeOptions: readonly string[] = [],
 ): Promise<MeasuredServer> {
+  return startServerWith({ environment }, nodeOptions);
+}
+
+/** The same with settings that no environment takes. */
+export async function startServerWith(
+  { environment, settingsFile, logsToFile = false }: ServerSetup,
+  nodeOptions: readonly string[],
+): Promise<MeasuredServer> {
   const folder = await mkdtemp(join(tmpdir(), 'pilotlight-bench-'));
+  if (settingsFile !== undefined) await writeFile(join(folder, 'pilotlight.yaml'), settingsFile);
+  const log = logsToFile ? await open(join(folder, 'log'), 'a') : undefined;
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeOptions, MAIN], {
+    cwd: folder,
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
@@ -40,11 +59,12 @@ export async function startMeasuredServer(
       NODE_COMPILE_CACHE: COMPILED_MODULES,
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', log?.fd ?? 'inherit'],
   });
+  await log?.close();
   let output = '';
   const listening = Promise.withResolvers<string>();
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
     const url = / is at (http:\S+)\n/.exec(output)?.[1];
     if (url !== undefined) listening.resolve(url);
