@@ -61,6 +61,16 @@ describe('in order:', () => {
         'f.png': '',
       },
     ],
+    [
+      'mentions',
+      {
+        'package.json': '{"scripts":{"start":"x","bench:log":"y"}}',
+        'README.md':
+          '`npm start`, `npm run bench:log -- 1`, `packages/a/src`, `packages/engine-*`, `docs/a.md`\n\n```sh\nnpm install\nnpm start\n```\n',
+        'docs/a.md': '`packages/a/src/a.ts`',
+        'packages/a/src/a.ts': '',
+      },
+    ],
     ['manifests', { ...npmrc, 'package.json': manifest({ zod: '4.6.7' }), 'packages/a/package.json': manifest({ zod: '4.6.7' }) }],
     [
       'lock file',
@@ -128,6 +138,14 @@ describe('planted:', () => {
     ['links', 'a picture that is gone', { 'README.md': '<img src="a.png" alt="a">\n' }, 'a.png, which is not there'],
     ['links', 'a reference to nothing', { 'README.md': '[a][b]\n\n[b]: c.md\n' }, 'c.md, which is not there'],
     ['links', 'a link to a heading that is gone', { 'README.md': '# One\n\n[a](#two)\n' }, 'has no such heading'],
+    [
+      'mentions',
+      'a script that is gone',
+      { 'package.json': '{"scripts":{}}', 'a.md': 'x\n`npm run bench`' },
+      'a.md:2 speaks of "npm run bench"',
+    ],
+    ['mentions', 'a script that is gone, in a block', { 'a.md': '```sh\nnpm start\n```\n' }, 'a.md:1 speaks of "npm run start"'],
+    ['mentions', 'a file that has moved', { 'a.md': '`packages/a/src/a.ts`' }, 'packages/a/src/a.ts, which is not there'],
     ['manifests', 'a range', { ...npmrc, 'package.json': manifest({ zod: '^4.6.7' }) }, 'Write the exact version'],
     [
       'manifests',
