@@ -70,6 +70,27 @@ describe('the search', () => {
     await context.close();
   });
 
+  it('finds an attached file by its text, says which it is, and goes to the message that has it', async () => {
+    const { context, page, complaints } = await product.openChat();
+    const notes = {
+      name: 'notes.md',
+      mimeType: 'text/markdown',
+      buffer: Buffer.from(`${'Sand. '.repeat(500)}The wheatear nests in holes.`),
+    };
+    await page.getByLabel('Files to attach').setInputFiles(notes);
+    await page.getByText(/characters/).waitFor();
+    await ask(page, 'What is 7 + 2?');
+    await beginAnew(page);
+    await search(page, 'wheatear');
+    const found = page.getByRole('region', { name: 'Messages' }).getByRole('link', { name: /In notes\.md: .*The wheatear nests/ });
+    await found.waitFor();
+    await expect.poll(() => found.locator('mark').allTextContents()).toEqual(['wheatear']);
+    await found.click();
+    await page.locator('article.ask', { hasText: 'What is 7 + 2?' }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it('is moved through with arrows, opened with Enter and left with Esc', async () => {
     const { context, page, complaints } = await product.openChat();
     await ask(page, 'Tell me about foxes');
@@ -103,7 +124,7 @@ describe('the search', () => {
   it('says that nothing was found, and finds it as soon as it is there', async () => {
     const { context, page, complaints } = await product.openChat();
     await search(page, 'zanzibar');
-    await page.getByRole('navigation').getByText('No chat has “zanzibar” in its title or its messages.').waitFor();
+    await page.getByRole('navigation').getByText('No chat has “zanzibar” in its title, its messages or its files.').waitFor();
     await page.getByRole('button', { name: 'Empty the search' }).click();
     await ask(page, 'Where is Zanzibar?');
     await search(page, 'zanzibar');

@@ -38,7 +38,10 @@ export interface ChatStore extends AttachmentStore {
   details(id: string): Promise<ConversationDetailsRecord | undefined>;
   /** The conversation with all its messages in the order in which they were stored. */
   conversation(id: string): Promise<ConversationTree | undefined>;
-  /** Titles, then messages, in which all the words of a text stand, the last of them at least as the beginning of a word; the best first. No text is an error. */
+  /**
+   * Titles, then messages and the files that are attached to them, in which all the words of a text stand, the last of them at least as the beginning of a word; of
+   * titles and messages the best first, of files the newest, each once for each conversation that has it. No text is an error.
+   */
   search(query: SearchQuery): Promise<readonly SearchHitRecord[]>;
   /** Stores a conversation that is whole already, under an id that is new. Durable. */
   add(conversation: NewConversation): Promise<ConversationRecord>;
@@ -275,6 +278,8 @@ export interface SearchHitRecord {
   /** Undefined: it is the title. */
   readonly messageId: string | undefined;
   readonly role: MessageRecord['role'] | undefined;
+  /** Set: the words stand in this file, its name or its text, which the message has attached. */
+  readonly attachment: { readonly id: string; readonly name: string } | undefined;
   readonly createdMs: number;
   /** A piece of the text on one line, with `…` where it was cut. */
   readonly snippet: string;

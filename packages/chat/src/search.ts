@@ -23,11 +23,12 @@ function fromCursor(before: string | undefined): number {
   return Number(before);
 }
 
-function toHit({ conversation, messageId, role, createdMs, snippet, marks }: SearchHitRecord): SearchHit {
+function toHit({ conversation, messageId, role, attachment, createdMs, snippet, marks }: SearchHitRecord): SearchHit {
   return {
     conversation: toSummary(conversation),
     ...(messageId !== undefined && { message_id: messageId }),
     ...(role !== undefined && { role }),
+    ...(attachment !== undefined && { attachment: { ...attachment } }),
     created_at: toTimestamp(createdMs),
     snippet,
     marks: [...marks],

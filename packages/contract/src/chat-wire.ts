@@ -171,11 +171,13 @@ export const conversationListSchema = z.object({
 });
 export type ConversationList = z.infer<typeof conversationListSchema>;
 
-/** One place where all the words stand: a message, or, without `message_id`, the title of the conversation. */
+/** One place where all the words stand: a message, a file that it has attached, or, without `message_id`, the title of the conversation. */
 export const searchHitSchema = z.object({
   conversation: conversationSummarySchema,
   message_id: z.string().optional(),
   role: z.enum(['user', 'assistant']).optional(),
+  /** Set if the words stand in this file, its name or its text: `message_id` is the newest message of the conversation that has it. */
+  attachment: z.object({ id: z.string(), name: z.string() }).optional(),
   /** Of the message, or of the conversation. */
   created_at: z.string(),
   /** One line of plain text around the words, with `…` where it was cut. Never HTML. */
@@ -185,7 +187,7 @@ export const searchHitSchema = z.object({
 });
 export type SearchHit = z.infer<typeof searchHitSchema>;
 
-/** `GET /api/conversations/search`: titles first, then messages, the best first; `next` is given to `?before=` for the page after this one. */
+/** `GET /api/conversations/search`: titles first, then messages and files in turn, the best first; `next` is given to `?before=` for the page after this one. */
 export const searchResultSchema = z.object({ hits: z.array(searchHitSchema), next: z.string().nullable() });
 export type SearchResult = z.infer<typeof searchResultSchema>;
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeKeptValues } from './kept-values-suite.ts';
 import { describeModelStore } from './model-store-suite.ts';
 import { describeMetadata } from './metadata-suite.ts';
+import { describeAttachmentSearch } from './attachment-search-suite.ts';
 import { describeAttachments } from './attachments-suite.ts';
 import type { Storage } from './open-storage.ts';
 import { describeSearch } from './search-suite.ts';
@@ -34,6 +35,7 @@ export function describeChatStore(name: string, open: () => Promise<Storage>): v
     describeSearch(() => store);
     describeWholeConversations(() => store);
     describeAttachments(() => store);
+    describeAttachmentSearch(() => store);
     describeMetadata(() => store);
     describeModelStore(() => storage.models);
     describeKeptValues(() => storage.kept);

@@ -2,6 +2,7 @@ import type { ChatStore } from '@pilotlight/chat';
 import { Problem, PROBLEMS, toTimestamp } from '@pilotlight/contract';
 import type { Clock, KeptValues, ModelStore, StorageView } from '@pilotlight/contract';
 
+import { indexBacklog } from './index-backlog.ts';
 import { decideWriteState, neededOf } from './decide-write-state.ts';
 import type { DiskSpace, Observation, WriteState } from './decide-write-state.ts';
 import type { Storage } from './open-storage.ts';
@@ -143,11 +144,13 @@ export function guardStorage({ storage, folder, where, freeSpace, clock }: Guard
   }
 
   void look();
+  const indexing = indexBacklog({ step: () => run('refused', storage.indexOlder) as Promise<boolean>, clock });
   return {
     chats: guarded(storage.chats),
     models: guarded(storage.models),
     kept: guarded(storage.kept),
     tryWriting: storage.tryWriting,
+    indexOlder: storage.indexOlder,
     whyNotWritable: storage.whyNotWritable,
     writes: {
       state: () => toView(state, place),
@@ -159,6 +162,7 @@ export function guardStorage({ storage, folder, where, freeSpace, clock }: Guard
     async [Symbol.asyncDispose]() {
       isOver = true;
       timer?.[Symbol.dispose]();
+      indexing[Symbol.dispose]();
       await storage[Symbol.asyncDispose]();
     },
   };

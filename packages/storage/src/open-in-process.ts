@@ -9,6 +9,7 @@ import { toFileTime } from './adapters/restore-database.ts';
 import { migrate, MIGRATION_NAMES, schemaOf } from './migrations/migrate.ts';
 import { serveStore } from './serve-store.ts';
 import type { ServedStore, ServeOptions } from './serve-store.ts';
+import { createOlderIndex } from './sqlite-attachment-index.ts';
 import { createSqliteChatStore } from './sqlite-chat-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { createKeptTable } from './sqlite-kept-values.ts';
@@ -60,6 +61,7 @@ export function createOperations(connection: SqliteConnection): ServeOptions['op
     ...createModelTables(connection),
     ...createKeptTable(connection),
     ...createTrial(connection),
+    ...createOlderIndex(connection),
   };
 }
 

@@ -54,16 +54,39 @@ export function tokensOf(text: string): Token[] {
 function toToken(match: RegExpMatchArray): Token {
   const [word] = match;
   const start = match.index ?? 0;
-  return { start, end: start + word.length, folded: word.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase() };
+  return { start, end: start + word.length, folded: fold(word) };
 }
+
+function fold(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- ASCII has nothing that could be taken away
+  return (/^[\u0000-\u007f]*$/.test(text) ? text : text.normalize('NFD').replaceAll(/\p{M}/gu, '')).toLowerCase();
+}
+
+/** A long text is looked at in pieces of about so many characters, of which most are passed over quickly. */
+const PIECE = 4_096;
+const NO_TOKEN = /[^\p{L}\p{N}\p{Co}\p{M}]/gu;
 
 /** The places in a text where one of the words stands, in order, at most `limit`. */
 export function findWords(text: string, { whole, prefix }: SearchWords, limit: number): Token[] {
+  const wanted = [...whole, ...(prefix === undefined ? [] : [prefix])];
   const found: Token[] = [];
-  for (const match of text.matchAll(TOKEN)) {
-    const token = toToken(match);
-    if (whole.has(token.folded) || (prefix !== undefined && token.folded.startsWith(prefix))) found.push(token);
-    if (found.length === limit) break;
+  for (let from = 0, to = 0; from < text.length; from = to) {
+    to = endOfPiece(text, from);
+    const piece = text.slice(from, to);
+    const folded = fold(piece);
+    if (!wanted.some((word) => folded.includes(word))) continue;
+    for (const match of piece.matchAll(TOKEN)) {
+      const token = toToken(match);
+      if (!whole.has(token.folded) && (prefix === undefined || !token.folded.startsWith(prefix))) continue;
+      found.push({ ...token, start: token.start + from, end: token.end + from });
+      if (found.length === limit) return found;
+    }
   }
   return found;
+}
+
+/** After a whole word. */
+function endOfPiece(text: string, from: number): number {
+  NO_TOKEN.lastIndex = from + PIECE;
+  return NO_TOKEN.exec(text)?.index ?? text.length;
 }

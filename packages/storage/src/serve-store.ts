@@ -2,6 +2,7 @@ import type { ChatStore } from '@pilotlight/chat';
 import type { KeptValues, ModelStore } from '@pilotlight/contract';
 
 import { coalesce } from './coalesce.ts';
+import type { IndexOperation } from './sqlite-attachment-index.ts';
 import type { Operation, Operations } from './sqlite-chat-store.ts';
 import type { KeptOperations } from './sqlite-kept-values.ts';
 import type { ModelOperations } from './sqlite-models.ts';
@@ -56,7 +57,14 @@ const KEPT_METHODS = ['kept', 'keep'] as const satisfies readonly (keyof KeptVal
 /** Stores something and takes it away again: whether the database can be written. */
 export const TRIAL = 'tryWriting';
 
-export type StoreMethod = (typeof METHODS)[number] | (typeof MODEL_METHODS)[number] | (typeof KEPT_METHODS)[number] | typeof TRIAL;
+/** What the storage does for itself. */
+const OWN_METHODS = [TRIAL, 'indexOlder'] as const satisfies readonly (keyof Stores)[];
+
+export type StoreMethod =
+  | (typeof METHODS)[number]
+  | (typeof MODEL_METHODS)[number]
+  | (typeof KEPT_METHODS)[number]
+  | (typeof OWN_METHODS)[number];
 
 /** Calls a store by the name of the method. Calls take effect in the order in which they were made. */
 export type CallStore = (method: StoreMethod, parameters: readonly unknown[]) => Promise<unknown>;
@@ -72,7 +80,7 @@ export interface ServedStore {
 }
 
 export interface ServeOptions {
-  readonly operations: Operations & ModelOperations & KeptOperations & TrialOperation;
+  readonly operations: Operations & ModelOperations & KeptOperations & TrialOperation & IndexOperation;
   readonly transact: Transact;
   /** Runs the body soon; what is called until then shares its transaction. */
   readonly defer: (body: () => void) => void;
@@ -188,6 +196,8 @@ export interface Stores {
   readonly kept: KeptValues;
   /** Resolves if something can be stored now, durably; nothing of it stays. Rejects as every writing method does. */
   readonly tryWriting: () => Promise<void>;
+  /** Makes some of what was attached before there was an index of it findable; resolves with whether there is more of it. Does so within some ten milliseconds. */
+  readonly indexOlder: () => Promise<boolean>;
 }
 
 /** The side that wants the stores: each method is a call; `toError` makes of a fault what the ports promise. */
@@ -206,11 +216,10 @@ export function toStores(call: CallStore, toError: (fault: StorageFault) => Erro
       ]),
     );
   }
-  const trial = toStore([TRIAL]) as Pick<Stores, typeof TRIAL>;
   return {
     chats: toStore(METHODS) as ChatStore,
     models: toStore(MODEL_METHODS) as ModelStore,
     kept: toStore(KEPT_METHODS) as KeptValues,
-    tryWriting: trial.tryWriting,
+    ...(toStore(OWN_METHODS) as Pick<Stores, (typeof OWN_METHODS)[number]>),
   };
 }

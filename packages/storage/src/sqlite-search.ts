@@ -1,8 +1,11 @@
 import type { SearchHitRecord, SearchQuery } from '@pilotlight/chat';
 
+import { inTurn } from './search-places.ts';
 import { toSnippet } from './search-snippet.ts';
 import { toSearchWords } from './search-words.ts';
 import type { SearchWords } from './search-words.ts';
+import { createFileSearch } from './sqlite-attachment-index.ts';
+import type { FilePlace } from './sqlite-attachment-index.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { ConversationTables } from './sqlite-conversations.ts';
 
@@ -29,9 +32,9 @@ interface Found {
   readonly seq: number;
 }
 
-type Place = { readonly kind: 'title'; readonly conversationId: string } | { readonly kind: 'message'; readonly seq: number };
+type Place = { readonly kind: 'title'; readonly conversationId: string } | { readonly kind: 'message'; readonly seq: number } | FilePlace;
 
-/** The search over titles, which come first, and messages. */
+/** The search over titles, which come first, and messages and attached files. */
 export function createSearch(connection: SqliteConnection, conversations: Pick<ConversationTables, 'find'>): Search {
   const titles = connection.prepare(`
     SELECT t.conversation_id FROM (
@@ -52,6 +55,7 @@ export function createSearch(connection: SqliteConnection, conversations: Pick<C
   const shown = connection.prepare(
     'SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE m.seq = ? AND c.deleted_ms IS NULL',
   );
+  const files = createFileSearch(connection, conversations);
   const message = connection.prepare('SELECT id, conversation_id, role, content, created_ms FROM messages WHERE seq = ?');
 
   /** The best of the newest first; the newest first where counting all of them would take too long. */
@@ -75,12 +79,14 @@ export function createSearch(connection: SqliteConnection, conversations: Pick<C
       const conversation = conversations.find(place.conversationId);
       if (conversation === undefined) return undefined;
       const { title, createdMs } = conversation;
-      return { conversation, messageId: undefined, role: undefined, createdMs, ...toSnippet(title, words) };
+      return { conversation, messageId: undefined, role: undefined, attachment: undefined, createdMs, ...toSnippet(title, words) };
     }
+    if (place.kind === 'file') return files.toHit(place, words);
     const row = message.get(place.seq) as MessageRow | undefined;
     const conversation = row && conversations.find(row.conversation_id);
     if (row === undefined || conversation === undefined) return undefined;
-    return { conversation, messageId: row.id, role: row.role, createdMs: row.created_ms, ...toSnippet(row.content, words) };
+    const { id: messageId, role, content, created_ms: createdMs } = row;
+    return { conversation, messageId, role, attachment: undefined, createdMs, ...toSnippet(content, words) };
   }
 
   return ({ text, skip, limit }) => {
@@ -91,7 +97,10 @@ export function createSearch(connection: SqliteConnection, conversations: Pick<C
         kind: 'title' as const,
         conversationId: row.conversation_id,
       })),
-      ...findMessages(words).map((row) => ({ kind: 'message' as const, seq: row.seq })),
+      ...inTurn(
+        findMessages(words).map((row) => ({ kind: 'message' as const, seq: row.seq })),
+        files.find(words),
+      ),
     ];
     return places
       .slice(skip, skip + limit)

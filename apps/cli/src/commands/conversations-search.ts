@@ -6,8 +6,10 @@ import { toPrintable } from '../printable.ts';
 
 export const conversationsSearch: Command = {
   name: 'search',
-  summary: 'Find words in titles and messages; the last may be the beginning of one',
-  arguments: [{ name: 'WORDS', description: 'the words to find, all of them in one message or title', required: true, takesRest: true }],
+  summary: 'Find words in titles, messages and attached files; the last may be the beginning of one',
+  arguments: [
+    { name: 'WORDS', description: 'the words to find, all of them in one message, file or title', required: true, takesRest: true },
+  ],
   options: [],
   async run({ arguments: [text = ''], server, terminal, json }) {
     const result = searchResultSchema.parse(
@@ -25,7 +27,9 @@ export const conversationsSearch: Command = {
 function toLines(hit: SearchHit, isInteractive: boolean): string {
   const { conversation, message_id: messageId } = hit;
   const head = `${conversation.id}  ${toPrintable(conversation.title)}\n`;
-  return messageId === undefined ? head : `${head}    ${mark(hit, isInteractive)}\n`;
+  if (messageId === undefined) return head;
+  const where = hit.attachment === undefined ? '' : `in ${toPrintable(hit.attachment.name)}: `;
+  return `${head}    ${where}${mark(hit, isInteractive)}\n`;
 }
 
 function mark({ snippet, marks }: SearchHit, isInteractive: boolean): string {

@@ -85,7 +85,9 @@ function finish(file: string, expected: DatabaseFacts): void {
 
 /** An index keeps the words of what was removed until its parts are merged; here they are merged into one. A schema before the index has none. */
 function forgetRemovedWords(database: DatabaseSync): void {
-  const indexes = database.prepare("SELECT name FROM sqlite_master WHERE name IN ('title_index', 'message_index')").all() as {
+  const indexes = database
+    .prepare("SELECT name FROM sqlite_master WHERE name IN ('title_index', 'message_index', 'attachment_index')")
+    .all() as {
     readonly name: string;
   }[];
   for (const { name } of indexes) database.exec(`INSERT INTO ${name} (${name}) VALUES ('optimize')`);

@@ -6,11 +6,13 @@ import { metadata } from './0003-metadata.ts';
 import { context } from './0004-context.ts';
 import { models } from './0005-models.ts';
 import { keptValues } from './0006-kept-values.ts';
+import { attachmentSearch } from './0007-attachment-search.ts';
 import type { Migration } from './migration.ts';
 
-const MIGRATIONS: readonly Migration[] = [conversations, search, metadata, context, models, keptValues];
+/** In their order: the number of a step is its place, from 1. */
+export const MIGRATIONS: readonly Migration[] = [conversations, search, metadata, context, models, keptValues, attachmentSearch];
 
-/** The names of all steps; the number of a step is its place, from 1. */
+/** The names of all steps. */
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
 
 /** Throws if a schema of this number is newer than this program. */

@@ -2,6 +2,7 @@ import type { AttachmentRecord, NewAttachment, PromptContent, SummaryRecord } fr
 
 import { toAttachmentRecord, toAttachmentValues, toPromptContent, toSummary } from '../attachment-rows.ts';
 import type { AttachmentRow, PromptRow, SummaryRow } from '../attachment-rows.ts';
+import { writeFileWords } from './index-words.ts';
 import type { PostgresSession } from './postgres-session.ts';
 
 // Attached files, and summaries. What writes runs within the caller's transaction.
@@ -55,7 +56,9 @@ export async function attachmentsOfConversation(
 }
 
 export async function attach(session: PostgresSession, attachment: NewAttachment): Promise<void> {
+  const isThere = (await session.get('SELECT 1 FROM attachments WHERE id = $1', attachment.id)) !== undefined;
   await session.run(INSERT, ...toAttachmentValues(attachment));
+  if (!isThere) await writeFileWords(session, attachment);
 }
 
 export async function readPromptContents(session: PostgresSession, ids: readonly string[]): Promise<PromptContent[]> {

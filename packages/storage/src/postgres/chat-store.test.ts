@@ -22,7 +22,7 @@ describe.skipIf(reason !== undefined)(`over Postgres${reason === undefined ? '' 
     const url = postgres.url();
     // The tables are made once, and emptied for each.
     await withPostgres(url, async (session) => {
-      const tables = [...COPIED_TABLES.map(({ name }) => name), 'title_words', 'message_words'];
+      const tables = [...COPIED_TABLES.map(({ name }) => name), 'title_words', 'message_words', 'attachment_words', 'attachments_to_index'];
       if ((await postgresSchemaOf(session)) > 0) await session.exec(`TRUNCATE ${tables.join(', ')} RESTART IDENTITY`);
     });
     return openStorage({ location: { url }, clock });

@@ -6,6 +6,7 @@ import type { Durability } from '../transaction.ts';
 import * as attachments from './attachments.ts';
 import * as conversations from './conversations.ts';
 import * as generations from './generations.ts';
+import { indexOlder } from './index-words.ts';
 import * as kept from './kept-values.ts';
 import * as log from './log.ts';
 import * as metadata from './metadata.ts';
@@ -82,9 +83,10 @@ const keptOperations: OperationsOf<KeptValues> = {
   keep: { durability: 'full', run: kept.keepValues },
 };
 
-const trialOperations: OperationsOf<Pick<Stores, 'tryWriting'>> = {
+const ownOperations: OperationsOf<Pick<Stores, 'tryWriting' | 'indexOlder'>> = {
   tryWriting: { durability: 'full', run: async (session) => void (await session.all(TRIAL)) },
+  indexOlder: { durability: 'normal', run: indexOlder },
 };
 
 /** Every method of every store over Postgres. */
-export const POSTGRES_OPERATIONS = { ...chatOperations, ...modelOperations, ...keptOperations, ...trialOperations };
+export const POSTGRES_OPERATIONS = { ...chatOperations, ...modelOperations, ...keptOperations, ...ownOperations };

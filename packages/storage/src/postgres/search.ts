@@ -1,11 +1,14 @@
 import type { ConversationRecord, SearchHitRecord, SearchQuery } from '@pilotlight/chat';
 
+import { inTurn } from '../search-places.ts';
 import { toSnippet } from '../search-snippet.ts';
 import { toSearchWords } from '../search-words.ts';
 import type { SearchWords } from '../search-words.ts';
 import { MAX_MESSAGES, MAX_TITLES } from '../sqlite-search.ts';
 import { findConversations } from './conversations.ts';
 import type { PostgresSession } from './postgres-session.ts';
+import { findFiles, readFiles, toFileHit } from './search-files.ts';
+import type { FilePlace, FileRow } from './search-files.ts';
 import { toTsquery } from './words.ts';
 
 /** So many of the newest messages tell how frequent what is looked for is. */
@@ -54,22 +57,48 @@ interface MessageRow {
   readonly created_ms: number;
 }
 
-/** The search over titles, which come first, and messages. */
+/** The search over titles, which come first, and messages and attached files. */
 export async function search(session: PostgresSession, { text, skip, limit }: SearchQuery): Promise<readonly SearchHitRecord[]> {
   const words = toSearchWords(text);
   if (words === undefined) return [];
-  const query = toTsquery(words);
-  const titles = (await session.planned(TITLES, query)) as { readonly conversation_id: string }[];
+  const titles = (await session.planned(TITLES, toTsquery(words))) as { readonly conversation_id: string }[];
   const shownTitles = titles.slice(skip, skip + limit).map(({ conversation_id: id }) => id);
   const from = Math.max(0, skip - titles.length);
-  const wanted = limit - shownTitles.length;
-  const messages = wanted === 0 ? [] : await findMessages(session, words);
-  const rows = await readMessages(session, messages.slice(from, from + wanted));
-  const conversations = await findConversations(session, [...shownTitles, ...rows.map((row) => row.conversation_id)]);
+  const places = shownTitles.length === limit ? [] : await findPlaces(session, words);
+  const found = await readPlaces(session, places.slice(from, from + limit - shownTitles.length));
+  const conversations = await findConversations(session, [...shownTitles, ...found.map(({ row }) => row.conversation_id)]);
   return [
     ...shownTitles.map((id) => toTitleHit(conversations.get(id), words)),
-    ...rows.map((row) => toMessageHit(conversations.get(row.conversation_id), row, words)),
+    ...found.map((one) => toHit(conversations, one, words)),
   ].filter((hit) => hit !== undefined);
+}
+
+type Place = { readonly kind: 'message'; readonly seq: number } | FilePlace;
+
+async function findPlaces(session: PostgresSession, words: SearchWords): Promise<Place[]> {
+  const messages = await findMessages(session, words);
+  return inTurn(
+    messages.map((seq) => ({ kind: 'message' as const, seq })),
+    await findFiles(session, words),
+  );
+}
+
+type Found = { readonly kind: 'message'; readonly row: MessageRow } | { readonly kind: 'file'; readonly row: FileRow };
+
+/** What stands at these places, in their order. */
+async function readPlaces(session: PostgresSession, places: readonly Place[]): Promise<Found[]> {
+  const messages = await readMessages(
+    session,
+    places.flatMap((place) => (place.kind === 'message' ? [place.seq] : [])),
+  );
+  const files = await readFiles(
+    session,
+    places.filter((place) => place.kind === 'file'),
+  );
+  return places.flatMap((place): Found[] => {
+    if (place.kind === 'message') return messages.filter(({ seq }) => seq === place.seq).map((row) => ({ kind: 'message', row }));
+    return files.filter(({ key, seq }) => key === place.key && seq === place.seq).map((row) => ({ kind: 'file', row }));
+  });
 }
 
 interface Ranked {
@@ -110,20 +139,20 @@ async function sample(session: PostgresSession, query: string): Promise<number> 
   return row?.count ?? 0;
 }
 
-/** In the order of their numbers. */
 async function readMessages(session: PostgresSession, seqs: readonly number[]): Promise<MessageRow[]> {
-  if (seqs.length === 0) return [];
-  const rows = new Map(((await session.all(MESSAGES, seqs)) as MessageRow[]).map((row) => [row.seq, row]));
-  return seqs.map((seq) => rows.get(seq)).filter((row) => row !== undefined);
+  return seqs.length === 0 ? [] : ((await session.all(MESSAGES, seqs)) as MessageRow[]);
 }
 
 function toTitleHit(conversation: ConversationRecord | undefined, words: SearchWords): SearchHitRecord | undefined {
   if (conversation === undefined) return undefined;
   const { title, createdMs } = conversation;
-  return { conversation, messageId: undefined, role: undefined, createdMs, ...toSnippet(title, words) };
+  return { conversation, messageId: undefined, role: undefined, attachment: undefined, createdMs, ...toSnippet(title, words) };
 }
 
-function toMessageHit(conversation: ConversationRecord | undefined, row: MessageRow, words: SearchWords): SearchHitRecord | undefined {
+function toHit(conversations: ReadonlyMap<string, ConversationRecord>, found: Found, words: SearchWords): SearchHitRecord | undefined {
+  const conversation = conversations.get(found.row.conversation_id);
   if (conversation === undefined) return undefined;
-  return { conversation, messageId: row.id, role: row.role, createdMs: row.created_ms, ...toSnippet(row.content, words) };
+  if (found.kind === 'file') return toFileHit(conversation, found.row, words);
+  const { id: messageId, role, content, created_ms: createdMs } = found.row;
+  return { conversation, messageId, role, attachment: undefined, createdMs, ...toSnippet(content, words) };
 }

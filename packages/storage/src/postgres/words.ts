@@ -11,14 +11,11 @@ const MAX_PLACES = 250;
 const WORD_BYTES = 6;
 const PLACE_BYTES = 2;
 
-/** The words of a text with their places, as Postgres takes a `tsvector`. Nothing in it needs quoting: a word is letters and digits. */
-export function toTsvector(text: string): string {
+/** The words of texts with their places, as Postgres takes a `tsvector`. Nothing in it needs quoting: a word is letters and digits. No words in a row reach from one text into the next. */
+export function toTsvector(...texts: readonly string[]): string {
   const places = new Map<string, number[]>();
   let bytes = 0;
-  let place = 0;
-  for (const { folded } of tokensOf(text.toWellFormed())) {
-    place = Math.min(place + 1, MAX_PLACE);
-    const word = cut(folded);
+  for (const { word, place } of placesOf(texts)) {
     const found = places.get(word) ?? [];
     if (found.length >= MAX_PLACES || found.at(-1) === place) continue;
     bytes += PLACE_BYTES + (found.length === 0 ? WORD_BYTES + Buffer.byteLength(word) : 0);
@@ -27,6 +24,17 @@ export function toTsvector(text: string): string {
     places.set(word, found);
   }
   return [...places].map(([word, at]) => `'${word}':${at.join(',')}`).join(' ');
+}
+
+function* placesOf(texts: readonly string[]): Generator<{ readonly word: string; readonly place: number }> {
+  let place = 0;
+  for (const text of texts) {
+    for (const { folded } of tokensOf(text.toWellFormed())) {
+      place += 1;
+      yield { word: cut(folded), place: Math.min(place, MAX_PLACE) };
+    }
+    place += 1;
+  }
 }
 
 /** What is looked for, as Postgres takes a `tsquery`: all phrases, the last word of the last at least as a beginning if the search says so. */

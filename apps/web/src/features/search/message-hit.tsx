@@ -6,6 +6,7 @@ import { formatExact, formatTime } from '../../ui/format.ts';
 import { Link } from '../../ui/link.tsx';
 import { titleWords } from '../conversations/group-by-day.ts';
 import { Marked } from './marked.tsx';
+import { whereWords } from './search-words.ts';
 
 interface MessageHitProps {
   readonly hit: SearchHit;
@@ -14,10 +15,10 @@ interface MessageHitProps {
   readonly onLeave: () => void;
 }
 
-/** One message that was found: of which chat, when, and the words around the place. Following it goes there. */
+/** One message that was found, or a file that it has attached: of which chat, when, and the words around the place. Following it goes there. */
 export function MessageHit({ hit, messageId, now, onLeave }: MessageHitProps) {
   const app = useApp();
-  const { conversation, role, snippet, marks, created_at: at } = hit;
+  const { conversation, snippet, marks, created_at: at } = hit;
   function go(): void {
     app.jumpTo({ conversationId: conversation.id, messageId });
     onLeave();
@@ -34,7 +35,7 @@ export function MessageHit({ hit, messageId, now, onLeave }: MessageHitProps) {
           </time>
         </span>
         <span className="snip" dir="auto">
-          {role === 'user' ? 'You: ' : null}
+          {whereWords(hit)}
           <Marked text={snippet} marks={marks} />
         </span>
       </Link>

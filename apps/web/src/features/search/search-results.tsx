@@ -75,7 +75,13 @@ function Messages({ onLeave }: { readonly onLeave: () => void }) {
       <ul>
         {hits.map((hit) =>
           hit.message_id === undefined ? null : (
-            <MessageHit key={hit.message_id} hit={hit} messageId={hit.message_id} now={now} onLeave={onLeave} />
+            <MessageHit
+              key={`${hit.message_id} ${hit.attachment?.id ?? ''}`}
+              hit={hit}
+              messageId={hit.message_id}
+              now={now}
+              onLeave={onLeave}
+            />
           ),
         )}
       </ul>

@@ -1,3 +1,5 @@
+import type { SearchHit } from '@pilotlight/contract';
+
 import { formatCount, toSentence } from '../../ui/format.ts';
 import type { SearchState } from './create-search.ts';
 
@@ -17,7 +19,7 @@ export function searchWords({ query, answer, hits }: SearchState, titles: number
     }
     case 'found':
       if (titles + messages > 0) return undefined;
-      return `No chat has “${text}” in its title or its messages. Words are found whole; the last may be the beginning of one.`;
+      return `No chat has “${text}” in its title, its messages or its files. Words are found whole; the last may be the beginning of one.`;
     default:
       return answer satisfies never;
   }
@@ -34,4 +36,10 @@ export function countedWords({ answer, hits }: SearchState, titles: number): str
 
 function counted(count: number, what: string): string {
   return `${formatCount(count)} ${count === 1 ? what : `${what}s`}`;
+}
+
+/** Where the words of the snippet stand; of a file that was found by its name, that is the snippet. */
+export function whereWords({ role, attachment, snippet }: Pick<SearchHit, 'role' | 'attachment' | 'snippet'>): string | null {
+  if (attachment === undefined) return role === 'user' ? 'You: ' : null;
+  return attachment.name === snippet ? 'File: ' : `In ${attachment.name}: `;
 }

@@ -16,6 +16,7 @@ import { lock, withPostgres } from '../open-postgres.ts';
 import type { PostgresSession } from '../postgres-session.ts';
 import { COPIED_TABLES } from '../tables.ts';
 import type { CopiedTable } from '../tables.ts';
+import { toFileVector } from '../index-words.ts';
 import { toTsvector } from '../words.ts';
 import { columnsOf } from './back-up-postgres.ts';
 
@@ -29,7 +30,7 @@ export interface RestorePostgresOptions {
 
 const BATCH_BYTES = 4_000_000;
 /** What is made once, after the rows: each row for itself would cost as much as all together. */
-const INDEXES = ['title_words_index ON title_words', 'message_words_index ON message_words'];
+const INDEXES = ['title_words_index ON title_words', 'message_words_index ON message_words', 'attachment_words_index ON attachment_words'];
 
 /**
  * Puts a backup, from a data folder or from Postgres, in the place of what is in a Postgres database, in one transaction, while no server uses it. What was
@@ -98,7 +99,7 @@ async function fillDatabase(session: PostgresSession, { source, nowMs }: Filling
   await session.exec('COMMIT');
   // What the server knows of new tables decides how it searches them.
   for (const { name } of COPIED_TABLES) await session.exec(`ANALYZE ${name}`);
-  await session.exec('ANALYZE title_words, message_words');
+  await session.exec('ANALYZE title_words, message_words, attachment_words');
   return found.is_there ? `the schema ${kept} of the database` : undefined;
 }
 
@@ -162,6 +163,16 @@ async function writeWords(session: PostgresSession, table: string, rows: readonl
       sql,
       written.map((row) => Number(row['seq'])),
       written.map((row) => toTsvector(String(row['content']))),
+    );
+  }
+  if (table === 'attachments') {
+    const sql =
+      'INSERT INTO attachment_words (key, words) SELECT key, words::tsvector FROM unnest($1::bigint[], $2::text[]) added (key, words)';
+    const textOf = ({ text }: Row): string | null => (typeof text === 'string' ? text : null);
+    await session.run(
+      sql,
+      rows.map((row) => Number(row['key'])),
+      rows.map((row) => toFileVector({ name: String(row['name']), text: textOf(row) })),
     );
   }
 }
