@@ -109,8 +109,12 @@ describe('a backup', () => {
     );
     await fill(places.here, 'a');
     expect((await failure(backUp({ dataFolder: places.here, file, nowMs: NOW }))).detail).toMatch(/mine\.txt is there already/);
-    expect((await failure(backUp({ dataFolder: places.here, file: join(places.backups, 'no', 'x.db'), nowMs: NOW }))).detail).toMatch(
-      /no such folder/,
+    const missing = join(places.backups, 'no');
+    expect((await failure(backUp({ dataFolder: places.here, file: join(missing, 'x.db'), nowMs: NOW }))).detail).toBe(
+      `There is no folder ${missing}. Make it, or name a file in another one.`,
+    );
+    expect((await failure(backUp({ dataFolder: places.here, file: join(file, 'x.db'), nowMs: NOW }))).detail).toBe(
+      `${file} is no folder. Name a file in one.`,
     );
     expect(await readFile(file, 'utf8')).toBe('mine');
     expect(await readdir(places.backups)).toEqual(['mine.txt']);

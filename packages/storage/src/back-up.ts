@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { Problem } from '@pilotlight/contract';
 
-import { isThere } from './adapters/check-writable.ts';
+import { checkTarget, isThere } from './adapters/check-writable.ts';
 import { copyDatabase } from './adapters/copy-database.ts';
 import { restoreDatabase } from './adapters/restore-database.ts';
 import type { Restored } from './adapters/restore-database.ts';
@@ -29,6 +29,7 @@ export interface BackUpOptions {
 /** Writes all conversations, from the data folder or from Postgres, into one file and checks it; a server may run meanwhile. Rejects with `Problem('storage_unavailable')`. */
 export async function backUp({ dataFolder, databaseUrl, file, nowMs }: BackUpOptions): Promise<DatabaseFacts> {
   try {
+    checkTarget(file);
     if (databaseUrl !== undefined) {
       const { backUpPostgres } = await import('./postgres/adapters/back-up-postgres.ts');
       return await backUpPostgres({ url: databaseUrl, file, nowMs });

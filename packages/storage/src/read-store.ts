@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 
 import { lockFolderToRead } from './adapters/lock-folder.ts';
-import { readDatabase } from './adapters/read-database.ts';
+import { lacksIndex, readDatabase } from './adapters/read-database.ts';
 import type { ReadingConnection } from './adapters/read-database.ts';
 import { stepsLeft } from './migrations/migrate.ts';
 import { createOperations } from './open-in-process.ts';
@@ -14,6 +14,10 @@ export interface ReadStore extends Disposable {
   /** Undefined: this method writes. Throws what the connection throws. */
   read(method: StoreMethod): ((parameters: readonly unknown[]) => unknown) | undefined;
 }
+
+/** What to do about a log that cannot be read in its place: leaving it out would hide what was stored last. */
+const NO_INDEX =
+  'What was stored last is in a second file beside the database (-wal), which can be read only where a third one (-shm) can be made. Copy the data folder to a place that can be written, and name that in PILOTLIGHT_DATA.';
 
 interface Opened {
   readonly read: ReadStore['read'];
@@ -78,7 +82,7 @@ function readOrExplain(file: string, isLocked: boolean, fault: StorageFault): Re
     if (found === undefined) throw explain(fault, 'There is no database yet that could be read.');
     return found;
   } catch (error) {
-    throw explain(fault, 'The database cannot be read as it is either.', error);
+    throw explain(fault, lacksIndex(file) ? NO_INDEX : 'The database cannot be read as it is either.', error);
   }
 }
 

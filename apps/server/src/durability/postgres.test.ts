@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { chatReplySchema } from '@pilotlight/contract';
-import { startPostgres, whyNoPostgres } from '@pilotlight/test-kit';
+import { createTemporaryFolder, startPostgres, whyNoPostgres } from '@pilotlight/test-kit';
 import type { TestPostgres } from '@pilotlight/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -58,6 +59,15 @@ describe.skipIf(reason !== undefined)(`the server over Postgres${reason === unde
     await expect.poll(() => readiness(server), PATIENT).toMatchObject({ ready: true });
     expect(JSON.stringify(await historyOf(server, 'sums'))).toContain(JSON.stringify(reply));
     expect(server.output() + server.errors()).not.toContain('postgres://');
+  }, 90_000);
+
+  it('needs no data folder that can be written, or made', async () => {
+    await using folder = await createTemporaryFolder();
+    await writeFile(join(folder.path, 'file'), '');
+    await using server = await startServerProcess({ DATABASE_URL: postgres.url(), PILOTLIGHT_DATA: join(folder.path, 'file', 'data') });
+    expect((await ask(server, 'What is 1 + 1?', 'nowhere')).status).toBe(200);
+    await expect.poll(() => readiness(server), PATIENT).toMatchObject({ ready: true });
+    expect(JSON.stringify(await historyOf(server, 'nowhere'))).toContain('What is 1 + 1?');
   }, 90_000);
 
   it('says while the database is away that nothing can be stored, and goes on when it is back', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, chown, readdir } from 'node:fs/promises';
+import { chmod, chown, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -83,6 +83,25 @@ describe.skipIf(reason !== undefined)(
       await expect.poll(async () => (await ask(server)).status, PATIENT).toBe(202);
       // What the killed server left open is closed then, too.
       await expect.poll(() => read(server, '/api/conversations/c'), PATIENT).toContain('"state":"interrupted"');
+    }, 60_000);
+
+    it('says where to copy it if what was stored last can be read only with a file that cannot be made', async () => {
+      await using folder = await createTemporaryFolder();
+      await using left = await createTemporaryFolder();
+      await fill(folder.path);
+      {
+        // As a killed server leaves it, but for the index of the log.
+        await using storage = await openTestStorage({ location: { file: join(folder.path, DATABASE_FILE) }, nowMs: 1 });
+        await storage.chats.rename('c', 'Lighthouse');
+        for (const suffix of ['', '-wal'])
+          await copyFile(join(folder.path, DATABASE_FILE + suffix), join(left.path, DATABASE_FILE + suffix));
+      }
+      for (const name of await readdir(left.path)) await chmod(join(left.path, name), 0o444);
+      await chmod(left.path, 0o555);
+      await using server = await startServerProcess({ PILOTLIGHT_DATA: left.path }, USER);
+      expect(await server.exited).toBe(1);
+      expect(server.errors()).toMatch(/beside the database \(-wal\).*Copy the data folder to a place that can be written.*PILOTLIGHT_DATA/);
+      await chmod(left.path, 0o700);
     }, 60_000);
 
     it('is refused in words if what is in it may not be read either', async () => {

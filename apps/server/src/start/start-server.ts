@@ -82,9 +82,9 @@ async function takeDataFolder(settings: Settings): Promise<GuardedStorage> {
   try {
     makeFolder(settings.dataFolder);
   } catch (error) {
-    // What is stored there can perhaps be read.
-    const isReadable = settings.databaseUrl === undefined && hasDatabase(settings.dataFolder);
-    if (!isReadable) throw new StartFailure(toFolderFailure(error, settings.dataFolder), { cause: error });
+    // What is stored there can perhaps be read; over Postgres nothing is stored there.
+    const isNeeded = settings.databaseUrl === undefined && !hasDatabase(settings.dataFolder);
+    if (isNeeded) throw new StartFailure(toFolderFailure(error, settings.dataFolder), { cause: error });
   }
   try {
     return await openDatabase(settings);

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
@@ -36,6 +36,11 @@ export function readDatabase(file: string, isLocked: boolean): ReadingConnection
     connection,
     isStale: () => isSettled && (sizeOf(`${file}-wal`) > 0 || JSON.stringify(facts(file)) !== JSON.stringify(found)),
   };
+}
+
+/** Whether a part of a database lies in a log beside it that has no index: it is read with one that is made, which takes a place that can be written. */
+export function lacksIndex(file: string): boolean {
+  return sizeOf(`${file}-wal`) > 0 && !existsSync(`${file}-shm`);
 }
 
 function openFirst(file: string, ways: readonly Way[]): DatabaseSync {
