@@ -42,15 +42,15 @@ function toThought(reasoning: string): string {
   return `> Thought before the answer:\n>\n${reasoning.trim().replaceAll(/^/gm, '> ')}\n`;
 }
 
-function toSection({ role, content, created_at: at, model, state, system, reasoning, attachments = [] }: MessageView): string {
+function toSection({ role, content, created_at: at, model, state, system, reasoning, error, attachments = [] }: MessageView): string {
   const who = role === 'user' ? 'You' : (model ?? 'Answer');
   const ending = state === undefined ? undefined : ENDINGS[state];
   return [
     ...(system === undefined ? [] : [`## System prompt\n\n${system}\n`]),
     `## ${who}, ${at.slice(0, 16).replace('T', ' ')} UTC\n`,
     ...(reasoning === undefined ? [] : [toThought(reasoning)]),
-    `${content.trimEnd()}\n`,
+    ...(content.trim() === '' ? [] : [`${content.trimEnd()}\n`]),
     ...attachments.map(({ name }) => `*Attached: ${name}*\n`),
-    ...(ending === undefined ? [] : [`*${ending}*\n`]),
+    ...(ending === undefined ? [] : [`*${[ending, error?.detail].filter(Boolean).join(' ')}*\n`]),
   ].join('\n');
 }

@@ -89,7 +89,7 @@ function keep(foreign: ForeignConversation, order: readonly ForeignMessage[], op
     const system = message.system ?? systemAt.get(message.parentKey ?? '') ?? (parentId === null ? foreign.system : undefined);
     const content = clean(message.text);
     const { role } = message;
-    if ((role !== 'user' && role !== 'assistant') || content.trim() === '') {
+    if ((role !== 'user' && role !== 'assistant') || (content.trim() === '' && !hasEnd(message))) {
       if (parentId !== null) placeOf.set(message.key, parentId);
       const carried = role === 'system' && content.trim() !== '' ? content : system;
       if (carried !== undefined) systemAt.set(message.key, carried);
@@ -105,6 +105,11 @@ function keep(foreign: ForeignConversation, order: readonly ForeignMessage[], op
     kept.push(role === 'user' ? toQuestion(asked, system) : toAnswer(base, message, placeOf));
   }
   return { kept, placeOf };
+}
+
+/** An answer of ours that never came to a text: how it ended is all that there is of it. */
+function hasEnd({ role, state }: ForeignMessage): boolean {
+  return role === 'assistant' && state !== undefined && state !== 'complete';
 }
 
 type Base = Pick<NewMessage, 'id' | 'parentId' | 'content' | 'createdMs' | 'attachments'>;

@@ -5,6 +5,7 @@ import {
   conversationListSchema,
   conversationViewSchema,
   importResultSchema,
+  Problem,
 } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
@@ -71,6 +72,25 @@ describe('export and import', () => {
     const view = conversationViewSchema.parse(await (await fetch(`${there.url}/api/conversations/${id}`)).json());
     expect(view.messages[0]?.attachments).toEqual([file]);
     expect(await (await fetch(`${there.url}/api/attachments/${file.id}/content`)).text()).toBe('# Nötes');
+  });
+
+  it('keep an answer that failed before it had a text, which the import left out', async () => {
+    await using here = await startTestServer();
+    here.gateway.script = async function* () {
+      yield* [];
+      throw new Problem('engine_died', 'It ran out of memory.', { source: 'upstream' });
+    };
+    await ask(here, 'c1', 'What is 2 + 2?');
+    const document = conversationExportSchema.parse(await (await fetch(`${here.url}/api/conversations/c1/export`)).json());
+    const markdown = await (await fetch(`${here.url}/api/conversations/c1/export?format=markdown`)).text();
+    expect(markdown).toMatch(/\n\*The answer broke off here\. It ran out of memory\.\*\n$/);
+    await using there = await startTestServer();
+    const result = importResultSchema.parse(await (await post(there, '/api/conversations/import', document)).json());
+    const id = result.imported[0]?.conversation.id ?? '';
+    const view = conversationViewSchema.parse(await (await fetch(`${there.url}/api/conversations/${id}`)).json());
+    expect(view.messages.at(-1)).toMatchObject({ role: 'assistant', content: '', state: 'failed', error: { code: 'engine_died' } });
+    expect(view.messages).toHaveLength(2);
+    expect(view.head_id).toBe(view.messages.at(-1)?.id);
   });
 
   it('as Markdown has the branch that is shown', async () => {
