@@ -27,12 +27,13 @@ import { packParts } from './pack-parts.ts';
 import type { KnownSettings } from './known-settings.ts';
 import { findPreset } from './presets.ts';
 import { refuseContinuing } from './refuse-continuing.ts';
+import { refuseFormat } from './refuse-format.ts';
 import { toTitle } from './title.ts';
 
 export interface BeginOptions {
   readonly store: ChatStore;
   readonly settingsOf: KnownSettings['of'];
-  readonly gateway: Pick<Gateway, 'modelFor' | 'placeFor' | 'models'>;
+  readonly gateway: Pick<Gateway, 'modelFor' | 'placeFor' | 'models' | 'whyNotFormat'>;
   readonly randomness: Randomness;
   readonly nowMs: number;
   readonly deletions: Pick<Deletions, 'has'>;
@@ -67,6 +68,7 @@ export async function toBeginning(question: Question, options: BeginOptions): Pr
   const start = isNew ? await toStart(newConversation, options) : undefined;
   const settings = former ?? start?.settings ?? {};
   const manner = applySettings({ model, system, options: question.options, contextPolicy }, settings);
+  refuseFormat({ ...manner, task }, options.gateway);
   await checkAttachments(attachments, { ...options, task, model: manner.model });
   const beginning = complete(options, {
     conversationId,
@@ -131,6 +133,7 @@ export async function toNewAnswer(request: Regeneration, options: BeginOptions):
   const { origin, settings } = await findOrigin(request, options);
   check(regenerateSchema, { generation_id: generationId, model, options: request.options });
   const manner = applySettings({ model, options: request.options, contextPolicy: request.contextPolicy }, settings, origin.model);
+  refuseFormat({ ...manner, task: origin.task }, options.gateway);
   const beginning = complete(options, {
     conversationId,
     title: '',
@@ -156,6 +159,7 @@ export async function toContinuation(request: Continuation, options: BeginOption
   const writer = answer.model === '' ? undefined : answer.model;
   const manner = applySettings({ model: model ?? writer, options: request.options }, settings, origin.model);
   refuseContinuing(manner.model, options.gateway);
+  refuseFormat({ ...manner, task: origin.task }, options.gateway);
   const applied = model === undefined && writer !== undefined ? { ...manner.applied, model: 'message' as const } : manner.applied;
   const asked = options.gateway.placeFor(origin.task, manner.model)?.model ?? manner.model ?? '';
   const seam: SeamPart = {

@@ -229,6 +229,11 @@ export interface Engine {
    */
   optionsNotApplied?(model: string, options: Options): readonly OptionNote[];
 
+  /**
+   * Why it cannot hold an answer to this format, in a sentence; undefined: it can, or that shows with the answer. Asks nobody. Absent: it always shows with the answer.
+   */
+  whyNotFormat?(format: NonNullable<Options['format']>): string | undefined;
+
   /** One vector for each text, in order, each of unit length. Throws `EngineError('unsupported')` if the model cannot. The model must be loaded. */
   embed(model: string, texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]>;
 

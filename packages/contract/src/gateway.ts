@@ -81,6 +81,12 @@ export interface AnswerPlace {
   readonly isFree: boolean;
 }
 
+interface FormatWish {
+  readonly task: string;
+  readonly model?: string | undefined;
+  readonly format: NonNullable<Options['format']>;
+}
+
 /** What chat and the routes may ask of the gateway. Everything that is read comes from what is known and takes no engine's time. */
 export interface Gateway {
   /** The picture now, in memory, never waiting for an engine. */
@@ -91,6 +97,12 @@ export interface Gateway {
   modelFor(task: string, model?: string): ModelView | undefined;
   /** The same for those who need no more than that: every request asks it, and a view takes many times as long. */
   placeFor(task: string, model?: string): AnswerPlace | undefined;
+
+  /**
+   * Why the engine that a request of this task would be sent to first cannot hold an answer to a format, in a sentence: known before anything is stored. Undefined: it
+   * can, or that shows with the answer.
+   */
+  whyNotFormat(wish: FormatWish): string | undefined;
 
   /** What a load of this model would do to memory now; does nothing, asks no engine. Throws `Problem('model_not_found')`. */
   plan(name: string): ModelPlan;

@@ -11,7 +11,7 @@ import { watchOomKills } from './oom-watch.ts';
 import { createResidents } from './residents.ts';
 import type { Resident, Residents } from './residents.ts';
 import { findNotApplied } from './not-applied.ts';
-import { resolveSampling, toChosen } from './resolve-sampling.ts';
+import { resolveSampling, toChosen, whyNotFormat } from './resolve-sampling.ts';
 import { watchFolders } from './watch-folders.ts';
 
 export interface LlamaCppEngineOptions {
@@ -75,6 +75,7 @@ export function createLlamaCppEngine(options: LlamaCppEngineOptions): Engine {
       return Promise.resolve(residents.all().map(({ model, loaded }) => toResidentModel(model, loaded)));
     },
     optionsNotApplied: (name, wanted) => findNotApplied(catalog.known.get(withTag(name)), wanted),
+    whyNotFormat,
     load: async (name, load) => residents.load(await find(name, load.signal), load),
     async unload(name, signal) {
       signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { EngineError } from '@pilotlight/contract';
 import { expect, test } from 'vitest';
 
-import { resolveSampling, toChosen } from './resolve-sampling.ts';
+import { resolveSampling, toChosen, whyNotFormat } from './resolve-sampling.ts';
 
 const seed = (): number => 7;
 
@@ -37,6 +37,8 @@ test('the file’s recommendation comes before that, and the request before both
 
 test('a schema that cannot be held is refused as invalid, in words', () => {
   expect(resolveSampling({ format: 'json' }, {}, seed).schema).toBeDefined();
+  expect(whyNotFormat('json')).toBeUndefined();
+  expect(whyNotFormat({ not: {} })).toBe('The schema uses "not", which cannot be held here.');
   expect(() => resolveSampling({ format: { not: {} } }, {}, seed)).toThrow(
     new EngineError('invalid', 'The schema uses "not", which cannot be held here.', { field: 'options.format' }),
   );

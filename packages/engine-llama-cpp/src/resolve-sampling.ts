@@ -40,6 +40,12 @@ function present({ temperature, top_k, top_p, min_p, repeat_penalty }: Options):
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+/** Why no grammar can be made of a format; undefined: one can. */
+export function whyNotFormat(format: NonNullable<Options['format']>): string | undefined {
+  const result = toGrammarSchema(format);
+  return 'problem' in result ? `The schema ${result.problem}.` : undefined;
+}
+
 function toSchema(format: NonNullable<Options['format']>): unknown {
   const result = toGrammarSchema(format);
   if ('problem' in result) throw new EngineError('invalid', `The schema ${result.problem}.`, { field: 'options.format' });

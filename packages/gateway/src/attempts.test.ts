@@ -31,15 +31,19 @@ describe('what is tried again before the first token', () => {
   );
 
   it.each([
-    ['invalid', 'invalid_request'],
-    ['unsupported', 'not_supported'],
-    ['too_long', 'context_too_long'],
-    ['protocol', 'engine_protocol'],
-  ] as const)('%s is not: it would be the same again', async (failure, code) => {
-    await using bench = await setUpBench({ engines: [{ answer: failing(failure) }] });
-    expect(codeOf(await bench.clock.advanceUntil(bench.ask().ended))).toBe(code);
-    expect(bench.engine.answers).toHaveLength(1);
-  });
+    ['invalid', 'invalid_request', 0],
+    ['unsupported', 'not_supported', 0],
+    ['too_long', 'context_too_long', 0],
+    ['protocol', 'engine_protocol', 1],
+  ] as const)(
+    '%s is not: it would be the same again, and counts against the model only if it is its doing',
+    async (failure, code, failures) => {
+      await using bench = await setUpBench({ engines: [{ answer: failing(failure) }] });
+      expect(codeOf(await bench.clock.advanceUntil(bench.ask().ended))).toBe(code);
+      expect(bench.engine.answers).toHaveLength(1);
+      expect(bench.gateway.models().models[0]?.metrics).toMatchObject({ failures });
+    },
+  );
 
   it('writes nothing into the log of what an engine says about a request that it calls wrong: it may be the prompt', async () => {
     const error = new EngineError('invalid', 'bad input: my secret', { cause: new Error('my secret') });

@@ -46,6 +46,8 @@ export function createGateway(options: GatewayOptions): RunningGateway {
     const choices = picture.choices().map((choice) => ({ ...choice, canComplete: true }));
     return find({ task: 'chat', model: name, choices }).candidates[0];
   }
+  /** Where a request of this task would be sent first. */
+  const first = (task: string, model?: string): Candidate => find({ task, ...(model !== undefined && { model }) }).candidates[0];
   /** Who would answer, also where it is no chat. */
   function findForTask(task: string): Candidates<Candidate> {
     if (task !== 'embedding') return find({ task });
@@ -57,8 +59,9 @@ export function createGateway(options: GatewayOptions): RunningGateway {
     started: start(house, options, loads),
     models: () => picture.models(),
     model: (name) => viewOrNothing(house, () => named(name)),
-    modelFor: (task, model) => viewOrNothing(house, () => find({ task, ...(model !== undefined && { model }) }).candidates[0]),
-    placeFor: (task, model) => placeOrNothing(() => find({ task, ...(model !== undefined && { model }) }).candidates[0]),
+    modelFor: (task, model) => viewOrNothing(house, () => first(task, model)),
+    placeFor: (task, model) => placeOrNothing(() => first(task, model)),
+    whyNotFormat: ({ task, model, format }) => candidateOrNothing(() => first(task, model))?.deployment.engine.whyNotFormat?.(format),
     load(name) {
       const candidate = named(name);
       const wish = { model: candidate.name, by: 'a request to load it', insists: true } as const;

@@ -79,6 +79,7 @@ export function createScriptedGateway(models: readonly ModelView[] = [toModelVie
       const view = find(model ?? 'pilot:latest');
       return view && { model: view.name, isFree: view.ready && view.active === 0 };
     },
+    whyNotFormat: () => undefined,
     plan: (name) => ({
       model: must(name).name,
       engine: must(name).engine,

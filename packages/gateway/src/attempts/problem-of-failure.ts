@@ -69,6 +69,14 @@ export function toCause({ code, detail, source, facts, retryAfterSeconds }: Prob
   };
 }
 
+/** The request was wrong, or asked for what the model is not made for: another one may be answered well. */
+const OF_REQUEST: ReadonlySet<ProblemCode> = new Set(['invalid_request', 'not_supported', 'context_too_long', 'continue_not_supported']);
+
+/** Whether a problem says nothing about the model that was asked. */
+export function isOfRequest({ code }: Problem): boolean {
+  return OF_REQUEST.has(code);
+}
+
 /** How the request that caused it may go on. */
 export function retryOf(problem: Problem): Verdict['retry'] {
   // A queue that is full on our side is an answer to the client, unless another engine has room; asking here again would only fill it more.

@@ -1,7 +1,7 @@
 import { EngineError, Problem } from '@pilotlight/contract';
 import type { Clock, GatewayPart, GenerateRequest, LaunchProfile, ModelDescription, PhasePart, Randomness } from '@pilotlight/contract';
 
-import { retryOf, toCause, toProblem } from '../attempts/problem-of-failure.ts';
+import { isOfRequest, retryOf, toCause, toProblem } from '../attempts/problem-of-failure.ts';
 import type { Deployment } from '../deployments/deployment.ts';
 import { isServing, loadedOf } from '../lifecycle/state.ts';
 import type { Loaded } from '../lifecycle/state.ts';
@@ -215,7 +215,7 @@ interface Failure {
 /** What the failure is for people; what it says about the deployment and its engine is passed on to those who follow them. */
 function toFailure(run: Run, { place: { deployment }, loaded, error }: Failure): Problem {
   const problem = toProblem(error, 'answer');
-  if (problem.code === 'continue_not_supported' || !loaded) deployment.breaker.ended(run.id);
+  if (isOfRequest(problem) || !loaded) deployment.breaker.ended(run.id);
   else {
     deployment.record.addFailure();
     deployment.breaker.failed(problem, run.id);

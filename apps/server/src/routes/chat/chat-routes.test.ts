@@ -86,6 +86,19 @@ describe('POST /api/chat/message', () => {
     expect([response.status, await response.json()]).toMatchObject([400, { code: 'invalid_request', field: 'options.format' }]);
   });
 
+  it('stores nothing of a question whose format no answer can be held to, which left an empty conversation behind', async () => {
+    await using server = await startTestServer();
+    server.gateway.whyNotFormat = ({ model, format }) => (format === 'json' ? undefined : `${model ?? 'The default'} refuses it.`);
+    const options = { format: { not: {} } };
+    const refused = await post(server, '/api/chat/message', { message: 'hi', model: 'pilot:latest', options });
+    const field = 'options.format';
+    expect([refused.status, await refused.json()]).toMatchObject([400, { detail: 'pilot:latest refuses it.', source: 'upstream', field }]);
+    const posted = await post(server, '/api/conversations/c/messages', { message_id: 'q', text: 'hi', options });
+    expect([posted.status, await posted.json()]).toMatchObject([400, { code: 'invalid_request', field }]);
+    expect(await (await fetch(`${server.url}/api/conversations`)).json()).toMatchObject({ conversations: [] });
+    expect((await post(server, '/api/chat/message', { message: 'hi', options: { format: 'json' } })).status).toBe(200);
+  });
+
   it('sends blanks while a load takes long, and JSON after them', async () => {
     const clock = createManualClock();
     await using server = await startTestServer({ clock });
