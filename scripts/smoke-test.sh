@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Asks a running server for real work and says PASS or FAIL for each point. Needs bash and curl alone.
 #
-#   scripts/smoke-test.sh [BASE_URL]        default http://127.0.0.1:8000
+#   scripts/smoke-test.sh [BASE_URL]        default http://127.0.0.1:8000, or the port of PILOTLIGHT_PORT
 #
 # PILOTLIGHT_TOKEN   is sent if the server wants one
 # SMOKE_MODEL        the model to ask; default pilot:latest, which every server has
@@ -9,7 +9,7 @@
 # Ends with 0 if all passed, 1 if one failed, 2 if it could not begin.
 set -u
 
-base=${1:-http://127.0.0.1:8000}
+base=${1:-http://127.0.0.1:${PILOTLIGHT_PORT:-8000}}
 base=${base%/}
 model=${SMOKE_MODEL:-pilot:latest}
 patience=${SMOKE_PATIENCE:-30}
