@@ -11,7 +11,10 @@ async function openKept(expected: readonly RegExp[] = []) {
   const context = await product.browser.newContext({ viewport: { width: 1440, height: 900 } });
   const watched = await openWatched(context, product.server.url, expected);
   await watched.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  // It is there for the next visit.
+  await watched.page.reload();
   await watched.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await watched.page.getByRole('textbox', { name: 'Message' }).waitFor();
   return { context, ...watched };
 }
 
@@ -83,6 +86,24 @@ describe('what the browser keeps', () => {
     await page.reload();
     await expect.poll(() => page.title()).toBe('An old page');
     await product.server.restart();
+    await context.close();
+  });
+});
+
+describe('a first visit', () => {
+  it('is not taken over while it is open, which once made browsers fetch twice, and has all its parts when the server goes', async () => {
+    const { context, page, complaints } = await product.openChat([/Failed to load resource/]);
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBe(null);
+    await product.server.kill();
+    await page.getByText('Reconnecting').waitFor();
+    // This part was not needed until now.
+    await page.getByRole('button', { name: 'Details', exact: true }).click();
+    await page.getByRole('complementary', { name: 'Details' }).getByText('Parameters').waitFor();
+    await product.server.restart();
+    await page.reload();
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    expect(complaints).toEqual([]);
     await context.close();
   });
 });

@@ -18,16 +18,19 @@ const SIZES = [
 ] as const;
 const THEMES = ['light', 'dark'] as const;
 
+/** In narrow windows the list lies under a button. */
+async function openList(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Chats', exact: true });
+  if (await button.isVisible()) await button.click();
+}
+
 /** What has to be done to the page before a state is to be seen. */
 const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Promise<void>>> = {
   async picker(page) {
     await page.getByRole('button', { name: /^Model:/ }).click();
     await page.getByRole('dialog', { name: 'Choose a model' }).waitFor();
   },
-  async list(page) {
-    const button = page.getByRole('button', { name: 'Chats', exact: true });
-    if (await button.isVisible()) await button.click();
-  },
+  list: openList,
   async panel(page) {
     await page.getByRole('button', { name: 'Details', exact: true }).click();
     await page.getByRole('complementary', { name: 'Details' }).getByText('Finished').waitFor();
@@ -37,14 +40,12 @@ const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Pro
     await page.getByLabel('Instructions').waitFor();
   },
   async organised(page) {
-    const button = page.getByRole('button', { name: 'Chats', exact: true });
-    if (await button.isVisible()) await button.click();
+    await openList(page);
     for (const name of ['Work', 'Archive']) await page.getByRole('button', { name, exact: true }).click();
     await page.getByRole('link', { name: 'Old plans' }).waitFor();
   },
   async deleted(page) {
-    const button = page.getByRole('button', { name: 'Chats', exact: true });
-    if (await button.isVisible()) await button.click();
+    await openList(page);
     const list = page.getByRole('navigation', { name: 'Chats' });
     await list.getByRole('link', { name: 'Refactor the queue tests' }).hover();
     await list.getByRole('button', { name: 'More for “Refactor the queue tests”' }).click();
@@ -72,8 +73,7 @@ const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Pro
     await page.getByRole('searchbox', { name: 'Find a model' }).fill('phi');
   },
   async folder(page) {
-    const button = page.getByRole('button', { name: 'Chats', exact: true });
-    if (await button.isVisible()) await button.click();
+    await openList(page);
     const list = page.getByRole('navigation', { name: 'Chats' });
     await list.getByRole('link', { name: 'Refactor the queue tests' }).hover();
     await list.getByRole('button', { name: 'More for “Refactor the queue tests”' }).click();
@@ -81,8 +81,7 @@ const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Pro
     await page.getByLabel('Name of the folder').waitFor();
   },
   async menu(page) {
-    const button = page.getByRole('button', { name: 'Chats', exact: true });
-    if (await button.isVisible()) await button.click();
+    await openList(page);
     const list = page.getByRole('navigation', { name: 'Chats' });
     await list.getByRole('link', { name: 'Refactor the queue tests' }).hover();
     await list.getByRole('button', { name: 'More for “Refactor the queue tests”' }).click();
@@ -92,6 +91,68 @@ const STEPS: Readonly<Record<string, (page: Page, server: ScriptedServer) => Pro
     await page.getByText('The server is away.').waitFor();
     await page.locator('.banner').waitFor();
   },
+  async away(page, server) {
+    server.setAway(true);
+    await page.clock.fastForward(2000);
+    await page.getByText('Reconnecting').waitFor();
+    await openList(page);
+  },
+  async 'held-back'(page) {
+    await page.getByText('Answers come in one piece').waitFor();
+  },
+  async 'messages-wait'(page, server) {
+    server.failPosts({ status: 409, code: 'generation_running' });
+    for (const text of ['And what is a checkpoint?', 'How large may the log become?', 'Does a backup need it?']) {
+      await page.getByRole('textbox', { name: 'Message' }).fill(text);
+      await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+    }
+    await page.getByText('3rd in line').waitFor();
+    server.failPosts(undefined);
+  },
+  async refused(page, server) {
+    server.failPosts({ status: 429, code: 'queue_full' });
+    await page.getByRole('textbox', { name: 'Message' }).fill('And what is a checkpoint?');
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+    await page.getByText('Too many requests are waiting').waitFor();
+    server.failPosts(undefined);
+  },
+  async 'not-done'(page, server) {
+    server.failPosts({ status: 429, code: 'queue_full' });
+    await page.getByRole('button', { name: 'Regenerate' }).last().click();
+    await page.getByText('No new answer was begun').waitFor();
+    server.failPosts(undefined);
+  },
+  async editing(page) {
+    await page.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
+    await page.getByText('Editing a question').waitFor();
+  },
+  async 'newer-page'(page, server) {
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    server.update('page');
+    await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+    await page.getByText('The server has a newer version').waitFor();
+  },
+  async importing(page) {
+    await openList(page);
+    await page
+      .getByLabel('File with chats')
+      .setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('not JSON') });
+    await page.getByText('Nothing was imported').waitFor();
+  },
+  async rename(page) {
+    await openList(page);
+    const list = page.getByRole('navigation', { name: 'Chats' });
+    await list.getByRole('link', { name: 'Refactor the queue tests' }).hover();
+    await list.getByRole('button', { name: 'More for “Refactor the queue tests”' }).click();
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await list.getByRole('textbox').waitFor();
+  },
+  async 'graphics-list'(page) {
+    await page.getByRole('button', { name: /^Model:/ }).click();
+    await page.getByRole('dialog', { name: 'Choose a model' }).waitFor();
+  },
+  graphics: openList,
+  'graphics-unknown': openList,
   async 'sent-while-away'(page, server) {
     server.failPosts('cut');
     await page.getByRole('textbox', { name: 'Message' }).fill('And what is a checkpoint?');
@@ -116,12 +177,33 @@ const EXTRA: Readonly<Record<string, string>> = {
   deleted: 'thread',
   attaching: 'panel',
   'new-temporary': 'new-chat',
+  away: 'answering',
+  'messages-wait': 'answering',
+  refused: 'thread',
+  'not-done': 'thread',
+  editing: 'thread',
+  'newer-page': 'thread',
+  importing: 'thread',
+  rename: 'thread',
+  'graphics-list': 'graphics',
 };
 
 /** States in which the browser complains, because something cannot be had. */
-const BROKEN: ReadonlySet<string> = new Set(['reconnecting', 'attaching', 'offline', 'sent-while-away', 'token', 'missing']);
+const BROKEN: ReadonlySet<string> = new Set([
+  'reconnecting',
+  'away',
+  'attaching',
+  'offline',
+  'sent-while-away',
+  'messages-wait',
+  'refused',
+  'not-done',
+  'importing',
+  'token',
+  'missing',
+]);
 /** In these time goes on. */
-const MOVING: ReadonlySet<string> = new Set(['reconnecting', 'offline']);
+const MOVING: ReadonlySet<string> = new Set(['reconnecting', 'away', 'offline']);
 
 await using server = await startScriptedServer();
 const browser = await launchBrowser();
@@ -169,7 +251,8 @@ async function shoot(within: Browser, { name, size, theme }: Shot): Promise<void
   await page.goto(`${server.url}${scenario.open === undefined ? '/' : `/c/${scenario.open}`}`);
   await page.evaluate(async () => void (await document.fonts.ready));
   await page.waitForLoadState('load');
-  await page.waitForTimeout(250);
+  await page.locator('.flame').first().waitFor({ state: 'attached' });
+  await page.waitForTimeout(200);
   const isIdle = scenario.open !== undefined && scenario.conversations.some(({ id }) => id === scenario.open) && !hasRunning(scenario);
   if (isIdle) await page.locator('.ctx').waitFor();
   if (scenario.query !== undefined) await typeQuery(page, scenario.query);

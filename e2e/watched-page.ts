@@ -9,19 +9,13 @@ export interface Watched {
   readonly complaints: readonly string[];
 }
 
-/**
- * What Chromium remarks where the worker of the offline shell takes a page over while it loads: a file that was preloaded is asked for once more, of the
- * worker. Nothing is missing, and whether it happens depends on how busy the machine is.
- */
-const TAKEN_OVER = /^console: A preload for '.+' is found, but is not used because it is a cross-world service worker resource mismatch\.$/;
-
 /** A page whose every complaint is noted. `expected` are those that a test provokes. */
 export async function openWatched(context: BrowserContext, url: string, expected: readonly RegExp[] = []): Promise<Watched> {
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   const note = (text: string): void => {
-    if (![TAKEN_OVER, ...expected].some((pattern) => pattern.test(text))) complaints.push(text);
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
   };
   const { origin } = new URL(url);
   page.on('pageerror', (error) => note(`script: ${error.message}`));

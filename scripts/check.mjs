@@ -31,6 +31,7 @@ const stages = [
   { name: 'types', command: tool('typescript/bin/tsc', '--noEmit', '-p', '.') },
   { name: 'types of the page', command: tool('typescript/bin/tsc', '--noEmit', '-p', 'apps/web') },
   { name: 'types of e2e', command: tool('typescript/bin/tsc', '--noEmit', '-p', 'e2e') },
+  { name: 'types of bench/page', command: tool('typescript/bin/tsc', '--noEmit', '-p', 'bench/page') },
   { name: 'unused code', command: tool('knip/bin/knip.js', '--no-progress', '--no-config-hints') },
   { name: 'generated files', command: ['node', 'tools/generate/src/main.ts', '--check'] },
   { name: 'repository checks', command: ['node', 'tools/repo-checks/src/main.ts'], countsFrom: 'last line' },

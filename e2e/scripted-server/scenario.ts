@@ -35,6 +35,8 @@ export interface Scenario {
   readonly plan?: ModelPlan;
   /** Whether anything can be stored; absent: the server does not say. */
   readonly storage?: StorageView;
+  /** Streams come as through a proxy that gathers them. */
+  readonly isHeldBack?: boolean;
   /** The page is asked to sign in. */
   readonly needsToken?: boolean;
 }

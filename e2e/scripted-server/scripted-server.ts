@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -30,6 +30,8 @@ export interface ScriptedServer extends AsyncDisposable {
   log(generation: string, ...parts: StreamPart[]): void;
   /** Cuts all streams, and answers nothing until it is back. */
   setAway(isAway: boolean): void;
+  /** As after an update: another worker of the offline shell, and with `page` another document that it keeps. */
+  update(what: 'worker' | 'page'): void;
   /** Lets the next posts fail that way: `cut` after it was taken, `refuse` with this problem. */
   failPosts(how: 'cut' | { readonly status: number; readonly code: string } | undefined): void;
 }
@@ -48,12 +50,16 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       world.logs = new Map(Object.entries(scenario.logs).map(([id, parts]) => [id, [...parts]]));
       world.conversations = new Map(scenario.conversations.map((view) => [view.id, structuredClone(view)]));
       world.posted.length = 0;
+      world.updated = 'none';
     },
     send: (event) => sendAll(world, event),
     log: (generation, ...parts) => appendParts(world, generation, parts),
     setAway(isAway) {
       world.isAway = isAway;
       if (isAway) server.closeAllConnections();
+    },
+    update(what) {
+      world.updated = what;
     },
     failPosts(how) {
       world.postFailure = how;
@@ -74,7 +80,7 @@ async function handle(world: World, request: IncomingMessage, response: ServerRe
     return;
   }
   if (!url.pathname.startsWith('/api/')) {
-    sendFile(url.pathname, response);
+    if (!sendNewer(world, url.pathname, response)) sendFile(url.pathname, response);
     return;
   }
   if (world.scenario?.needsToken === true && url.pathname !== '/api/session') {
@@ -83,6 +89,16 @@ async function handle(world: World, request: IncomingMessage, response: ServerRe
   }
   if (request.method === 'GET') answerGet(world, url, response);
   else await answerChange(world, { request, url, response });
+}
+
+/** What an update has replaced; false: nothing of that name. */
+function sendNewer({ updated }: World, name: string, response: ServerResponse): boolean {
+  if (updated === 'none') return false;
+  if (name === '/sw.js')
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end(`${readFileSync(path.join(DIST, name), 'utf8')}// ${updated}`);
+  else if (name === '/' && updated === 'page') response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Newer</title>');
+  else return false;
+  return true;
 }
 
 function sendFile(name: string, response: ServerResponse): void {
@@ -139,7 +155,10 @@ function openLog(world: World, id: string, { response, from }: { readonly respon
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.flushHeaders();
+  // When each was sent, as the server writes it: seconds apart, but here all at once.
+  if (world.scenario?.isHeldBack === true) response.write(': 0\n\n');
   for (const [index, part] of log.slice(from).entries()) writeEvent(response, part, from + index);
+  if (world.scenario?.isHeldBack === true) response.write(': 6000\n\n');
   if (isOver(log)) {
     response.end();
     return;

@@ -10,6 +10,8 @@ export interface World {
   conversations: Map<string, ConversationView>;
   readonly deleted: Map<string, ConversationView>;
   isAway: boolean;
+  /** Which parts of what the browser keeps have been replaced by newer ones. */
+  updated: 'none' | 'worker' | 'page';
   postFailure: 'cut' | { readonly status: number; readonly code: string } | undefined;
   readonly posted: { path: string; body: unknown }[];
   readonly pages: Set<ServerResponse>;
@@ -23,6 +25,7 @@ export function createWorld(): World {
     conversations: new Map(),
     deleted: new Map(),
     isAway: false,
+    updated: 'none',
     postFailure: undefined,
     posted: [],
     pages: new Set(),

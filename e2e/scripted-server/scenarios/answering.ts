@@ -55,6 +55,7 @@ const SEAM = { from: 'mistral:latest', to: 'codellama:latest', reason: 'mistral:
 
 export const ANSWERING_SCENARIOS: Readonly<Record<string, Scenario>> = {
   answering: running([ANSWERING, { type: 'text', text: LOG_TEXT }]),
+  'held-back': { ...running([ANSWERING, { type: 'text', text: LOG_TEXT.slice(0, 900) }]), isHeldBack: true },
   thinking: running([ANSWERING, { type: 'reasoning', text: 'Two audiences at once. A book with correction slips may do.' }]),
   stalled: running([
     ANSWERING,

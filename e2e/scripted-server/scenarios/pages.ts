@@ -1,6 +1,6 @@
 import { ago, BUILT_IN, CODELLAMA, conversation, MISTRAL, model, OLLAMA, PHI, picture, PILOT, type Scenario } from '../scenario.ts';
 import { OTHER_CHATS } from './others.ts';
-import { TABLE_TALK } from './talk.ts';
+import { MIXED_TALK, TABLE_TALK } from './talk.ts';
 
 const LOADING = {
   ...CODELLAMA,
@@ -14,6 +14,12 @@ const AWAY = {
   reachable: false,
   reason: 'Tried http://localhost:11434 for 0.3 s: connection refused. Models of other engines can be used meanwhile.',
 };
+
+/** A machine with a card: one model whole on it, another in parts. */
+function withGraphics(graphics: Partial<Scenario['models']['memory']>): Scenario['models'] {
+  const view = picture([{ ...MISTRAL, gpu_bytes: 4.4e9 }, { ...CODELLAMA, phase: 'ready', ready: true, gpu_bytes: 3.1e9 }, PILOT]);
+  return { ...view, memory: { ...view.memory, free_bytes: 11.1e9, ...graphics } };
+}
 
 export const PAGES: Readonly<Record<string, Scenario>> = {
   'first-run': { models: picture([PILOT], [BUILT_IN, AWAY]), conversations: [], logs: {} },
@@ -62,6 +68,26 @@ export const PAGES: Readonly<Record<string, Scenario>> = {
       [BUILT_IN, OLLAMA, { ...AWAY, id: 'box-2', address: 'http://box-2:11434' }],
     ),
     conversations: [conversation('c-1', 'WAL mode and readers', TABLE_TALK), ...OTHER_CHATS],
+    logs: {},
+    open: 'c-1',
+  },
+  graphics: {
+    models: withGraphics({
+      gpus: [{ name: 'NVIDIA GeForce RTX 3060', total_bytes: 12.9e9, free_bytes: 4.1e9, unified: false }],
+    }),
+    conversations: [conversation('c-1', 'WAL mode and readers', TABLE_TALK), ...OTHER_CHATS],
+    logs: {},
+    open: 'c-1',
+  },
+  'graphics-unknown': {
+    models: withGraphics({ gpus_unknown: 'NVIDIA A100 is divided into parts (MIG), and which of them an engine may use cannot be told' }),
+    conversations: [conversation('c-1', 'WAL mode and readers', TABLE_TALK), ...OTHER_CHATS],
+    logs: {},
+    open: 'c-1',
+  },
+  mixed: {
+    models: picture([MISTRAL, PILOT]),
+    conversations: [conversation('c-1', 'Donaudampfschifffahrt und 日本語', MIXED_TALK), ...OTHER_CHATS],
     logs: {},
     open: 'c-1',
   },

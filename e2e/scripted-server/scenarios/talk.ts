@@ -61,3 +61,28 @@ export const TABLE_TALK: readonly MessageView[] = [
   question('q-1', 'How do the modes compare, if I care about losing nothing?', { created_at: ago(1050) }),
   answer('a-1', 'q-1', { content: TABLE_ANSWER, receipt: receipt({ tokens_per_second: 19, first_token_ms: 300, prompt_tokens: 1204 }) }),
 ];
+
+const WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
+
+/** What breaks lines, columns and directions. */
+export const MIXED_TALK: readonly MessageView[] = [
+  question('q-1', `Was heißt ${WORD.repeat(2)}? وماذا تعني هذه الكلمة؟ 🇧🇪👩‍👩‍👧‍👦 https://example.org/${'a-very-long-path/'.repeat(9)}`),
+  answer('a-1', 'q-1', {
+    content: `${WORD.repeat(2)} ist ein **langes Wort** 🔥👩🏽‍🚒.
+
+هذه فقرة بالعربية، وفيها \`PRAGMA journal_mode = WAL\` وكلمة English في الوسط.
+
+1. שלום עולם
+2. 日本語の長い文章は、空白がなくても行の終わりで折り返されます。これはその例です。
+   - https://example.org/${'deep/'.repeat(30)}
+
+| Datei | ${WORD.slice(0, 30)} | Größe | Zugriff | Prüfsumme |
+|---|---|---:|---|---|
+| \`app.db-wal\` | ${WORD.slice(0, 24)} | 1,234,567,890 | 🟢 | \`9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\` |
+
+\`\`\`ts
+const url = 'https://example.org/${'a-very-long-path/'.repeat(8)}'; // no place to break a line
+\`\`\`
+`,
+  }),
+];

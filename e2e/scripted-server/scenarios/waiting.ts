@@ -101,6 +101,18 @@ export const WAITING: Readonly<Record<string, Scenario>> = {
       reason: 'The engine closed the connection before the first token; second of 6 tries',
     }),
   }),
+  summarising: waiting({
+    model: { ...MISTRAL, phase: 'busy', ready: true },
+    part: phase({
+      phase: 'summarising',
+      model: 'mistral:latest',
+      reason: '14 older messages do not fit into the window of 8,192; a summary takes their place',
+    }),
+  }),
+  pulling: waiting({
+    model: model('gemma2:9b', { phase: 'downloading', since: ago(70), size_bytes: 5.4e9, progress: 0.63 }),
+    part: phase({ phase: 'downloading', model: 'gemma2:9b', progress: 0.63, reason: '3.4 of 5.4 GB at 8.6 MB/s' }),
+  }),
   sent: waiting({ model: CODELLAMA, part: undefined }),
   'making-room': waiting({
     model: { ...CODELLAMA, phase: 'cold' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { cachesToDelete, isAway, toShellAction } from './shell-plan.ts';
+import { cachesToDelete, isAway, toNewestCache, toShellAction } from './shell-plan.ts';
 
 const ORIGIN = 'http://127.0.0.1:8000';
 
@@ -41,6 +41,7 @@ describe('old versions', () => {
     const names = ['pilotlight-shell-1', 'of-somebody-else', 'pilotlight-shell-2', 'pilotlight-shell-3'];
     expect(cachesToDelete(names, 'pilotlight-shell-3')).toEqual(['pilotlight-shell-1']);
     expect(cachesToDelete(['pilotlight-shell-3'], 'pilotlight-shell-3')).toEqual([]);
+    expect([toNewestCache(names), toNewestCache(['of-somebody-else'])]).toEqual(['pilotlight-shell-3', undefined]);
   });
 });
 

@@ -47,6 +47,11 @@ export function cachesToDelete(names: readonly string[], current: string): strin
   return ours.slice(0, -1);
 }
 
+/** The version that was kept last; undefined where none is. `names` are in the order in which they were made. */
+export function toNewestCache(names: readonly string[]): string | undefined {
+  return names.findLast((name) => name.startsWith(PREFIX));
+}
+
 /** What a proxy answers in place of a server that is not there. */
 export function isAway(status: number): boolean {
   return status === 502 || status === 503 || status === 504;

@@ -7,7 +7,6 @@ declare const SHELL_FILES: readonly string[];
 /** What a service worker has of the browser; the types of pages do not know it. */
 interface Worker {
   readonly location: { readonly origin: string };
-  readonly clients: { claim(): Promise<void> };
   skipWaiting(): Promise<void>;
   addEventListener(type: 'install' | 'activate', listener: (event: { waitUntil(work: Promise<unknown>): void }) => void): void;
   addEventListener(
@@ -23,7 +22,9 @@ const PAGE = '/';
 const PATIENCE_MS = 5000;
 
 worker.addEventListener('install', (event) => event.waitUntil(keepAll().then(() => worker.skipWaiting())));
-worker.addEventListener('activate', (event) => event.waitUntil(forgetOld().then(() => worker.clients.claim())));
+// No page that is open is taken over: one that is just loading would fetch again what the browser has fetched ahead. What such a page needs later, keepAll has
+// brought into the cache of the browser.
+worker.addEventListener('activate', (event) => event.waitUntil(forgetOld()));
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   switch (toShellAction({ method: request.method, url: request.url, mode: request.mode, origin: worker.location.origin })) {
