@@ -172,6 +172,7 @@ function toGatewaySettings(settings: Settings): GatewaySettings {
     keepAliveMs: settings.keepAliveMs,
     maxAttempts: settings.modelRetries,
     spillAfterMs: settings.spillAfterMs,
+    ...(settings.totalTimeoutMs !== undefined && { totalTimeoutMs: settings.totalTimeoutMs }),
     engineBudgets: settings.engineMemory,
     maxSwapWaitMs: settings.maxWaitMs,
     minResidencyMs: settings.maxWaitMs,

@@ -23,7 +23,7 @@ export { estimateSchema, evidenceSchema, GENERATION_PHASES, generationPhaseSchem
 export type { Estimate, Evidence, GenerationPhase, Phase } from './phases.ts';
 export {
   formatSchema,
-  keepAliveSchema,
+  durationSchema,
   LONGEST_STOP,
   mergeOptions,
   MOST_STOPS,
@@ -33,7 +33,7 @@ export {
   optionsSchema,
   THINKING_EFFORTS,
   thinkingSchema,
-  toKeepAliveMs,
+  toDurationMs,
 } from './options.ts';
 export type { OptionName, OptionNote, Options, RangedOption, Thinking } from './options.ts';
 export { OPTIONS } from './option-table.ts';

@@ -168,4 +168,22 @@ export const OPTIONS = {
       openai: 'not passed on: the server decides',
     },
   },
+  queue_timeout: {
+    title: 'Longest wait',
+    meaning:
+      'How long the request waits for its turn at most: behind other requests, and for memory that other models use. Then it is refused with its place and an estimate, and its place is given back. The time in which its own model is being loaded is not counted. With 0 it is answered at once, after a load at most, or not at all.',
+    takes: 'seconds, or a duration such as "10m"; -1 without limit',
+    control: 'duration',
+    otherwise: 'no limit; the place is shown',
+    honoured: EVERYWHERE,
+  },
+  total_timeout: {
+    title: 'Longest time in all',
+    meaning:
+      'How long the answer may take in all, from the request to its last word: waits, loads and every try. Then it ends with an error, its text is kept, and it can be continued. Of the defaults of models those of the model that is asked first hold.',
+    takes: 'seconds, or a duration such as "10m"; -1 without limit',
+    control: 'duration',
+    otherwise: 'PILOTLIGHT_TOTAL_TIMEOUT, which is no limit unless it is set',
+    honoured: EVERYWHERE,
+  },
 } as const satisfies Record<OptionName, OptionFacts>;

@@ -19,7 +19,7 @@ const whole = (name: RangedOption) => z.int().min(OPTION_RANGES[name].minimum).m
 
 const DURATION = /^-?(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:ms|s|m|h))+)$/;
 /** Seconds, or a duration such as `5m`; negative: for ever. */
-export const keepAliveSchema = z.union([
+export const durationSchema = z.union([
   z.number().min(-1).max(31_536_000),
   z.string().max(40).regex(DURATION, 'a duration such as 5m, a number of seconds, or -1'),
 ]);
@@ -42,7 +42,9 @@ export const optionsSchema = z.strictObject({
   format: formatSchema.optional(),
   thinking: thinkingSchema.optional(),
   context_length: whole('context_length'),
-  keep_alive: keepAliveSchema.optional(),
+  keep_alive: durationSchema.optional(),
+  queue_timeout: durationSchema.optional(),
+  total_timeout: durationSchema.refine((value) => toDurationMs(value) > 0, 'more than 0, or -1 for no limit').optional(),
 });
 export type Options = z.infer<typeof optionsSchema>;
 export type OptionName = keyof Options;
@@ -58,8 +60,8 @@ export function mergeOptions(stated: Options, below: Options): Options {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** A `keep_alive` in milliseconds; `Infinity` for a negative one, which means for ever. */
-export function toKeepAliveMs(value: NonNullable<Options['keep_alive']>): number {
+/** A duration in milliseconds; `Infinity` for a negative one, which means for ever. */
+export function toDurationMs(value: z.infer<typeof durationSchema>): number {
   const text = String(value);
   if (text.startsWith('-')) return Number.POSITIVE_INFINITY;
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1_000;

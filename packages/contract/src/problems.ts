@@ -143,6 +143,11 @@ export const PROBLEMS = {
     remedy: 'Pick a smaller model or a shorter context, raise MEMORY_BUDGET, or end other programs.',
   },
   queue_full: { status: 503, title: 'Too many requests are waiting', remedy: 'Try again after the time given in Retry-After.' },
+  queue_timeout: {
+    status: 503,
+    title: 'Its turn did not come in time',
+    remedy: 'Try again after the time given in Retry-After, or send a longer options.queue_timeout.',
+  },
   shutting_down: { status: 503, title: 'The server is shutting down', remedy: 'Try again when it has started.' },
   storage_unavailable: {
     status: 503,
@@ -170,6 +175,11 @@ export const PROBLEMS = {
     title: 'The answer stopped in the middle',
     remedy: 'What was written is kept. Ask again to get a whole one.',
   },
+  total_timeout: {
+    status: 504,
+    title: 'The answer took longer than it may',
+    remedy: 'What was written is kept and can be continued. Or send a longer options.total_timeout, or raise PILOTLIGHT_TOTAL_TIMEOUT.',
+  },
   interrupted: {
     status: 500,
     title: 'The server stopped while this was being written',
@@ -179,9 +189,10 @@ export const PROBLEMS = {
 
 /**
  * Why a request was not let in: `queue_full` as many wait for this model as may; `server_full` as many wait for all models together as may;
- * `gave_way` background work made room for somebody's request; `not_in_memory` background work loads no model.
+ * `gave_way` background work made room for somebody's request; `not_in_memory` background work loads no model; `queue_timeout` it waited as long as its
+ * caller allowed.
  */
-export const REFUSALS = ['queue_full', 'server_full', 'gave_way', 'not_in_memory'] as const;
+export const REFUSALS = ['queue_full', 'server_full', 'gave_way', 'not_in_memory', 'queue_timeout'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** The header that says the reason of a refusal to programs that read no body. */
@@ -242,9 +253,9 @@ export const problemDetailsSchema = z.object({
   request_id: z.string().optional(),
   /** Of a request that was not let in: why, as in the header `Pilotlight-Refusal`. */
   reason: z.enum(REFUSALS).optional(),
-  /** The place that it would have had in the queue. */
+  /** The place that it would have had in the queue, or had. */
   position: z.int().optional(),
-  /** How long it would have waited. */
+  /** How long it would have waited, or would have gone on waiting. */
   estimate: estimateSchema.optional(),
   /** Of a model that does not fit: what would. */
   would_fit: z.array(wayToFitSchema).optional(),

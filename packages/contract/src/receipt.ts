@@ -9,7 +9,7 @@ export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'stopped'] as con
 export const finishReasonSchema = z.enum(FINISH_REASONS);
 export type FinishReason = z.infer<typeof finishReasonSchema>;
 
-/** One try of one deployment. `code` and `detail` are there if it failed. */
+/** One try of one deployment. `code` and `detail` are there if it failed, or was stopped at a limit of time. */
 export const attemptSchema = z.object({
   model: z.string(),
   engine: z.string(),

@@ -35,6 +35,8 @@ export const COMMAND_REMEDIES: Remedies = {
   model_wedged: 'Unload it and load it again: "pilotlight unload NAME", then "pilotlight load NAME". Or name another: --model NAME.',
   model_too_large: '"pilotlight plan NAME" says what would fit. Or raise MEMORY_BUDGET, or end other programs.',
   queue_full: 'Try again {wait}.',
+  queue_timeout: 'Try again {wait}, or wait longer: --set queue_timeout=SECONDS.',
+  total_timeout: 'What was written is kept. Or give it longer: --set total_timeout=SECONDS, or PILOTLIGHT_TOTAL_TIMEOUT for all.',
   first_token_timeout: 'Try again, or name another model: --model NAME.',
 };
 
@@ -52,6 +54,8 @@ export const PAGE_REMEDIES: Remedies = {
   too_many_attempts: 'Try again {wait}. Other addresses are not affected.',
   internal_error: 'The log of the server has the cause{request}.',
   queue_full: 'Try again {wait}.',
+  queue_timeout: 'Try again {wait}.',
+  total_timeout: 'What was written is kept. Continue it, or ask again.',
 };
 
 /** What one answer says beside its words. */

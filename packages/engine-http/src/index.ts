@@ -1,4 +1,5 @@
 export { addPart } from './add-part.ts';
+export { connectLimitMs, isLoopback } from './connect-limit.ts';
 export { drainBody } from './drain-body.ts';
 export { createLineReader } from './line-reader.ts';
 export type { LineReader } from './line-reader.ts';

@@ -1,6 +1,6 @@
 import { EngineError, NetworkError } from '@pilotlight/contract';
 import type { Capability, Clock, Engine, EngineStatus, LaunchProfile, Network, ResidentModel } from '@pilotlight/contract';
-import { createRunningAnswers, textOf } from '@pilotlight/engine-http';
+import { connectLimitMs, createRunningAnswers, isLoopback, textOf } from '@pilotlight/engine-http';
 
 import { embedTexts } from './embed-texts.ts';
 import { loadModel } from './load-model.ts';
@@ -66,17 +66,12 @@ function capabilitiesOf(catalogue: ModelCatalogue, model: string): readonly Capa
   return catalogue.known.find(({ name }) => name === model)?.capabilities;
 }
 
-/** An address of this machine: what the server loads takes of the same memory. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
-
 /** Drives one Ollama server. Several servers are several engines. */
 export function createOllamaEngine(setup: OllamaEngineSetup): Engine {
   const { clock, keepAlive, slots = 1 } = setup;
   const url = new URL(setup.address);
   const address = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-  const client = createOllamaClient({ address, network: setup.network, clock, connectTimeoutMs: CHECK_LIMIT_MS });
+  const client = createOllamaClient({ address, network: setup.network, clock, connectTimeoutMs: connectLimitMs(address) });
   const catalogue = createModelCatalogue(client, slots);
   const answers = createRunningAnswers('Ollama');
   const profiles = new Map<string, LaunchProfile>();

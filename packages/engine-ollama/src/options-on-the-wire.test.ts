@@ -24,6 +24,8 @@ const TABLE: Record<OptionName, { readonly asked: Options; readonly options?: ob
   thinking: { asked: { thinking: 'low' }, beside: { think: 'low' } },
   context_length: { asked: { context_length: 32_768 } },
   keep_alive: { asked: { keep_alive: -1 } },
+  queue_timeout: { asked: { queue_timeout: 5 } },
+  total_timeout: { asked: { total_timeout: '10m' } },
 };
 
 describe('what of each option goes over the wire to Ollama', () => {

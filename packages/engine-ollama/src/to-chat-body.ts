@@ -33,7 +33,16 @@ function checkOptions(options: Options): Options {
  * loads of others for good, where Ollama is about to let the model go.
  */
 function toSampling(options: Options): Record<string, unknown> {
-  const { max_tokens: maxTokens, format: _format, thinking: _thinking, context_length: _context, keep_alive: _keep, ...sampling } = options;
+  const {
+    max_tokens: maxTokens,
+    format: _format,
+    thinking: _thinking,
+    context_length: _context,
+    keep_alive: _keep,
+    queue_timeout: _queue,
+    total_timeout: _total,
+    ...sampling
+  } = options;
   return { ...sampling, ...(maxTokens === undefined ? {} : { num_predict: maxTokens }) };
 }
 

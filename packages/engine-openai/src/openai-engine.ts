@@ -1,6 +1,6 @@
 import { EngineError, NetworkError } from '@pilotlight/contract';
 import type { Clock, Engine, EngineStatus, Network } from '@pilotlight/contract';
-import { createRunningAnswers } from '@pilotlight/engine-http';
+import { connectLimitMs, createRunningAnswers } from '@pilotlight/engine-http';
 
 import { countTokens } from './count-tokens.ts';
 import { embedTexts } from './embed-texts.ts';
@@ -60,7 +60,7 @@ function toReason(error: unknown): string {
 export function createOpenaiEngine(setup: OpenaiEngineSetup): Engine {
   const { clock, network, apiKey, slots = DEFAULT_SLOTS } = setup;
   const address = toAddress(setup.address);
-  const client = createOpenaiClient({ address, apiKey, network, clock, connectTimeoutMs: CHECK_LIMIT_MS });
+  const client = createOpenaiClient({ address, apiKey, network, clock, connectTimeoutMs: connectLimitMs(setup.address) });
   const catalogue = createModelCatalogue(client);
   const answers = createRunningAnswers(client.server);
   const closed = new AbortController();

@@ -49,6 +49,8 @@ const TABLE: Record<OptionName, Row> = {
   },
   context_length: { asked: { context_length: 32_768 }, sent: {} },
   keep_alive: { asked: { keep_alive: '1h' }, sent: {} },
+  queue_timeout: { asked: { queue_timeout: 5 }, sent: {} },
+  total_timeout: { asked: { total_timeout: '10m' }, sent: {} },
 };
 
 describe.each(MANNERS)('what of each option goes over the wire to a server of the kind %s', (manner) => {

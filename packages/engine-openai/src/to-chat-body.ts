@@ -65,6 +65,8 @@ function toSampling(options: Options, kind: ServerKind): Body {
     thinking,
     context_length: _context,
     keep_alive: _keep,
+    queue_timeout: _queue,
+    total_timeout: _total,
     ...sampling
   } = options;
   return {

@@ -46,6 +46,8 @@ export interface GatewaySettings {
   readonly minResidencyMs?: number;
   /** Where several engines have a model, a request waits at most so long at one before another that is free takes it. Default 10,000. */
   readonly spillAfterMs?: number;
+  /** An answer takes at most so long in all, unless its options say otherwise (`PILOTLIGHT_TOTAL_TIMEOUT`). Default: no limit. */
+  readonly totalTimeoutMs?: number;
 }
 
 /** The settings with every default filled in. */
@@ -70,5 +72,6 @@ export function withDefaults(settings: GatewaySettings): Settings {
     maxSwapWaitMs: settings.maxSwapWaitMs ?? 30_000,
     minResidencyMs: settings.minResidencyMs ?? 30_000,
     spillAfterMs: settings.spillAfterMs ?? 10_000,
+    totalTimeoutMs: settings.totalTimeoutMs ?? Number.POSITIVE_INFINITY,
   };
 }

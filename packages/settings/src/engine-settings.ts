@@ -164,6 +164,19 @@ export const ENGINE_SETTINGS = {
     parse: parseLimit,
     schema: { type: ['number', 'string'], minimum: 1 },
   }),
+  totalTimeoutMs: setting<number | undefined>({
+    variable: 'PILOTLIGHT_TOTAL_TIMEOUT',
+    key: 'total_timeout',
+    title: 'how long one answer may take in all, in seconds',
+    details:
+      'From the request to its last word: waits, loads and every try are counted. Then it ends with an error, and its text is kept. It holds for background work too; a request, a conversation or the defaults of a model can say something else with the option total_timeout. A duration such as 10m is taken as well.',
+    placeholder: 'SECONDS',
+    examples: ['600', '10m'],
+    defaultText: 'none: an answer takes as long as it moves',
+    default: () => undefined,
+    parse: parseLimit,
+    schema: { type: ['number', 'string'], minimum: 1 },
+  }),
   engineOrder: setting<readonly string[]>({
     variable: 'PILOTLIGHT_ENGINE_ORDER',
     key: 'engine_order',

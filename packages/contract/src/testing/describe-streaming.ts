@@ -25,6 +25,8 @@ const EVERY_OPTION: Required<Omit<Options, 'format' | 'max_tokens'>> = {
   thinking: 'low',
   context_length: 1_000_000,
   keep_alive: '10m',
+  queue_timeout: '10m',
+  total_timeout: '1h',
 };
 
 /** One answer from its first part to its last. */

@@ -1,7 +1,7 @@
 import { Problem } from '@pilotlight/contract';
 import type { Refusal } from '@pilotlight/contract';
 
-import { estimateTurns } from '../estimates/queue-estimate.ts';
+import { comeBackAfter, estimateTurns } from '../estimates/queue-estimate.ts';
 import { isServing } from '../lifecycle/state.ts';
 import type { Cause, Loaded } from '../lifecycle/state.ts';
 import type { DeploymentEffect, DeploymentState, QueueLimit } from '../scheduling/step.ts';
@@ -56,10 +56,6 @@ interface Holder<T> {
   readonly revocation: AbortController;
 }
 
-/** Where nothing was measured: how long an answer may take, for the time to come back after. */
-const USUAL_ANSWER_MS = 5_000;
-const LONGEST_RETRY_S = 600;
-
 const GAVE_WAY: Cause = {
   code: 'queue_full',
   detail: 'it gave way to a request that cannot wait',
@@ -70,12 +66,6 @@ function slotsOf({ lifecycle }: DeploymentState): number {
   return isServing(lifecycle) ? lifecycle.loaded.slots : 1;
 }
 
-/** When the queue as it is now will have been worked off. */
-function comeBackAfter({ answerMs }: DeploymentRecord, turns: number): number {
-  const seconds = Math.ceil(((answerMs.median() ?? USUAL_ANSWER_MS) * turns) / 1000);
-  return Math.min(LONGEST_RETRY_S, Math.max(1, seconds));
-}
-
 function problemOf(
   { code, detail, source = 'app', facts, retryAfterSeconds }: Cause,
   record: DeploymentRecord,
@@ -83,7 +73,7 @@ function problemOf(
 ): Problem {
   const turns = Math.ceil(state.queue.length / slotsOf(state));
   const estimate = code === 'queue_full' ? estimateTurns(record.answerMs, turns) : undefined;
-  const seconds = retryAfterSeconds ?? (code === 'queue_full' ? comeBackAfter(record, turns) : undefined);
+  const seconds = retryAfterSeconds ?? (code === 'queue_full' ? comeBackAfter(estimate?.seconds, record.answerMs, turns) : undefined);
   return new Problem(code, detail, {
     source,
     facts: { ...facts, ...(estimate && { estimate }) },

@@ -21,6 +21,16 @@ export function estimateTurns(answerMs: Sample, turns: number): Estimate | undef
   return { seconds: toSeconds(medianMs * turns), basis };
 }
 
+/** Where nothing was measured: how long an answer may take, for the time to come back after. */
+const USUAL_ANSWER_MS = 5_000;
+const LONGEST_RETRY_S = 600;
+
+/** In whole seconds, when it makes sense to ask again: after what was estimated, or else after so many turns of answers. */
+export function comeBackAfter(estimateSeconds: number | undefined, answerMs: Sample, turns = 1): number {
+  const seconds = estimateSeconds ?? ((answerMs.median() ?? USUAL_ANSWER_MS) * turns) / 1_000;
+  return Math.min(LONGEST_RETRY_S, Math.max(1, Math.ceil(seconds)));
+}
+
 /** To a tenth, and to two digits below a second: a first token after 46 ms is not one after none. */
 function toSeconds(ms: number): number {
   return ms < 1_000 ? Number((ms / 1_000).toPrecision(2)) : Math.round(ms / 100) / 10;

@@ -1,4 +1,4 @@
-import { mergeOptions, OPTION_NAMES, toKeepAliveMs } from '@pilotlight/contract';
+import { mergeOptions, OPTION_NAMES, toDurationMs } from '@pilotlight/contract';
 import type { AppliedSettings, Engine, LaunchProfile, ModelDescription, OptionNote, Options, Receipt } from '@pilotlight/contract';
 
 import type { Loaded } from '../lifecycle/state.ts';
@@ -50,14 +50,14 @@ function keepAliveNotes({ keep_alive: wanted }: Options, { engine, description, 
   if (wanted === undefined) return [];
   const note = (reason: string): readonly OptionNote[] => [{ name: 'keep_alive', reason }];
   if (engine.observation !== 'push') return note(`its server keeps ${description.name} as it was told to for everybody`);
-  return toKeepAliveMs(wanted) < keepAliveMs
+  return toDurationMs(wanted) < keepAliveMs
     ? note(`${description.name} stays as long as the setting says: a request makes it longer, not shorter`)
     : [];
 }
 
 /** Until when the model should stay, by the request, on the monotonic clock; `Infinity`: as long as nobody needs its place. */
 export function keepUntil({ options }: AppliedOptions, nowMs: number): number {
-  return options.keep_alive === undefined ? 0 : nowMs + toKeepAliveMs(options.keep_alive);
+  return options.keep_alive === undefined ? 0 : nowMs + toDurationMs(options.keep_alive);
 }
 
 /** What the receipt says of the options. */

@@ -1,24 +1,22 @@
 import { EngineError, Problem } from '@pilotlight/contract';
-import type { Clock, GatewayPart, GenerateRequest, LaunchProfile, ModelDescription, PhasePart, Randomness } from '@pilotlight/contract';
+import type { Clock, GatewayPart, GenerateRequest, LaunchProfile, ModelDescription, Randomness } from '@pilotlight/contract';
 
 import { isOfRequest, retryOf, toCause, toProblem } from '../attempts/problem-of-failure.ts';
 import type { Deployment } from '../deployments/deployment.ts';
-import { isServing, loadedOf } from '../lifecycle/state.ts';
+import { loadedOf } from '../lifecycle/state.ts';
 import type { Loaded } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
-import { toWaitingPart } from '../views/phase-words.ts';
 import { applyOptions, keepUntil, profileOf } from './apply-options.ts';
 import type { AppliedOptions } from './apply-options.ts';
 import type { Bell } from './bell.ts';
 import type { Granted } from './compose-and-stream.ts';
 import type { KeptAnswer } from './kept-answer.ts';
-import { createLease } from './lease.ts';
-import type { Lease } from './lease.ts';
 import type { PhaseFeed } from './phase-feed.ts';
 import type { ReceiptDraft } from './receipt.ts';
 import type { AnswerProgress, EngineFinish } from './stream-answer.ts';
-import { waitFor } from './wait-for.ts';
+import type { QueueLimit } from './time-limits.ts';
+import { MovedOn, waitForGrant } from './wait-for-grant.ts';
 import { writeAnswer } from './write-answer.ts';
 import type { BrokenOff } from './write-answer.ts';
 
@@ -39,6 +37,8 @@ export interface Run {
   readonly kept: KeptAnswer;
   /** Counted or guessed, of the whole prompt. */
   readonly promptTokens: number;
+  /** How long it may wait for its turn; undefined: as long as it takes. */
+  readonly queueLimit: QueueLimit | undefined;
   /** Whose load goes on at the engine. */
   readonly loadAhead: (engine: string) => string | undefined;
   /** The engine may have gone: have it looked at. */
@@ -52,8 +52,8 @@ export interface Turn {
   /** Why it is this one's turn, where that needs a word. */
   readonly reason?: string | undefined;
   readonly brokenOff?: BrokenOff | undefined;
-  /** Asked once a second while it waits: where it would be served sooner. */
-  readonly lookAround?: (waitedMs: number) => Move | undefined;
+  /** Asked once a second while it waits, and once more before it waits no longer: where it would be served sooner. */
+  readonly lookAround?: (waitedMs: number, isLastChance: boolean) => Move | undefined;
 }
 
 /** It is better off elsewhere. */
@@ -114,7 +114,7 @@ export async function* attempt(run: Run, place: AttemptPlace, turn: Turn = {}): 
     if (end?.type !== 'failed' && end?.type !== 'finished') deployment.breaker.ended(run.id);
     const durationMs = Math.round(clock.monotonic() - startedMs);
     const outcome = end?.type ?? 'stopped';
-    receipt.attempts.push({ ...where, outcome, ...toNoted(turn, end), duration_ms: durationMs });
+    receipt.attempts.push({ ...where, outcome, ...toNoted(turn, { end, stopped: signal.reason }), duration_ms: durationMs });
     const waited = { queue_ms: Math.round(receipt.queueMs - before.queueMs), load_ms: Math.round(receipt.loadMs - before.loadMs) };
     report(run, { ...where, outcome, ...waited, duration_ms: durationMs }, { end, progress });
   }
@@ -139,71 +139,20 @@ async function* writeOrTry(granted: Granted, progress: AnswerProgress, { brokenO
   }
 }
 
-/** Ends a wait; never seen outside. */
-class MovedOn extends Error {
-  readonly move: Move;
-  constructor(move: Move) {
-    super('it is better off elsewhere');
-    this.move = move;
-  }
+interface Ended {
+  readonly end: AttemptEnd | undefined;
+  /** Without an end: for what reason it was stopped. */
+  readonly stopped: unknown;
 }
 
-function toNoted({ reason, brokenOff }: Turn, end: AttemptEnd | undefined): Partial<ReceiptDraft['attempts'][number]> {
+function toNoted({ reason, brokenOff }: Turn, { end, stopped }: Ended): Partial<ReceiptDraft['attempts'][number]> {
   return {
     ...(reason !== undefined && { reason }),
     ...(brokenOff && { continued: true }),
     ...(end?.type === 'failed' && { code: end.problem.code, detail: end.problem.detail }),
     ...(end?.type === 'moved' && { detail: end.move.reason }),
+    ...(end === undefined && stopped instanceof Problem && { code: stopped.code, detail: stopped.detail }),
   };
-}
-
-interface Wait {
-  readonly lease: Lease;
-  readonly parts: AsyncGenerator<GatewayPart, Loaded>;
-}
-
-/** Enters the queue, and shows the way from there to the grant. What was waited goes into the receipt: for a load, or for a turn. */
-function waitForGrant(run: Run, { deployment, description }: AttemptPlace, { lookAround }: Turn): Wait {
-  const { clock, feed, request, receipt, signal } = run;
-  const waitingSince = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
-  const waiter = { id: run.randomness.id(), priority: request.priority, label: request.label, model: description.name };
-  let markMs = waitingSince.monotonicMs;
-  let isForTurn = isServing(deployment.state.lifecycle);
-
-  function account(): void {
-    const now = clock.monotonic();
-    if (isForTurn) receipt.queueMs += now - markMs;
-    else receipt.loadMs += now - markMs;
-    markMs = now;
-    isForTurn = isServing(deployment.state.lifecycle);
-  }
-  const ticket = deployment.enter(waiter, () => {
-    account();
-    feed.changed();
-  });
-  const lease = createLease({ ticket, engine: deployment.engine, clock, signal });
-
-  function picture(): PhasePart {
-    const view = { model: description.name, waiterId: waiter.id, waitingSince, nowMonotonicMs: clock.monotonic() };
-    return toWaitingPart(deployment, { ...view, loadAhead: run.loadAhead(deployment.engine.id) });
-  }
-  async function* wait(): AsyncGenerator<GatewayPart, Loaded> {
-    const moving = Promise.withResolvers<never>();
-    moving.promise.catch(() => {});
-    if (lookAround)
-      feed.onSecond(() => {
-        const move = lookAround(clock.monotonic() - waitingSince.monotonicMs);
-        if (move) moving.reject(new MovedOn(move));
-      });
-    try {
-      const granted = lookAround ? Promise.race([ticket.granted, moving.promise]) : ticket.granted;
-      return yield* waitFor(granted, { ...run, picture });
-    } finally {
-      feed.onSecond(undefined);
-      account();
-    }
-  }
-  return { lease, parts: wait() };
 }
 
 interface Failure {
@@ -238,7 +187,7 @@ interface ReportFacts {
 type ReportedAttempt = Parameters<Log>[0] & { readonly name: 'attempt' };
 
 function report(
-  { log, request }: Run,
+  { log, request, signal }: Run,
   fields: Omit<ReportedAttempt, 'name' | 'level' | 'request_id'>,
   { end, progress }: ReportFacts,
 ): void {
@@ -251,6 +200,7 @@ function report(
     ...(progress.firstTokenMs !== undefined && { first_token_ms: Math.round(progress.firstTokenMs) }),
     ...(tokens !== undefined && { completion_tokens: tokens }),
     ...(end?.type === 'failed' && toLogged(end.problem)),
+    ...(end === undefined && signal.reason instanceof Problem && { code: signal.reason.code }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { Problem } from '@pilotlight/contract';
 import type { GatewayPart, GenerateRequest } from '@pilotlight/contract';
 
 import { guessTokens } from '../attempts/deadlines.ts';
@@ -6,7 +7,8 @@ import type { Run } from './attempt.ts';
 import { createBell } from './bell.ts';
 import { createKeptAnswer } from './kept-answer.ts';
 import { createPhaseFeed } from './phase-feed.ts';
-import { draftReceipt } from './receipt.ts';
+import { draftReceipt, withReceipt } from './receipt.ts';
+import { createQueueLimit, toTimeLimits, watchTotal } from './time-limits.ts';
 import { tryAll } from './try-all.ts';
 import type { Trying } from './try-all.ts';
 
@@ -43,6 +45,9 @@ export async function* generate(
   const feed = held.use(createPhaseFeed(context.clock, bell));
   const { name, deployment } = route.candidates[0];
   const receipt = draftReceipt(request, context.clock, { model: name, engine: deployment.engine.id });
+  const limits = toTimeLimits({ stated: request.options, model: name, settings: context.settings });
+  held.use(watchTotal(context.clock, limits, (problem) => controller.abort(problem)));
+  const queueLimit = held.use(createQueueLimit(context.clock, limits));
   const characters = request.messages.reduce((sum, { content }) => sum + content.length, 0);
   const run: Run = {
     ...context,
@@ -54,10 +59,18 @@ export async function* generate(
     receipt,
     kept: createKeptAnswer(),
     promptTokens: guessTokens(characters),
+    queueLimit,
   };
   try {
     yield* tryAll(run, { ...context, route });
+  } catch (error) {
+    throw isTotalTimeout(error) ? withReceipt(error, receipt.toReceipt()) : error;
   } finally {
     held.dispose();
   }
+}
+
+/** What ends a run from outside of its tries has no receipt yet. */
+function isTotalTimeout(error: unknown): error is Problem {
+  return error instanceof Problem && error.code === 'total_timeout';
 }

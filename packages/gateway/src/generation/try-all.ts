@@ -118,7 +118,7 @@ function toTurn(run: Run, trying: Trying, { course, candidate, passedOver }: Cho
   return {
     reason,
     brokenOff,
-    ...(!isAlone && { lookAround: (waitedMs) => lookAround(run, trying, { course, candidate, waitedMs }) }),
+    ...(!isAlone && { lookAround: (waitedMs, isLastChance) => lookAround(run, trying, { course, candidate, waitedMs, isLastChance }) }),
   };
 }
 
@@ -131,11 +131,13 @@ interface Waiting {
   readonly course: Course;
   readonly candidate: Candidate;
   readonly waitedMs: number;
+  /** It waits no longer: now or never. */
+  readonly isLastChance: boolean;
 }
 
 /** After the wait that the owner allows: another engine that would take the request at once, or, for one that waits for its turn and not for a load, after a load. */
-function lookAround(run: Run, { findCandidates }: Trying, { course, candidate, waitedMs }: Waiting): Move | undefined {
-  if (waitedMs < run.settings.spillAfterMs || course.moves >= MOST_MOVES) return undefined;
+function lookAround(run: Run, { findCandidates }: Trying, { course, candidate, waitedMs, isLastChance }: Waiting): Move | undefined {
+  if ((waitedMs < run.settings.spillAfterMs && !isLastChance) || course.moves >= MOST_MOVES) return undefined;
   const waitsForTurn = candidate.deployment.state.lifecycle.phase === 'busy';
   const to = findCandidates(run.request).candidates.find(
     (other) =>

@@ -8,7 +8,7 @@ import type { SeededRandomness } from '@pilotlight/test-kit';
 import { setUpBench } from '../bench.ts';
 import type { Bench } from '../bench.ts';
 import type { AnswerScript, LoadScript, ScriptedEngine } from '../scripted-engine.ts';
-import { askIn, checkAnswer, checkIdle, checkNow, close, leave, untilStill } from './asked.ts';
+import { askIn, checkAnswer, checkIdle, checkNow, chooseLimits, close, leave, untilStill } from './asked.ts';
 import type { Asked } from './asked.ts';
 
 const MOST_STEPS = 18;
@@ -81,7 +81,9 @@ function act(world: World): void {
   if (dice < 0.55) {
     const named = chance.pick(['', 'mistral', 'phi3:mini', 'copy', 'pilot', 'nothing']);
     const priority = chance.pick(['interactive', 'api', 'background'] as const);
-    for (let count = chance.pick([1, 1, 2, 5]); count > 0; count -= 1) askIn(bench, asked, { priority, model: named });
+    for (let count = chance.pick([1, 1, 2, 5]); count > 0; count -= 1) {
+      askIn(bench, asked, { priority, model: named, limits: chooseLimits(chance) });
+    }
   } else if (dice < 0.7) leave(bench, asked[chance.between(0, asked.length)]);
   else if (dice < 0.8) disturb(world);
   else if (dice < 0.85) bench.gateway.unload(model);

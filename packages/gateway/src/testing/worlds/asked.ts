@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 
+import { mergeOptions } from '@pilotlight/contract';
 import type { GatewayPart, Priority } from '@pilotlight/contract';
+import type { SeededRandomness } from '@pilotlight/test-kit';
 
+import { codeOf } from '../bench.ts';
 import type { Answer, Bench } from '../bench.ts';
 
 /** One request in a world, and what is known about it from outside. */
@@ -13,22 +16,45 @@ export interface Asked {
   readonly priority: Priority;
   /** So many words it has when it is whole; undefined: that is not known beforehand. */
   readonly tokens?: number | undefined;
+  readonly limits: Limits;
   /** When its client left. */
   leftMs?: number;
   ended?: { readonly error: unknown; readonly atMs: number };
+}
+
+/** How long it may take, in seconds. */
+export interface Limits {
+  /** For its turn. */
+  readonly queue?: number;
+  /** In all. */
+  readonly total?: number;
+}
+
+const LIMITED_SHARE = 0.15;
+const LONGEST_QUEUE_S = 6;
+const LONGEST_TOTAL_S = 15;
+
+/** Most have none. */
+export function chooseLimits(chance: SeededRandomness): Limits {
+  return {
+    ...(chance.chance(LIMITED_SHARE) && { queue: chance.between(0, LONGEST_QUEUE_S) }),
+    ...(chance.chance(LIMITED_SHARE) && { total: chance.between(1, LONGEST_TOTAL_S) }),
+  };
 }
 
 export interface Question {
   readonly model: string;
   readonly priority: Priority;
   readonly tokens?: number;
+  readonly limits?: Limits;
 }
 
 /** Asks; `asked` gets it. */
-export function askIn(bench: Bench, asked: Asked[], { model, priority, tokens }: Question): Asked {
+export function askIn(bench: Bench, asked: Asked[], { model, priority, tokens, limits = {} }: Question): Asked {
   const client = new AbortController();
   const messages = [{ role: 'user', content: tokens === undefined ? 'hello' : `${tokens} tokens` }] as const;
-  const request = { priority, messages, label: `${priority} work`, ...(model !== '' && { model }) };
+  const options = mergeOptions({ queue_timeout: limits.queue, total_timeout: limits.total }, {});
+  const request = { priority, messages, options, label: `${priority} work`, ...(model !== '' && { model }) };
   const one: Asked = {
     answer: bench.ask(request, client.signal),
     client,
@@ -36,6 +62,7 @@ export function askIn(bench: Bench, asked: Asked[], { model, priority, tokens }:
     model,
     priority,
     tokens,
+    limits,
   };
   void one.answer.ended.then((error) => {
     one.ended = { error, atMs: bench.clock.monotonic() };
@@ -84,8 +111,10 @@ const MOST_MOVES = 3;
 const NEVER_SHOWN = /internal_error|continue_not_supported|invalid_request/;
 
 /** What holds of every answer that has come to its end. */
-export function checkAnswer({ answer, askedMs, leftMs, ended, tokens }: Asked, maxAttempts: number): void {
+export function checkAnswer(one: Asked, maxAttempts: number): void {
+  const { answer, askedMs, leftMs, ended, tokens } = one;
   assert.ok(ended, 'it has no end');
+  checkLimits(one);
   const times = [askedMs, ...answer.times, ended.atMs];
   const silences = times.slice(1).map((time, index) => time - (times[index] ?? time));
   assert.ok(Math.max(...silences) <= LONGEST_SILENCE_MS, `its reader heard nothing for ${Math.max(...silences)} ms`);
@@ -106,6 +135,34 @@ export function checkAnswer({ answer, askedMs, leftMs, ended, tokens }: Asked, m
     assert.ok(ended.error.name === 'Problem' || ended.error.message === 'left', ended.error.message);
     assert.doesNotMatch(`${'code' in ended.error ? String(ended.error.code) : ''} ${ended.error.message}`, NEVER_SHOWN);
   }
+}
+
+/** No request outlives its deadline by more. */
+const LATE_MS = 1_000;
+/** Words about a change come at most so much later than it. */
+const TOLD_MS = 300;
+const FOR_ITS_TURN = new Set(['queued', 'draining', 'unloading']);
+
+/** What holds of an answer that has come to its end, if it was not to take longer than so long. */
+export function checkLimits({ answer, askedMs, ended, limits: { queue, total } }: Asked): void {
+  assert.ok(ended, 'it has no end');
+  const code = codeOf(ended.error);
+  const tookMs = ended.atMs - askedMs;
+  if (total === undefined) assert.notEqual(code, 'total_timeout');
+  else {
+    assert.ok(tookMs <= total * 1_000 + LATE_MS, `it took ${tookMs} ms of at most ${total} s`);
+    if (code === 'total_timeout') assert.ok(tookMs >= total * 1_000, `it was ended after ${tookMs} ms of ${total} s`);
+  }
+  if (queue === undefined) {
+    assert.notEqual(code, 'queue_timeout');
+    return;
+  }
+  const waitedMs = answer.parts.reduce((sum, part, index) => {
+    const isWait = part.type === 'phase' && FOR_ITS_TURN.has(part.phase);
+    return isWait ? sum + (answer.times[index + 1] ?? ended.atMs) - (answer.times[index] ?? 0) : sum;
+  }, 0);
+  assert.ok(waitedMs <= queue * 1_000 + LATE_MS, `it waited ${waitedMs} ms for its turn, of at most ${queue} s`);
+  if (code === 'queue_timeout') assert.ok(waitedMs >= (queue - 1) * 1_000 - TOLD_MS, `it was refused after ${waitedMs} ms of ${queue} s`);
 }
 
 function checkReceipt(answer: Answer, maxAttempts: number): void {

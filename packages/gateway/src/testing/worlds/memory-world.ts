@@ -8,7 +8,7 @@ import type { SeededRandomness } from '@pilotlight/test-kit';
 import { codeOf, setUpBench } from '../bench.ts';
 import type { Bench } from '../bench.ts';
 import type { LoadScript } from '../scripted-engine.ts';
-import { askIn, checkIdle, checkNow, close, leave, untilStill } from './asked.ts';
+import { askIn, checkIdle, checkLimits, checkNow, chooseLimits, close, leave, untilStill } from './asked.ts';
 import type { Asked } from './asked.ts';
 
 const MOST_STEPS = 18;
@@ -33,7 +33,16 @@ const LONGEST_RESIDENCY_MS = LONGEST_LOAD_MS;
 const LONGEST_WAIT_MS = MAX_WAIT_MS + NAMES.length * (LONGEST_LOAD_MS + LONGEST_RESIDENCY_MS + LONGEST_ANSWER_MS + 200);
 /** The file is so much smaller than what it takes, at most: the estimate adds a fifth. */
 const FILE_SHARE = 1.15;
-const CODES = new Set(['model_load_failed', 'model_out_of_memory', 'model_too_large', 'no_model', 'queue_full', 'Error: left']);
+const CODES = new Set([
+  'model_load_failed',
+  'model_out_of_memory',
+  'model_too_large',
+  'no_model',
+  'queue_full',
+  'queue_timeout',
+  'total_timeout',
+  'Error: left',
+]);
 
 interface World {
   readonly bench: Bench;
@@ -108,7 +117,7 @@ function watch({ bench, faults, pinned }: World): Disposable {
 
 function ask({ bench, chance, asked }: World): void {
   const priority: Priority = chance.pick(['interactive', 'interactive', 'api', 'background']);
-  askIn(bench, asked, { priority, model: chance.pick(NAMES) });
+  askIn(bench, asked, { priority, model: chance.pick(NAMES), limits: chooseLimits(chance) });
 }
 
 function act(world: World): void {
@@ -164,7 +173,10 @@ export async function runMemoryWorld(seed: number): Promise<void> {
   world.calm = true;
   await bench.clock.advanceUntil(Promise.all(busy));
   await bench.clock.advanceUntil(Promise.all(asked.map(({ answer }) => answer.ended)));
-  for (const { model, ended } of asked) checkEnd(world, model, ended?.error);
+  for (const one of asked) {
+    checkLimits(one);
+    checkEnd(world, one.model, one.ended?.error);
+  }
   await untilStill(bench, NAMES.length * LONGEST_WAIT_MS);
   await bench.clock.advance(SIGHT_MS);
   checkIdle(bench);

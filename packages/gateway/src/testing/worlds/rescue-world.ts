@@ -8,7 +8,7 @@ import type { SeededRandomness } from '@pilotlight/test-kit';
 import { setUpBench } from '../bench.ts';
 import type { Bench } from '../bench.ts';
 import type { AnswerScript, ScriptedEngineOptions } from '../scripted-engine.ts';
-import { askIn, checkAnswer, checkIdle, checkNow, close, leave } from './asked.ts';
+import { askIn, checkAnswer, checkIdle, checkNow, chooseLimits, close, leave } from './asked.ts';
 import type { Asked } from './asked.ts';
 
 const MOST_STEPS = 24;
@@ -78,8 +78,10 @@ function act(world: World): void {
   const index = chance.between(0, NAMES.length - 1);
   const [engine, mood] = [bench.engines[index], moods[index]];
   if (!engine || !mood) return;
-  if (dice < 0.55) askIn(bench, asked, { tokens: chance.between(1, 40), priority: chance.pick(['interactive', 'api']), model: 'mistral' });
-  else if (dice < 0.62) leave(bench, asked[chance.between(0, asked.length)]);
+  if (dice < 0.55) {
+    const priority = chance.pick(['interactive', 'api'] as const);
+    askIn(bench, asked, { tokens: chance.between(1, 40), priority, model: 'mistral', limits: chooseLimits(chance) });
+  } else if (dice < 0.62) leave(bench, asked[chance.between(0, asked.length)]);
   else if (dice < 0.72) mood.failing = chance.pick([0, 0.3, 1]);
   else if (dice < 0.78) engine.kill();
   else if (dice < 0.88) engine.start();
