@@ -9,6 +9,12 @@ export interface History {
 
 /** So many conversations are held at the same time: their messages lie between one another. */
 const SIDE_BY_SIDE = 20;
+const INDEXES = ['title_index', 'message_index', 'attachment_index'];
+/** One conversation of so many has a file, of so many characters at least and at most. */
+const WITHOUT_FILE = 10;
+const SHORTEST_FILE = 1_000;
+const LONGEST_FILE = 250_000;
+const CHARACTERS_OF_WORD = 5;
 const FIRST_MS = Date.UTC(2024, 0, 1);
 const STEP_MS = 60_000;
 const RECEIPT = JSON.stringify({
@@ -23,12 +29,18 @@ const RECEIPT = JSON.stringify({
   seams: [],
 });
 
-/** Fills an empty database of the present schema: questions of 5 to 25 words, answers of 20 to 100, each answer with its generation and log. */
+/** Short files are more frequent than long ones. */
+function fileText(chance: () => number): string {
+  const characters = SHORTEST_FILE * (LONGEST_FILE / SHORTEST_FILE) ** chance();
+  return textOf(characters / CHARACTERS_OF_WORD, chance);
+}
+
+/** Fills an empty database of the present schema: questions of 5 to 25 words, answers of 20 to 100, each answer with its generation and log; files at some questions. */
 export function fillHistory(file: string, { conversations, messages }: History): void {
   const database = new DatabaseSync(file);
   // It is made anew if anything happens: nothing has to be on the disk meanwhile.
   database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 100000');
-  for (const index of ['title_index', 'message_index']) {
+  for (const index of INDEXES) {
     database.exec(`INSERT INTO ${index} (${index}, rank) VALUES ('hashsize', 67108864)`);
   }
   const insert = prepare(database);
@@ -45,14 +57,24 @@ export function fillHistory(file: string, { conversations, messages }: History):
         insert.exchange({ id, round, atMs, question: textOf(5 + chance() * 20, chance), answer: textOf(20 + chance() * 80, chance) });
       }
     }
+    for (const [index, id] of ids.entries()) {
+      if ((first + index) % WITHOUT_FILE === 0)
+        insert.file({ number: (first + index) / WITHOUT_FILE, messageId: `${id}-q-0`, text: fileText(chance) });
+    }
     for (const id of ids) insert.head.run(`${id}-a-${rounds - 1}`, atMs, id);
     database.exec('COMMIT');
   }
-  for (const index of ['title_index', 'message_index']) {
+  for (const index of INDEXES) {
     database.exec(`INSERT INTO ${index} (${index}, rank) VALUES ('hashsize', 1048576)`);
   }
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
+}
+
+interface HistoryFile {
+  readonly number: number;
+  readonly messageId: string;
+  readonly text: string;
 }
 
 interface Exchange {
@@ -71,7 +93,21 @@ function prepare(database: DatabaseSync) {
     INSERT INTO generations (id, conversation_id, question_id, answer_id, fingerprint, model, task, epoch, next_offset, closed, created_ms, ended_ms)
     VALUES (?, ?, ?, ?, 'bench', NULL, 'chat', 1, 3, 1, ?, ?)`);
   const log = database.prepare('INSERT INTO generation_log (generation_key, first_offset, count, parts) VALUES (?, 0, 3, ?)');
+  const attachment = database.prepare(`
+    INSERT INTO attachments (id, name, kind, media_type, bytes, facts, attached_ms, text) VALUES (?, ?, 'text', 'text/plain', ?, ?, ?, ?)`);
+  const reference = database.prepare('INSERT INTO message_attachments (message_id, place, attachment_id) VALUES (?, 0, ?)');
   return {
+    file({ number, messageId, text }: HistoryFile): void {
+      attachment.run(
+        `f-${number}`,
+        `report-${number}.txt`,
+        Buffer.byteLength(text),
+        JSON.stringify({ characters: text.length }),
+        FIRST_MS,
+        text,
+      );
+      reference.run(messageId, `f-${number}`);
+    },
     conversation: database.prepare('INSERT INTO conversations (id, title, created_ms, updated_ms) VALUES (?, ?, ?, ?)'),
     head: database.prepare('UPDATE conversations SET head_id = ?, updated_ms = ? WHERE id = ?'),
     exchange({ id, round, atMs, question, answer }: Exchange): void {

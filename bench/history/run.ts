@@ -52,6 +52,11 @@ const QUESTIONS: readonly Question[] = [
   { name: 'search: beginning, 5 letters', limitMs: SEARCH_MS, path: search(() => word(400, 50_000, 5)) },
   { name: 'search: two frequent words', limitMs: SEARCH_MS, path: search(() => `${word(0, 20)} ${word(20, 100)}`) },
   { name: 'search: three words', limitMs: SEARCH_MS, path: search(() => `${word(5, 50)} ${word(100, 500)} ${word(500, 5_000)}`) },
+  {
+    name: 'search: file by its name',
+    limitMs: SEARCH_MS,
+    path: search(() => `report-${Math.floor((chance() * history.conversations) / 10)}`),
+  },
   { name: 'search: two words in a row', limitMs: SEARCH_MS, path: search(() => `${word(0, 50)}-${word(0, 50)}`) },
 ];
 

@@ -1,6 +1,6 @@
 import { toSnippet } from './search-snippet.ts';
 import type { Snippet } from './search-snippet.ts';
-import { findWords } from './search-words.ts';
+import { findPart } from './search-words.ts';
 import type { SearchWords } from './search-words.ts';
 
 /** So many of the newest files that match are looked at. */
@@ -23,7 +23,8 @@ export function inTurn<Message, File>(messages: readonly Message[], files: reado
 
 /** What is shown of a file: a piece of its text, or its name if the words stand in that alone. */
 export function toFileSnippet({ name, text }: { readonly name: string; readonly text: string }, words: SearchWords): Snippet {
-  return toSnippet(findWords(text, words, 1).length > 0 ? text : name, words);
+  const part = findPart(text, words);
+  return part === undefined ? toSnippet(name, words) : toSnippet(text, words, part);
 }
 
 /** Of files that wait to be indexed so many are looked at for a step. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { toSnippet } from './search-snippet.ts';
-import { toSearchWords } from './search-words.ts';
+import { findPart, toSearchWords } from './search-words.ts';
 
 function marked(text: string, query: string): string {
   const words = toSearchWords(query);
@@ -41,6 +41,38 @@ describe('a snippet', () => {
   it('is quick for a text without blanks or with nothing but the word', () => {
     expect(marked('x'.repeat(4_000_000), 'tern')).toHaveLength(201);
     expect(marked('tern '.repeat(100_000), 'tern')).toMatch(/^\[tern\]/);
+  });
+});
+
+describe('a part of a long text', () => {
+  const sand = 'sand and water '.repeat(1_000);
+  const partOf = (text: string, query: string): string | undefined => {
+    const words = toSearchWords(query);
+    const part = words && findPart(text, words);
+    return part && text.slice(part.start, part.end);
+  };
+
+  it('is the first in which most of the words stand, whole or as a beginning', () => {
+    const text = `${sand} tern ${sand} a puffin and a Tern ${sand}`;
+    expect(partOf(text, 'tern puffin')).toContain('a puffin and a Tern');
+    expect(partOf(text, 'tern')).toContain(' tern ');
+    expect(partOf(text, 'puff')).toContain('puffin');
+    expect(partOf(text, 'auk')).toBeUndefined();
+    expect(partOf('', 'auk')).toBeUndefined();
+  });
+
+  it('takes no part of a word for the word, and looks at neither case nor accents', () => {
+    expect(partOf('the lantern', 'tern')).toBeUndefined();
+    expect(partOf('\u{1d4d0}tern', 'tern')).toBeUndefined();
+    expect(partOf('terns fly', 'tern fly')).toBe('terns fly');
+    expect(partOf('terns', 'tern x')).toBeUndefined();
+    expect(partOf(`${sand} MÖWE`, 'mowe')).toContain('MÖWE');
+    expect(partOf('😀tern', 'tern')).toBe('😀tern');
+  });
+
+  it('begins and ends between words', () => {
+    const text = `${'x'.repeat(5_000)} tern`;
+    expect(partOf(text, 'tern')).toBe(' tern');
   });
 });
 

@@ -1,5 +1,5 @@
 import { findWords } from './search-words.ts';
-import type { SearchWords, Token } from './search-words.ts';
+import type { Part, SearchWords, Token } from './search-words.ts';
 
 /** A piece of a text with the places of the words in it: offsets count UTF-16 units of the snippet, `end` is the first after the word. */
 export interface Snippet {
@@ -13,9 +13,13 @@ const LEAD = 50;
 /** Of a long text in which the words stand often. */
 const MAX_FOUND = 1000;
 
-/** The piece of the text in which most of the words stand close together, on one line; its beginning if none does. */
-export function toSnippet(text: string, words: SearchWords): Snippet {
-  const found = findWords(text, words, MAX_FOUND);
+/** The piece of the text, or around this part of it, in which most of the words stand close together, on one line; its beginning if none does. */
+export function toSnippet(text: string, words: SearchWords, part: Part = { start: 0, end: text.length }): Snippet {
+  const found = findWords(text.slice(part.start, part.end), words, MAX_FOUND).map((token) => ({
+    ...token,
+    start: token.start + part.start,
+    end: token.end + part.start,
+  }));
   const first = found.length === 0 ? undefined : densest(found);
   const start = first === undefined || text.length <= LENGTH ? 0 : startBefore(text, first.start);
   const end = endAfter(text, start);
