@@ -14,6 +14,7 @@ import { createSqliteChatStore } from './sqlite-chat-store.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { createKeptTable } from './sqlite-kept-values.ts';
 import { createModelTables } from './sqlite-models.ts';
+import { createLogTable } from './sqlite-log.ts';
 import { createTrial } from './sqlite-trial.ts';
 import { createTransact } from './transaction.ts';
 
@@ -47,17 +48,18 @@ export async function openInProcess({
   // From here on a commit does not wait for the disk: whoever needs that waits for a sync, alone.
   connection.exec('PRAGMA synchronous = NORMAL');
   const wrapped = wrap(connection);
-  const operations = createOperations(wrapped);
-  const transact = createTransact(wrapped);
+  const log = createLogTable(wrapped);
+  const operations = createOperations(wrapped, log);
+  const transact = createTransact(wrapped, log.forget);
   const journal = 'file' in location ? opening.use(openJournalSync(location.file)) : undefined;
   const open = opening.move();
   return serveStore({ operations, transact, defer, sync: sync ?? journal?.sync, close: () => open.dispose() });
 }
 
 /** All that can be done with a connection of the present schema. */
-export function createOperations(connection: SqliteConnection): ServeOptions['operations'] {
+export function createOperations(connection: SqliteConnection, log = createLogTable(connection)): ServeOptions['operations'] {
   return {
-    ...createSqliteChatStore(connection),
+    ...createSqliteChatStore(connection, log),
     ...createModelTables(connection),
     ...createKeptTable(connection),
     ...createTrial(connection),

@@ -5,6 +5,7 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 import { createConversationTables } from './sqlite-conversations.ts';
 import { createGenerationTables } from './sqlite-generations.ts';
 import { createLogTable } from './sqlite-log.ts';
+import type { LogTable } from './sqlite-log.ts';
 import { createMetadataTables } from './sqlite-metadata.ts';
 import { createPresetTable } from './sqlite-presets.ts';
 import { createSearch } from './sqlite-search.ts';
@@ -21,17 +22,16 @@ export type Operations = {
 };
 
 /** The chat's store on one SQLite connection with the present schema. The operations throw whatever the connection throws. */
-export function createSqliteChatStore(connection: SqliteConnection): Operations {
-  const log = createLogTable(connection);
+export function createSqliteChatStore(connection: SqliteConnection, log: LogTable = createLogTable(connection)): Operations {
   const attachments = createAttachmentTables(connection);
-  const conversations = createConversationTables(connection, attachments);
+  const conversations = createConversationTables(connection, { attachments, log });
   const generations = createGenerationTables(connection, { log, conversations, attachments });
   const metadata = createMetadataTables(connection, conversations);
   const presets = createPresetTable(connection);
   return {
     begin: { durability: 'normal', run: generations.begin },
     sync: { durability: 'full', run: () => undefined },
-    append: { durability: 'normal', run: (groups) => groups.map(log.append) },
+    append: { durability: 'normal', run: log.append },
     end: { durability: 'full', run: generations.end },
     read: { durability: 'read', run: log.read },
     claim: { durability: 'full', run: generations.claim },

@@ -13,6 +13,7 @@ import { toDetails, toMessage, toMessageValues, toRecord } from './conversation-
 import type { ConversationRow, MessageRow } from './conversation-rows.ts';
 import { toSettingsJson } from './settings-json.ts';
 import type { SqliteConnection, SqliteStatement } from './sqlite-connection.ts';
+import type { LogTable } from './sqlite-log.ts';
 
 /** Conversations as a whole. What writes runs within the caller's transaction. */
 export interface ConversationTables {
@@ -51,9 +52,14 @@ const MESSAGE = `
   SELECT id, parent_id, role, content, created_ms, system, reasoning, state, generation_id, model, finish_reason, receipt, error, continues_id
   FROM messages`;
 
-export function createConversationTables(connection: SqliteConnection, attachments: AttachmentTables): ConversationTables {
-  const reading = createReading(connection, attachments);
-  return { ...reading, ...createWriting({ connection, attachments, reading }) };
+interface Tables {
+  readonly attachments: AttachmentTables;
+  readonly log: Pick<LogTable, 'settleAll'>;
+}
+
+export function createConversationTables(connection: SqliteConnection, tables: Tables): ConversationTables {
+  const reading = createReading(connection, tables.attachments);
+  return { ...reading, ...createWriting({ ...tables, connection, reading }) };
 }
 
 type Reading = Pick<ConversationTables, 'find' | 'findAny' | 'isHidden' | 'details' | 'list' | 'tree' | 'message'>;
@@ -101,13 +107,12 @@ function createReading(connection: SqliteConnection, attachments: AttachmentTabl
   };
 }
 
-interface WritingContext {
+interface WritingContext extends Tables {
   readonly connection: SqliteConnection;
-  readonly attachments: AttachmentTables;
   readonly reading: Reading;
 }
 
-function createWriting({ connection, attachments, reading }: WritingContext): Omit<ConversationTables, keyof Reading> {
+function createWriting({ connection, attachments, log, reading }: WritingContext): Omit<ConversationTables, keyof Reading> {
   const { find, message } = reading;
   const insert = connection.prepare(`
     INSERT INTO conversations (id, title, created_ms, updated_ms, pinned, archived, folder, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -159,6 +164,7 @@ function createWriting({ connection, attachments, reading }: WritingContext): Om
       return find(id);
     },
     remove(id) {
+      log.settleAll();
       for (const removal of removals) removal.run(id);
       return Number(removeOne.run(id).changes) > 0;
     },

@@ -37,6 +37,7 @@ export function createGenerationTables(connection: SqliteConnection, tables: Tab
     begin: (beginning) => begin({ ...tables, statements }, beginning),
     end: (ending) => end({ ...tables, statements }, ending),
     claim(generationId) {
+      tables.log.settle(generationId);
       const row = statements.claim.get(generationId) as { epoch: number; next_offset: number; conversation_id: string } | undefined;
       return row && { epoch: row.epoch, nextOffset: row.next_offset, conversationId: row.conversation_id };
     },
@@ -122,7 +123,7 @@ function begin(context: Context, beginning: Beginning): BeginResult {
   statements.insertAnswer.run(answerId, conversationId, question.id, atMs, generationId, continues ?? null);
   const { model = null, task } = beginning;
   statements.insertGeneration.run(generationId, conversationId, question.id, answerId, fingerprint, model, task, atMs);
-  log.append({ generationId, epoch: FIRST_EPOCH, firstOffset: 0, ...firstParts });
+  log.writeThrough({ generationId, epoch: FIRST_EPOCH, firstOffset: 0, ...firstParts });
   conversations.touch(conversationId, atMs);
   const conversation = conversations.setHead(conversationId, answerId);
   if (conversation === undefined) throw new Error('a conversation is gone within the transaction that wrote it');
@@ -196,7 +197,7 @@ function readBranch({ statements, attachments }: Context, questionId: string): B
 }
 
 function end({ statements, log, conversations }: Context, { group, answer, atMs }: GenerationEnding): EndResult {
-  const outcome = log.append(group);
+  const outcome = log.writeThrough(group);
   if (outcome !== 'stored') return { outcome };
   const ids = statements.close.get(atMs, group.generationId) as { readonly answer_id: string; readonly conversation_id: string };
   const { content, reasoning = null, state, model = null, finishReason = null } = answer;

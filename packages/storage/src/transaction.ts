@@ -6,8 +6,8 @@ export type Durability = 'full' | 'normal' | 'read';
 /** Runs `body` in a transaction: all of it is stored, or nothing. What is to be `full` has to be synced after that. */
 export type Transact = <T>(durability: Durability, body: () => T) => T;
 
-/** Transactions on one connection. */
-export function createTransact(connection: SqliteConnection): Transact {
+/** Transactions on one connection. `onUndone` hears of each that was not stored, after it was undone. */
+export function createTransact(connection: SqliteConnection, onUndone: () => void = () => {}): Transact {
   return (durability, body) => {
     // Left open by a failure after which it could not be undone at once.
     if (connection.isTransaction) connection.exec('ROLLBACK');
@@ -18,6 +18,7 @@ export function createTransact(connection: SqliteConnection): Transact {
       return value;
     } catch (error) {
       tryToRollBack(connection);
+      onUndone();
       throw error;
     }
   };

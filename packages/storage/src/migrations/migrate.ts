@@ -7,10 +7,20 @@ import { context } from './0004-context.ts';
 import { models } from './0005-models.ts';
 import { keptValues } from './0006-kept-values.ts';
 import { attachmentSearch } from './0007-attachment-search.ts';
+import { logJournal } from './0008-log-journal.ts';
 import type { Migration } from './migration.ts';
 
 /** In their order: the number of a step is its place, from 1. */
-export const MIGRATIONS: readonly Migration[] = [conversations, search, metadata, context, models, keptValues, attachmentSearch];
+export const MIGRATIONS: readonly Migration[] = [
+  conversations,
+  search,
+  metadata,
+  context,
+  models,
+  keptValues,
+  attachmentSearch,
+  logJournal,
+];
 
 /** The names of all steps. */
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);

@@ -9,9 +9,19 @@ import { context } from './0004-context.ts';
 import { models } from './0005-models.ts';
 import { keptValues } from './0006-kept-values.ts';
 import { attachmentSearch } from './0007-attachment-search.ts';
+import { logJournal } from './0008-log-journal.ts';
 
 /** The same steps under the same numbers as over SQLite. */
-export const POSTGRES_MIGRATIONS: readonly Migration[] = [conversations, search, metadata, context, models, keptValues, attachmentSearch];
+export const POSTGRES_MIGRATIONS: readonly Migration[] = [
+  conversations,
+  search,
+  metadata,
+  context,
+  models,
+  keptValues,
+  attachmentSearch,
+  logJournal,
+];
 
 /** All that Pilotlight has in a database is in a schema of its own. */
 export const SCHEMA = 'pilotlight';

@@ -22,6 +22,7 @@ const SOUND = `
   CREATE TABLE messages (id TEXT, conversation_id TEXT, parent_id TEXT, role TEXT, content TEXT, reasoning TEXT, state TEXT, generation_id TEXT);
   CREATE TABLE generations (key INTEGER PRIMARY KEY, id TEXT, conversation_id TEXT, question_id TEXT, answer_id TEXT, closed INTEGER, next_offset INTEGER);
   CREATE TABLE generation_log (generation_key INTEGER, first_offset INTEGER, count INTEGER, parts TEXT);
+  CREATE TABLE log_journal (seq INTEGER PRIMARY KEY, entries TEXT);
   INSERT INTO conversations VALUES ('c', 'a2');
   INSERT INTO messages VALUES
     ('m1', 'c', NULL, 'user', 'Say 2 tokens for m1', NULL, NULL, NULL),
@@ -95,6 +96,24 @@ describe('it finds', () => {
       'a changed part',
       { damage: `UPDATE generation_log SET parts = '["one ","too"]' WHERE first_offset = 1` },
       'the log has {"type":"text","text":"too"}',
+    ],
+    [
+      'a lost row of the journal',
+      {
+        damage: `UPDATE generations SET closed = 0, next_offset = 1 WHERE key = 1; DELETE FROM generation_log WHERE generation_key = 1 AND first_offset > 0;
+          INSERT INTO log_journal (entries) VALUES ('[[1,2,1,"[\\"two\\"]"]]')`,
+      },
+      'the journal of g1 has a gap or an overlap at 2',
+    ],
+    [
+      'a row of the journal behind the end',
+      { damage: `INSERT INTO log_journal (entries) VALUES ('[[1,4,1,"[\\"more\\"]"]]')` },
+      'the journal has parts of g1 from 4 on, behind its end',
+    ],
+    [
+      'a row of the journal of a log that was removed',
+      { damage: `INSERT INTO log_journal (entries) VALUES ('[[9,1,1,"[\\"more\\"]"]]')` },
+      'the journal has parts of the log 9, which is not there',
     ],
     ['a gap', { damage: 'DELETE FROM generation_log WHERE first_offset = 1' }, 'has a gap or an overlap at 3'],
     ['a part shown twice', { events: [...ASKED, ...shown([0, START], [1, TEXTS[0]], [1, TEXTS[0]])] }, 'got the offset 1'],

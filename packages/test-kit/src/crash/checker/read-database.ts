@@ -89,9 +89,12 @@ function readGenerations(rows: (sql: string) => Row[], damage: string[]): Map<st
     rows('SELECT generation_key, first_offset, count, parts FROM generation_log ORDER BY generation_key, first_offset'),
     (row) => Number(row['generation_key']),
   );
+  const journal = Map.groupBy(readJournal(rows), ([key]) => key);
   const found = rows(`
     SELECT g.key, g.id, g.conversation_id, g.question_id, g.answer_id, g.closed, g.next_offset, m.state
     FROM generations g LEFT JOIN messages m ON m.id = g.answer_id`);
+  const keys = new Set(found.map((row) => Number(row['key'])));
+  for (const key of journal.keys()) if (!keys.has(key)) damage.push(`the journal has parts of the log ${key}, which is not there`);
   return new Map(
     found.map((row) => {
       const id = String(row['id']);
@@ -103,6 +106,18 @@ function readGenerations(rows: (sql: string) => Row[], damage: string[]): Map<st
         if (Number(group['count']) !== unpacked.length) damage.push(`the log of ${id} counts its parts wrong at ${group['first_offset']}`);
         parts.push(...unpacked);
       }
+      const settled = Number(row['next_offset']);
+      let nextOffset = settled;
+      // What was moved to the log since it was written counts no more.
+      for (const [, firstOffset, count, packed] of journal.get(Number(row['key'])) ?? []) {
+        if (firstOffset < settled) continue;
+        const unpacked = (JSON.parse(packed) as unknown[]).map(toPart);
+        if (row['closed'] === 1) damage.push(`the journal has parts of ${id} from ${firstOffset} on, behind its end`);
+        if (firstOffset !== nextOffset) damage.push(`the journal of ${id} has a gap or an overlap at ${firstOffset}`);
+        if (count !== unpacked.length) damage.push(`the journal of ${id} counts its parts wrong at ${firstOffset}`);
+        parts.push(...unpacked);
+        nextOffset += count;
+      }
       const generation: StoredGeneration = {
         id,
         conversation: String(row['conversation_id']),
@@ -110,12 +125,19 @@ function readGenerations(rows: (sql: string) => Row[], damage: string[]): Map<st
         answer: String(row['answer_id']),
         isClosed: row['closed'] === 1,
         parts,
-        nextOffset: Number(row['next_offset']),
+        nextOffset,
         answerState: toText(row['state']),
         shownParts: 0,
       };
       return [id, generation];
     }),
+  );
+}
+
+/** Groups that were committed and stand nowhere else yet, in the order of their commits: key of the generation, first offset, count, parts. */
+function readJournal(rows: (sql: string) => Row[]): (readonly [number, number, number, string])[] {
+  return rows('SELECT entries FROM log_journal ORDER BY seq').flatMap(
+    (row) => JSON.parse(String(row['entries'])) as (readonly [number, number, number, string])[],
   );
 }
 
