@@ -81,6 +81,11 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
     };
   }
 
+  /** Those that the address takes, of a route or of the page. */
+  function methodsOf(path: string): readonly string[] {
+    return pages.has(path) ? ['GET'] : routes.filter((route) => patternOf(route.path).test(path)).map((route) => route.method);
+  }
+
   let server: Server | undefined;
   const app = fastify({
     serverFactory: (handler) => (server = createNodeServer(comeIn(handler))),
@@ -105,7 +110,7 @@ export function createApp({ routes, services, pages, allowedHosts, log }: AppOpt
   });
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
-    const { problem, allow } = toUnknown(routes, pathOf(request.raw.url ?? ''));
+    const { problem, allow } = toUnknown(methodsOf(pathOf(request.raw.url ?? '')));
     if (allow !== undefined) reply.raw.setHeader('allow', allow);
     refuse(request.raw, reply.raw, problem);
   });
@@ -137,9 +142,8 @@ function addBodies(app: FastifyInstance): void {
   });
 }
 
-/** A path of ours with another method is 405 with the methods there are; anything else is 404. */
-function toUnknown(routes: readonly Route[], path: string): { readonly problem: Problem; readonly allow: string | undefined } {
-  const methods = routes.filter((route) => patternOf(route.path).test(path)).map((route) => route.method);
+/** An address of ours that is asked in another way is 405 with the methods that it takes; anything else is 404. */
+function toUnknown(methods: readonly string[]): { readonly problem: Problem; readonly allow: string | undefined } {
   if (methods.length === 0)
     return { problem: new Problem('not_found', 'No route and no file has this address.', { field: 'path' }), allow: undefined };
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');

@@ -73,7 +73,7 @@ describe('over a socket', () => {
     const script = await fetch(`${server.url}/assets/main-Ab12_x-9.js`, { headers: { 'accept-encoding': 'gzip' } });
     expect([script.headers.get('content-encoding'), script.headers.get('vary')]).toEqual(['gzip', 'accept-encoding']);
     expect((await fetch(`${server.url}/`, { method: 'HEAD' })).status).toBe(200);
-    expect((await fetch(`${server.url}/`, { method: 'POST' })).status).toBe(404);
+    expect((await fetch(`${server.url}/`, { method: 'POST' })).status).toBe(405);
     expect((await fetch(`${server.url}/api/models`)).status).toBe(401);
   });
 
@@ -81,6 +81,8 @@ describe('over a socket', () => {
     await using folder = await createTemporaryFolder();
     await writeFile(join(folder.path, 'index.html'), '<!doctype html><title>Pilotlight</title>');
     await using server = await startTestServer({ pageFolder: folder.path });
+    const posted = await fetch(`${server.url}/`, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     const asBrowser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
     const page = await fetch(`${server.url}/nope`, asBrowser);
     expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);

@@ -89,13 +89,13 @@ async function serveWith({ settings, log, broken, flush }: Serving): Promise<num
     return EXIT_FAILED;
   }
   if (!('close' in server)) return await giveUp(starting, server, flush);
-  const { reason, code } = await Promise.race([asked.promise, broken, follow(server, log)]);
+  const { reason, code } = await Promise.race([asked.promise, broken, follow(server, { settings, log })]);
   await closeInTime(server, reason, flush);
   return code;
 }
 
 /** Says what the start finds. Resolves only if it fails. */
-async function follow(server: RunningServer, log: WriteLog): Promise<Ending> {
+async function follow(server: RunningServer, { settings, log }: Pick<Serving, 'settings' | 'log'>): Promise<Ending> {
   say(toGreeting(packageFile.version, server.url));
   try {
     await server.started;
@@ -104,7 +104,8 @@ async function follow(server: RunningServer, log: WriteLog): Promise<Ending> {
     complain(toStartFailure(error));
     return { reason: 'the start failed', code: EXIT_FAILED };
   }
-  say(toFindings(server.gateway.models(), server.modelFolders));
+  const { dataFolder, databaseUrl } = settings;
+  say(toFindings(server.gateway.models(), { dataFolder, hasDatabase: databaseUrl !== undefined, modelFolders: server.modelFolders }));
   return new Promise<never>(() => {});
 }
 

@@ -25,13 +25,16 @@ describe('what the start says', () => {
       ],
       memory: { total_bytes: 1, free_bytes: 1, resident: [] },
     } satisfies ModelsView;
-    const folders = [
+    const modelFolders = [
       { path: '/data/models', isThere: true, isNamed: false },
       { path: '/nope', isThere: false, isNamed: true },
     ];
-    const words = toFindings(view, folders);
+    const places = { dataFolder: '/data', hasDatabase: false, modelFolders };
+    const words = toFindings(view, places);
     expect(words).toContain('  built in                   1 model.\n  ollama at localhost:11434  connection refused, tried for 0.3 s\n');
     expect(words).toContain('  pilot:latest (default)  loading, 41 %: Warm-up at the start.\n');
+    expect(words).toContain('\nData folder\n  /data\n');
+    expect(toFindings(view, { ...places, hasDatabase: true })).toContain('\n  /data, and conversations in the database of DATABASE_URL\n');
     expect(words).toContain('  /data/models\n  /nope, which is not there: correct PILOTLIGHT_MODELS, or make it\n');
   });
 

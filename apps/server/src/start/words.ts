@@ -10,8 +10,15 @@ export function toGreeting(version: string, url: string): string {
   return `Pilotlight ${version} is at ${url}\n`;
 }
 
-/** What the first look found: engines with what was tried, models with their phases, and where files of models are looked for. */
-export function toFindings(view: ModelsView, folders: readonly ModelFolder[]): string {
+export interface Places {
+  readonly dataFolder: string;
+  /** Whether conversations are in a Postgres, not in the data folder. Its address may hold a password. */
+  readonly hasDatabase: boolean;
+  readonly modelFolders: readonly ModelFolder[];
+}
+
+/** What the first look found: engines with what was tried, models with their phases; then where data is, and where files of models are looked for. */
+export function toFindings(view: ModelsView, { dataFolder, hasDatabase, modelFolders }: Places): string {
   const engines = view.engines.map((engine) => [nameOf(engine), engine.reason] as const);
   const models = view.models.map(
     (model) => [model.default ? `${model.name} (default)` : model.name, `${toPhaseWords(model)}: ${model.reason}`] as const,
@@ -21,8 +28,10 @@ export function toFindings(view: ModelsView, folders: readonly ModelFolder[]): s
     ...toTable(engines),
     '\nModels\n',
     ...(models.length === 0 ? ['  none: put a .gguf file into the models folder, or start Ollama\n'] : toTable(models)),
+    '\nData folder\n',
+    `  ${toPrintable(dataFolder)}${hasDatabase ? ', and conversations in the database of DATABASE_URL' : ''}\n`,
     '\nFolders for .gguf files\n',
-    ...folders.map((folder) => `  ${toPrintable(folder.path)}${folderWords(folder)}\n`),
+    ...modelFolders.map((folder) => `  ${toPrintable(folder.path)}${folderWords(folder)}\n`),
     '\nCtrl-C ends it.\n',
   ].join('');
 }
