@@ -22,6 +22,8 @@ export interface FollowedAnswer {
   /** Of the data of all parts, in order. */
   readonly digest: string;
   readonly end: string;
+  /** Until there was a connection. */
+  readonly connectedMs: number;
   /** Until the question was acknowledged. */
   readonly postedMs: number;
   readonly firstTokenMs: number;
@@ -30,11 +32,24 @@ export interface FollowedAnswer {
   readonly totalMs: number;
 }
 
+/** What following them took. */
+export interface ClientEffort {
+  readonly cpuMs: number;
+  /** The share of the time in which its event loop was not waiting. */
+  readonly busy: number;
+}
+
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
-function send(url: string, options: { readonly body?: unknown; readonly from: string }): Promise<IncomingMessage> {
+interface Sending {
+  readonly body?: unknown;
+  readonly from: string;
+  readonly onConnect?: () => void;
+}
+
+function send(url: string, options: Sending): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const { body, from } = options;
+  const { body, from, onConnect = () => {} } = options;
   const sent = request(
     url,
     // Loopback has many addresses, and the server counts streams by address.
@@ -42,6 +57,7 @@ function send(url: string, options: { readonly body?: unknown; readonly from: st
     resolve,
   );
   sent.on('error', reject);
+  sent.on('socket', (socket) => (socket.connecting ? socket.once('connect', onConnect) : onConnect()));
   sent.end(body === undefined ? undefined : JSON.stringify(body));
   return promise;
 }
@@ -52,13 +68,24 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return text;
 }
 
+/** The fields of an event. By hand: what the reader takes is taken from the server that is measured. Undefined: a comment. */
+function readFields(block: string): { readonly offset: number; readonly event: string; readonly data: string } | undefined {
+  const id = block.startsWith('id: ') ? 0 : block.indexOf('\nid: ') + 1;
+  if (id === 0 && !block.startsWith('id: ')) return undefined;
+  const event = block.indexOf('\nevent: ', id);
+  const data = block.indexOf('\ndata: ', event);
+  return { offset: Number(block.slice(id + 4, event)), event: block.slice(event + 8, data), data: block.slice(data + 7) };
+}
+
 async function follow(plan: Plan, index: number): Promise<FollowedAnswer> {
   const url = plan.urls[index % plan.urls.length] ?? '';
   const from = `127.0.1.${1 + (index % 200)}`;
   const startedMs = performance.now();
   const id = `${process.pid}-${index}`;
+  let connectedMs = 0;
   const posted = await send(`${url}/api/conversations/c-${id}/messages`, {
     from,
+    onConnect: () => (connectedMs = performance.now() - startedMs),
     body: { message_id: `m-${id}`, text: `Say ${plan.tokens} tokens`, model: plan.model },
   });
   const answer = await textOf(posted);
@@ -76,21 +103,32 @@ async function follow(plan: Plan, index: number): Promise<FollowedAnswer> {
     const blocks = (rest + String(piece)).split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
-      const offset = /^id: (\d+)$/m.exec(block)?.[1];
-      if (offset === undefined) continue;
-      if (Number(offset) !== parts) throw new Error(`${generation}: the part ${offset} came in the place of ${parts}`);
-      end = /^event: (.*)$/m.exec(block)?.[1] ?? '';
-      hash.update(`${block.slice(block.indexOf('\ndata: ') + 7)}\n`);
+      const fields = readFields(block);
+      if (fields === undefined) continue;
+      if (fields.offset !== parts) throw new Error(`${generation}: the part ${fields.offset} came in the place of ${parts}`);
+      end = fields.event;
+      hash.update(`${fields.data}\n`);
       if (firstTokenMs === 0 && end === 'text') firstTokenMs = performance.now() - startedMs;
       parts += 1;
     }
   }
-  return { generation, parts, digest: hash.digest('hex'), end, postedMs, firstTokenMs, silenceMs, totalMs: performance.now() - startedMs };
+  return {
+    generation,
+    parts,
+    digest: hash.digest('hex'),
+    end,
+    connectedMs,
+    postedMs,
+    firstTokenMs,
+    silenceMs,
+    totalMs: performance.now() - startedMs,
+  };
 }
 
 let input = '';
 for await (const piece of process.stdin.setEncoding('utf8')) input += String(piece);
 const plan = JSON.parse(input) as Plan;
+const startedLoop = performance.eventLoopUtilization();
 await Promise.all(
   Array.from({ length: plan.streams }, async (_, index) => {
     await new Promise((resolve) => setTimeout(resolve, (plan.spreadMs * index) / plan.streams));
@@ -98,3 +136,7 @@ await Promise.all(
   }),
 );
 agent.destroy();
+// The last line: what all this took here. Who has no time to read makes everything look late.
+const { user, system } = process.cpuUsage();
+const { utilization } = performance.eventLoopUtilization(performance.eventLoopUtilization(), startedLoop);
+process.stdout.write(`${JSON.stringify({ cpuMs: (user + system) / 1_000, busy: utilization } satisfies ClientEffort)}\n`);
