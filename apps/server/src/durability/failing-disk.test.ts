@@ -16,18 +16,27 @@ interface Transcript {
   /** What a reader was shown, by generation, and how it ended. */
   readonly shown: Map<string, LoggedPart[]>;
   readonly problems: string[];
+  /** The file of the second question, once it was kept. */
+  attached: string | undefined;
 }
 
-/** Two questions with their answers, a rename and a reading of it all, noting what the outside was told. */
+/** Two questions with their answers, one of them with a file, a rename, a reading and a search, noting what the outside was told. */
 async function play(under: ChatUnderTest): Promise<Transcript> {
   const { chat, clock } = under;
-  const transcript: Transcript = { acknowledged: [], generations: [], shown: new Map(), problems: [] };
+  const transcript: Transcript = { acknowledged: [], generations: [], shown: new Map(), problems: [], attached: undefined };
   const attempt = async (work: () => Promise<unknown>): Promise<void> => {
     await work().catch((error: unknown) => transcript.problems.push(error instanceof Problem ? error.code : String(error)));
   };
   for (const id of ['q1', 'q2']) {
+    if (id === 'q2') {
+      await attempt(async () => {
+        const bytes = new TextEncoder().encode('A wheatear in the dunes.');
+        transcript.attached = (await chat.attach({ name: 'notes.txt', bytes })).id;
+      });
+    }
+    const attachments = id === 'q2' && transcript.attached !== undefined ? [transcript.attached] : [];
     await attempt(async () => {
-      const accepted = await under.ask(id, { parentId: null });
+      const accepted = await under.ask(id, { parentId: null, attachments });
       transcript.acknowledged.push(id);
       transcript.generations.push(accepted.generation_id);
       const shown: LoggedPart[] = [];
@@ -46,14 +55,24 @@ async function play(under: ChatUnderTest): Promise<Transcript> {
   }
   await attempt(() => chat.rename('c', 'Renamed'));
   await attempt(() => chat.conversation('c'));
+  await attempt(() => chat.search({ text: 'wheatear', before: undefined, limit: 9 }));
   return transcript;
 }
 
 /** What must be true after the storm, read by a new chat over the same database. */
-async function judge(under: ChatUnderTest, { acknowledged, generations, shown }: Transcript): Promise<void> {
+async function judge(under: ChatUnderTest, { acknowledged, generations, shown, attached }: Transcript): Promise<void> {
   const conversation = acknowledged.length === 0 ? undefined : await under.chat.conversation('c');
   const messages = conversation?.messages ?? [];
   for (const id of acknowledged) expect(messages.map((message) => message.id)).toContain(id);
+  const messagesWith = async (text: string): Promise<string[]> => {
+    const { hits } = await under.chat.search({ text, before: undefined, limit: 9 });
+    return hits.flatMap((hit) => hit.message_id ?? []);
+  };
+  for (const id of acknowledged) expect(await messagesWith(`question ${id}`)).toEqual([id]);
+  // A file is found by the question that has it, and by no other.
+  const asked = messages.filter(({ attachments = [] }) => attachments.some(({ id }) => id === attached));
+  expect(await messagesWith('wheatear')).toEqual(asked.map(({ id }) => id));
+  if (attached !== undefined && acknowledged.includes('q2')) expect(asked.map(({ id }) => id)).toEqual(['q2']);
   for (const id of generations) {
     const log = await readAll(under.chat, id);
     expect(log.map(({ offset }) => offset)).toEqual(log.map((_, index) => index));
@@ -108,7 +127,7 @@ describe('a disk that fails', () => {
       const { faults } = await playWith((operation) => operation === nth);
       expect(faults).toBe(1);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('from one operation on, until it is mended: the same', async () => {
     const { operations } = await playWith(() => false);
@@ -119,7 +138,45 @@ describe('a disk that fails', () => {
       refused += transcript.problems.length;
     }
     expect(refused).toBeGreaterThan(operations);
-  }, 120_000);
+  }, 240_000);
+
+  it('while older files are indexed, at one operation, whichever it is: in the end each is found, once', async () => {
+    for (let nth = 1, isOver = false; !isOver; nth += 1) {
+      const faults: Faults = { count: 0, isFaulty: () => false };
+      await using storage = await openTestStorage({
+        location: { memory: true },
+        nowMs: 1,
+        wrap(connection) {
+          connection.exec(`
+            INSERT INTO conversations (id, title, created_ms, updated_ms) VALUES ('c', 'Talk', 1, 1);
+            INSERT INTO messages (id, conversation_id, role, content, created_ms) VALUES ('q', 'c', 'user', 'See there.', 1);`);
+          for (const id of ['f1', 'f2', 'f3']) {
+            connection.exec(`
+              INSERT INTO attachments (id, name, kind, media_type, bytes, facts, attached_ms, text)
+                VALUES ('${id}', 'a.txt', 'text', 'text/plain', 9, '{"characters":200000}', 1, 'wheatear ${id}');
+              INSERT INTO message_attachments (message_id, place, attachment_id) VALUES ('q', ${id.slice(1)}, '${id}');`);
+          }
+          // As if they had been attached before there was an index.
+          connection.exec('DELETE FROM attachment_index; INSERT INTO attachments_to_index SELECT key FROM attachments');
+          return toFailing(connection, faults);
+        },
+      });
+      faults.isFaulty = (operation) => operation === nth;
+      let refused = 0;
+      for (let isMore = true; isMore;) {
+        isMore = await storage.indexOlder().catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'storage_unavailable' });
+          refused += 1;
+          return true;
+        });
+      }
+      isOver = faults.count < nth;
+      faults.isFaulty = () => false;
+      expect(refused).toBe(isOver ? 0 : 1);
+      const hits = await storage.chats.search({ text: 'wheatear', skip: 0, limit: 9 });
+      expect(hits.map(({ attachment }) => attachment?.id).toSorted()).toEqual(['f1', 'f2', 'f3']);
+    }
+  });
 
   it('ends the answer with words, keeps the engine free, and takes up work when it is mended', async () => {
     const faults: Faults = { count: 0, isFaulty: () => false };
