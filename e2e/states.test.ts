@@ -87,6 +87,21 @@ describe('every state of the page', () => {
   });
 });
 
+describe('an answer in several scripts', () => {
+  it('stands in the direction of its own words: Arabic once began at the left', async () => {
+    const page = await open('mixed', { width: 1440 });
+    const directions = await page
+      .locator('article.answer .prose > :is(p, ol)')
+      .evaluateAll((blocks) => blocks.map((block) => [block.tagName, getComputedStyle(block).direction]));
+    expect(directions).toEqual([
+      ['P', 'ltr'],
+      ['P', 'rtl'],
+      ['OL', 'rtl'],
+    ]);
+    await page.context().close();
+  });
+});
+
 /** What reaches out of the window, apart from what scrolls by itself. */
 async function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() =>

@@ -9,6 +9,7 @@ import { createDrafts, type Drafts } from '../features/composer/drafts.ts';
 import { createOutbox, type Outbox } from '../features/composer/outbox.ts';
 import { createConversationActions, type ConversationActions } from '../features/conversations/conversation-actions.ts';
 import { keepTemporary, type TemporaryChats } from '../features/conversations/temporary-chats.ts';
+import { stampEstimates } from '../features/models/models-state.ts';
 import { createSearch, type Search } from '../features/search/create-search.ts';
 import { NEW_CHAT, toWish } from '../features/settings/new-chat.ts';
 import { createSettingsActions, type SettingsActions } from '../features/settings/settings-actions.ts';
@@ -93,6 +94,9 @@ export function createApp(ports: Ports, router: Router): App {
   outbox.restore();
   // A chat that only this browser knows of has nothing to be read from the server.
   for (const { conversationId, parentId } of store.get().outbox) if (parentId === undefined) conversations.beginLocally(conversationId);
+  // The chat that the page is opened for is asked for first, before anything is drawn: a long one takes the server a while.
+  const route = router.route.get();
+  if (route.page === 'conversation' && store.get().views[route.id] === undefined) void conversations.readOnce(route.id);
   void conversations.readList().then(() => watchListed(parts));
   ports.shell.keep(() => store.update((state) => ({ ...state, hasNewerPage: true })));
   return {
@@ -158,7 +162,8 @@ function takePageEvents(parts: Parts, events: readonly PageEvent[]): void {
   const { store, conversations, outbox: sending } = parts;
   const wasReadOnly = store.get().storage?.state === 'read_only';
   for (const event of events) if (event.type === 'conversation_removed') conversations.removed(event.id);
-  store.update((state) => events.reduce(applyPageEvent, state));
+  const now = parts.ports.clock.now();
+  store.update((state) => events.map((event) => stampEstimates(event, now)).reduce(applyPageEvent, state));
   if (wasReadOnly && store.get().storage?.state === 'writable')
     sending.flush(({ state }) => state.kind === 'refused' && isStorageProblem(state.problem.code));
   watchListed(parts);

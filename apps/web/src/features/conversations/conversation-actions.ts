@@ -10,6 +10,8 @@ import { createPlaceActions, type PlaceActions } from './place-actions.ts';
 export interface ConversationActions extends ListActions, PlaceActions {
   /** Reads a conversation and shows it, or why it cannot be shown. */
   read(id: string): Promise<void>;
+  /** The same, but joins a reading that is under way. */
+  readOnce(id: string): Promise<void>;
   /** A place for the first message of a conversation that the server does not know yet. */
   beginLocally(id: string, facts?: Pick<ConversationView, 'temporary' | 'settings'>): void;
   select(id: string, messageId: string): Promise<void>;
@@ -30,18 +32,26 @@ export function createConversationActions(core: Core, onRead: (view: Conversatio
     onRead(view);
   }
 
+  async function read(id: string): Promise<void> {
+    try {
+      takeView(await api.readConversation(id));
+    } catch (error) {
+      const isExpected = error instanceof RequestRefused && error.problem.status === 404 && isOnItsWay(core, id);
+      if (isExpected) return;
+      const failure = toFailure(core, 'This chat could not be read', error);
+      store.update((state) => ({ ...state, viewFailures: { ...state.viewFailures, [id]: failure } }));
+    }
+  }
+
+  const reading = new Map<string, Promise<void>>();
   return {
     ...lists,
     ...createPlaceActions(core, lists),
-    async read(id) {
-      try {
-        takeView(await api.readConversation(id));
-      } catch (error) {
-        const isExpected = error instanceof RequestRefused && error.problem.status === 404 && isOnItsWay(core, id);
-        if (isExpected) return;
-        const failure = toFailure(core, 'This chat could not be read', error);
-        store.update((state) => ({ ...state, viewFailures: { ...state.viewFailures, [id]: failure } }));
-      }
+    read,
+    readOnce(id) {
+      const underWay = reading.get(id) ?? read(id).finally(() => reading.delete(id));
+      reading.set(id, underWay);
+      return underWay;
     },
     beginLocally(id, facts = {}) {
       const now = new Date(core.ports.clock.now()).toISOString();

@@ -25,20 +25,26 @@ export function renderTokens(tokens: readonly Token[], isOpen: boolean): ReactNo
 }
 
 const TAGS = new Set(['p', 'ul', 'ol', 'li', 'blockquote', 'thead', 'tbody', 'tr', 'strong', 'em', 's']);
+/** Each of these stands in the direction of its own first words, whatever that of the page is. */
+const DIRECTED = new Set(['p', 'ul', 'blockquote']);
 const HEADINGS: Readonly<Record<string, 'h2' | 'h3' | 'h4'>> = { h1: 'h2', h2: 'h2', h3: 'h3' };
 
 function toElement({ token, children }: Frame, key: number): ReactNode {
   if (token === undefined) return null;
   switch (token.type) {
     case 'paragraph_open':
-      return token.hidden ? <span key={key}>{children}</span> : <p key={key}>{children}</p>;
+      return token.hidden ? <span key={key}>{children}</span> : toPlainElement('p', { key, children });
     case 'heading_open': {
       const Heading = HEADINGS[token.tag] ?? 'h4';
-      return <Heading key={key}>{children}</Heading>;
+      return (
+        <Heading key={key} dir="auto">
+          {children}
+        </Heading>
+      );
     }
     case 'ordered_list_open':
       return (
-        <ol key={key} start={Number(token.attrGet('start') ?? 1)}>
+        <ol key={key} dir="auto" start={Number(token.attrGet('start') ?? 1)}>
           {children}
         </ol>
       );
@@ -47,7 +53,7 @@ function toElement({ token, children }: Frame, key: number): ReactNode {
         // What scrolls must be reachable by keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role
         <div key={key} className="table-wrap" tabIndex={0} role="group" aria-label="Table">
-          <table>{children}</table>
+          <table dir="auto">{children}</table>
         </div>
       );
     case 'th_open':
@@ -67,7 +73,11 @@ function toElement({ token, children }: Frame, key: number): ReactNode {
 function toPlainElement(tag: string, { key, children }: { readonly key: number; readonly children: ReactNode[] }): ReactNode {
   if (!TAGS.has(tag)) return <span key={key}>{children}</span>;
   const Tag = tag as 'p';
-  return <Tag key={key}>{children}</Tag>;
+  return (
+    <Tag key={key} dir={DIRECTED.has(tag) ? 'auto' : undefined}>
+      {children}
+    </Tag>
+  );
 }
 
 function toCell(token: Token, { key, children }: { readonly key: number; readonly children: ReactNode[] }): ReactNode {
@@ -89,7 +99,11 @@ function toLeaf(token: Token, { key, isOpen }: { readonly key: number; readonly 
     case 'hardbreak':
       return <br key={key} />;
     case 'code_inline':
-      return <code key={key}>{showHidden(token.content)}</code>;
+      return (
+        <code key={key} dir="ltr">
+          {showHidden(token.content)}
+        </code>
+      );
     case 'fence':
     case 'code_block':
       return <CodeBlock key={key} code={token.content} info={token.info} isOpen={isOpen} />;

@@ -5,7 +5,7 @@ import { useAppState } from '../../app/create-app.ts';
 import { useNow } from '../../app/ports.ts';
 import { useAway } from '../../app/use-away.ts';
 import { Flame } from '../../ui/flame.tsx';
-import { formatShare } from '../../ui/format.ts';
+import { formatShare, toSentence } from '../../ui/format.ts';
 import { graphicsOf, memoryParts, modelsInMemory, sharedWords, silencesOf, unusableWords, type MemoryPart } from './memory-parts.ts';
 import { offloadWords, phaseWords } from './phase-words.ts';
 
@@ -79,7 +79,7 @@ function FreeMemory({ models, isAway }: FreeMemoryProps) {
           parts={graphics.parts}
         />
       )}
-      {memory.gpus_unknown === undefined ? null : <p className="why">Graphics memory is not counted: {memory.gpus_unknown}</p>}
+      {memory.gpus_unknown === undefined ? null : <p className="why">Graphics memory is not counted. {toSentence(memory.gpus_unknown)}</p>}
     </>
   );
 }

@@ -1,4 +1,15 @@
-import type { ModelsEvent, ModelsView, ModelView } from '@pilotlight/contract';
+import type { ModelsEvent, ModelsView, ModelView, PageEvent } from '@pilotlight/contract';
+
+/** A model, and by the clock of this browser when its estimate was heard: an estimate is of what is left at that moment. */
+export type HeardModel = ModelView & { readonly heard_at?: number };
+
+/** An event with the time at which its estimates were heard. What another tab passes on has it already. */
+export function stampEstimates(event: PageEvent, now: number): PageEvent {
+  const stamp = (model: HeardModel): HeardModel =>
+    model.eta === undefined || model.heard_at !== undefined ? model : { ...model, heard_at: now };
+  if (event.type === 'model') return { ...event, model: stamp(event.model) };
+  return event.type === 'models' ? { ...event, models: event.models.map(stamp) } : event;
+}
 
 /** The picture of the models after one more event; undefined until the first whole picture came. */
 export function applyModelsEvent(view: ModelsView | undefined, event: ModelsEvent): ModelsView | undefined {

@@ -1,6 +1,7 @@
 import type { ModelView } from '@pilotlight/contract';
 import { describe, expect, it } from 'vitest';
 
+import { stampEstimates } from './models-state.ts';
 import { consequence, modelWords } from './phase-words.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00.000Z');
@@ -77,5 +78,15 @@ describe('a model on a graphics card', () => {
     );
     for (const gpu_bytes of [0, 4.4e9]) expect(consequence({ ...ready, gpu_bytes }, NOW)).not.toContain('graphics');
     expect(consequence(ready, NOW)).not.toContain('graphics');
+  });
+});
+
+describe('the estimate of a load', () => {
+  it('is of what was left when it was heard: a page that was opened in the middle of a load once took the time before off again', () => {
+    const model = { ...MODEL, phase: 'loading', since: new Date(NOW - 8000).toISOString(), eta: { seconds: 12, basis: '' } } as const;
+    const heard = stampEstimates({ type: 'model', model }, NOW);
+    if (heard.type !== 'model') throw new Error('another event');
+    expect([0, 5000].map((later) => modelWords(heard.model, NOW + later))).toEqual(['loading, about 12 s', 'loading, about 7 s']);
+    expect(stampEstimates(heard, NOW + 3000)).toEqual(heard);
   });
 });

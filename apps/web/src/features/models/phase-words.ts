@@ -10,6 +10,7 @@ import {
   shortOrdinal,
   toSentence,
 } from '../../ui/format.ts';
+import type { HeardModel } from './models-state.ts';
 
 /** What stands beside a flame; as much of it as is known. */
 export interface PhaseFacts {
@@ -165,11 +166,8 @@ function estimate(model: ModelView, now: number): string | undefined {
   return model.eta === undefined ? undefined : `about ${formatSeconds(remainingSeconds(model, now))}`;
 }
 
-/** An estimate is of the moment in which it was made: of the last change of the phase, at the earliest. */
-function remainingSeconds(model: ModelView, now: number): number {
-  const elapsed = (now - Date.parse(model.since)) / 1000;
-  const total = model.eta?.seconds ?? 0;
-  return model.progress === undefined ? Math.max(1, total - Math.max(0, elapsed)) : Math.max(1, total);
+function remainingSeconds({ eta, heard_at: heardAt }: HeardModel, now: number): number {
+  return Math.max(1, (eta?.seconds ?? 0) - Math.max(0, now - (heardAt ?? now)) / 1000);
 }
 
 function joinFacts(facts: readonly (string | undefined)[]): string {

@@ -99,7 +99,7 @@ function useReading(id: string | undefined): void {
   const { store, conversations } = useApp();
   useEffect(() => {
     const { views, jump } = store.get();
-    if (id !== undefined && views[id] === undefined && jump?.conversationId !== id) void conversations.read(id);
+    if (id !== undefined && views[id] === undefined && jump?.conversationId !== id) void conversations.readOnce(id);
   }, [id, store, conversations]);
 }
 

@@ -33,7 +33,8 @@ export const ThreadView = memo(function ThreadView({ conversationId, thread, out
   );
 });
 
-const FIRST_SHOWN = 40;
+/** More than a window holds, and little enough to be drawn at once. */
+const FIRST_SHOWN = 24;
 
 /** The end of a long thread is there at once, and the rest a moment later, without stopping the page. */
 function Entries({ conversationId, thread, onEdit }: Pick<ThreadViewProps, 'conversationId' | 'thread' | 'onEdit'>) {
