@@ -57,6 +57,23 @@ describe('plan', () => {
     expect(out).toContain('  graphics memory is not known: AMD graphics (card1) does not tell its memory\n');
   });
 
+  it('takes a change of the profile, and says how long a context would fit and what has no effect', async () => {
+    const changed = {
+      ...plan,
+      profile: { context_length: 16_384, slots: 2 },
+      longest_context: { context_length: 32_768, needs_bytes: 23e9, beside_others: 8192 },
+      notes: [{ field: 'profile.slots', reason: 'the Ollama server has one number for all models: OLLAMA_NUM_PARALLEL' }],
+    };
+    const { out, calls, bodies } = await runWith(['plan', 'big', 'profile.context_length=16384', 'profile.slots=2'], {
+      answers: { '/api/models/plan': changed },
+    });
+    expect([calls, bodies]).toEqual([['POST /api/models/plan'], [{ model: 'big', profile: { context_length: 16_384, slots: 2 } }]]);
+    expect(out).toContain('  longest context: 32,768 tokens, 23.0 GB, with others unloaded; 8,192 beside them\n');
+    expect(out).toContain('  profile.slots: the Ollama server has one number for all models: OLLAMA_NUM_PARALLEL\n');
+    const wrong = await runWith(['plan', 'big', 'temperature=0'], { answers: { '/api/models/plan': changed } });
+    expect([wrong.code, wrong.calls]).toEqual([2, []]);
+  });
+
   it('fails for what never fits', async () => {
     const ways = [
       { type: 'shorter_context', context_length: 8192, needs_bytes: 10e9 },

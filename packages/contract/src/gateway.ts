@@ -1,4 +1,4 @@
-import type { Capability } from './engine.ts';
+import type { Capability, LaunchProfile } from './engine.ts';
 import type { Message } from './messages.ts';
 import type { EngineView, MemoryView, ModelPlan, ModelsView, ModelView } from './models-wire.ts';
 import type { Options } from './options.ts';
@@ -104,8 +104,11 @@ export interface Gateway {
    */
   whyNotFormat(wish: FormatWish): string | undefined;
 
-  /** What a load of this model would do to memory now; does nothing, asks no engine. Throws `Problem('model_not_found')`. */
-  plan(name: string): ModelPlan;
+  /**
+   * What a load of this model would do to memory now; does nothing, asks no engine. With a profile: what it would do if that were changed, also for a model
+   * that is in memory, which would be loaded again. Throws `Problem('model_not_found')`.
+   */
+  plan(name: string, change?: LaunchProfile): ModelPlan;
   /** Starts a load if one is needed, and returns at once. Throws `Problem('model_not_found')`. */
   load(name: string): ModelView;
   /** How many tokens the model would read for these messages, if it is in memory and its engine can count; else undefined. Loads nothing, never throws. */

@@ -36,11 +36,11 @@ export {
   toDurationMs,
 } from './options.ts';
 export type { OptionName, OptionNote, Options, RangedOption, Thinking } from './options.ts';
+export { CACHE_TYPES, launchProfileSchema, toLaunchProfile, toWireProfile } from './launch-profile.ts';
+export type { LaunchProfileWire } from './launch-profile.ts';
 export { OPTIONS } from './option-table.ts';
 export type { Honoured, OptionFacts } from './option-table.ts';
 export {
-  CACHE_TYPES,
-  launchProfileSchema,
   modelDefaultsJsonSchema,
   modelDefaultsSchema,
   modelDefaultsViewSchema,
@@ -51,7 +51,6 @@ export {
   tasksViewSchema,
   taskTableSchema,
   taskViewSchema,
-  toLaunchProfile,
 } from './preferences.ts';
 export type {
   KeptValue,
@@ -140,6 +139,7 @@ export {
   modelMetricsSchema,
   modelNameSchema,
   modelPlanSchema,
+  planRequestSchema,
   modelsEventSchema,
   modelsViewSchema,
   modelViewSchema,

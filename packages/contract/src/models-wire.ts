@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { launchProfileSchema } from './launch-profile.ts';
 import { estimateSchema, evidenceSchema, phaseSchema } from './phases.ts';
 
 /**
@@ -167,10 +168,17 @@ export type WayToFit = z.infer<typeof wayToFitSchema>;
 export const warmingViewSchema = z.object({ models: z.array(modelViewSchema) });
 export type WarmingView = z.infer<typeof warmingViewSchema>;
 
+/** `POST /api/models/plan`: `profile` is what of the model's launch profile would be changed; the rest of it stays as it is. */
+export const planRequestSchema = z.strictObject({ model: modelNameSchema, profile: launchProfileSchema.optional() });
+
 /** `POST /api/models/plan`: what a load would do now. `basis` says what a figure rests on; what is not known is absent. */
 export const modelPlanSchema = z.object({
   model: z.string(),
   engine: z.string(),
+  /** The launch profile that is meant, where the request changes it; what is absent is the engine's own choice. */
+  profile: launchProfileSchema.optional(),
+  /** What of that profile has no effect with this engine, and why. Absent: all of it has one. */
+  notes: z.array(z.object({ field: z.string(), reason: z.string() })).optional(),
   verdict: z.enum(PLAN_VERDICTS),
   /** In words, with the numbers. */
   reason: z.string(),
@@ -194,6 +202,11 @@ export const modelPlanSchema = z.object({
   pinned: z.array(z.string()),
   /** Models in the way whose servers cannot unload them. */
   cannot_unload: z.array(z.string()).optional(),
+  /**
+   * The longest context that fits with these slots and this cache type, with everything unloaded that may be; `beside_others`: with nothing unloaded, and
+   * absent where none fits so. Absent: none fits, or it cannot be told.
+   */
+  longest_context: z.object({ context_length: z.int(), needs_bytes: z.number(), beside_others: z.int().optional() }).optional(),
   /** Set where the verdict is `never`: what would fit. */
   would_fit: z.array(wayToFitSchema).optional(),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { taskSchema } from './chat-wire.ts';
 import type { Capability, LaunchProfile } from './engine.ts';
+import { launchProfileSchema } from './launch-profile.ts';
 import { modelNameSchema } from './models-wire.ts';
 import { optionsSchema } from './options.ts';
 import type { Options } from './options.ts';
@@ -35,16 +36,6 @@ export const taskViewSchema = z.object({
 export type TaskView = z.infer<typeof taskViewSchema>;
 export const tasksViewSchema = z.object({ tasks: z.array(taskViewSchema), from: preferenceSourceSchema });
 export type TasksView = z.infer<typeof tasksViewSchema>;
-
-/** How the numbers of the key-value cache are kept: less exact ones take less memory. */
-export const CACHE_TYPES = ['f16', 'q8_0', 'q4_0'] as const;
-
-/** The launch profile of a model, as people write it. It holds from the next load on. */
-export const launchProfileSchema = z.strictObject({
-  context_length: z.int().min(256).max(10_000_000).optional(),
-  slots: z.int().min(1).max(64).optional(),
-  cache_type: z.enum(CACHE_TYPES).optional(),
-});
 
 /** What the owner wants of one model unless a request says otherwise: `PUT /api/models/{name}/defaults`, and `profiles` of `pilotlight.yaml`. */
 export const modelDefaultsSchema = z.strictObject({
@@ -88,15 +79,6 @@ export interface Preferences {
 export interface ModelSettings {
   readonly options?: Options;
   readonly profile?: LaunchProfile;
-}
-
-/** The profile as engines take it. */
-export function toLaunchProfile({ context_length, slots, cache_type }: z.infer<typeof launchProfileSchema>): LaunchProfile {
-  return {
-    ...(context_length !== undefined && { contextLength: context_length }),
-    ...(slots !== undefined && { slots }),
-    ...(cache_type !== undefined && { cacheType: cache_type }),
-  };
 }
 
 /** One small thing that the server keeps across restarts; the value is JSON. */

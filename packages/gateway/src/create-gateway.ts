@@ -68,10 +68,7 @@ export function createGateway(options: GatewayOptions): RunningGateway {
       candidate.deployment.dispatch({ type: 'want', wish, insists: true });
       return picture.viewOf(candidate);
     },
-    plan(name) {
-      const { deployment, name: model } = named(name);
-      return toModelPlan({ deployment, model, ledger: house.ledger, nowMs: clock.monotonic() });
-    },
+    plan: (name, change) => toModelPlan({ candidate: named(name), ledger: house.ledger, nowMs: clock.monotonic(), change }),
     countTokens: (name, messages, signal) => countTokens(() => named(name), messages, signal),
     async ensureReady(name, signal, onPhase) {
       const candidate = named(name);

@@ -27,8 +27,8 @@ export interface UnaskedLoadsOptions {
 export function createUnaskedLoads({ house, settings, clock, named, isOver }: UnaskedLoadsOptions): UnaskedLoads {
   const { picture, ledger, pins, registry } = house;
 
-  function verdictOf({ deployment, name }: Candidate): ReturnType<typeof toModelPlan>['verdict'] {
-    return toModelPlan({ deployment, model: name, ledger, nowMs: clock.monotonic() }).verdict;
+  function verdictOf(candidate: Candidate): ReturnType<typeof toModelPlan>['verdict'] {
+    return toModelPlan({ candidate, ledger, nowMs: clock.monotonic(), change: undefined }).verdict;
   }
   function load({ deployment, name: model }: Candidate, by: string): void {
     deployment.dispatch({ type: 'want', wish: { model, by } });

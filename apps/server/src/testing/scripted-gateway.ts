@@ -1,4 +1,4 @@
-import { Problem, withTag } from '@pilotlight/contract';
+import { Problem, toWireProfile, withTag } from '@pilotlight/contract';
 import type { Gateway, GatewayEvent, GatewayPart, GenerateRequest, ModelView, Receipt } from '@pilotlight/contract';
 
 export const AT = '2026-01-01T00:00:00.000Z';
@@ -80,7 +80,8 @@ export function createScriptedGateway(models: readonly ModelView[] = [toModelVie
       return view && { model: view.name, isFree: view.ready && view.active === 0 };
     },
     whyNotFormat: () => undefined,
-    plan: (name) => ({
+    plan: (name, change) => ({
+      ...(change && { profile: toWireProfile(change) }),
       model: must(name).name,
       engine: must(name).engine,
       verdict: 'fits',

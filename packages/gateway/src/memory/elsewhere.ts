@@ -43,7 +43,7 @@ export function createBudgets({ settings, elsewhere }: BudgetSources): Budgets {
 /** What is asked of the memory of engines elsewhere. */
 export interface Elsewhere {
   /** What a load asks for: what it needs; less at an engine where it is let in by itself though it is larger than what was seen to fit together. */
-  readonly askedOf: (deployment: Deployment, model: string) => number | undefined;
+  readonly askedOf: (deployment: Deployment, model: string, needsBytes?: number) => number | undefined;
   /** A load failed for memory. */
   readonly outOfMemory: (deployment: Deployment, model: string) => void;
   /** Engines elsewhere whose memory is counted, or of which something was learned. */
@@ -66,9 +66,8 @@ export function createElsewhere({ settings, elsewhere, budgets, deployments, nee
   }
 
   return {
-    askedOf(deployment, model) {
+    askedOf(deployment, model, bytes = needsOf(deployment, model)?.bytes) {
       const { engine } = deployment;
-      const bytes = needsOf(deployment, model)?.bytes;
       const known = engine.isLocal === true || budgets.isSet(engine.id) ? undefined : elsewhere.boundsOf(engine.id);
       return bytes === undefined || !known ? bytes : toAskedBytes(bytes, known.limits);
     },

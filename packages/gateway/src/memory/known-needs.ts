@@ -14,8 +14,8 @@ import { takesGraphics } from './graphics.ts';
 export interface KnownNeeds {
   readonly profileOf: (model: string) => LaunchProfile;
   readonly keyOf: (deployment: Pick<Deployment, 'key'>, model: string) => string;
-  /** What a load of this model would take; undefined where nothing is known of it. */
-  readonly needsOf: (deployment: Deployment, model: string) => Footprint | undefined;
+  /** What a load of this model would take, with its present profile or another one; undefined where nothing is known of it. */
+  readonly needsOf: (deployment: Deployment, model: string, profile?: LaunchProfile) => Footprint | undefined;
   /** Whether it would take graphics memory of this machine, as far as that can be had. */
   readonly takesGraphics: (deployment: Deployment, model: string) => boolean;
   /** A load measured what it took. */
@@ -60,11 +60,12 @@ export function createKnownNeeds(options: NeedsOptions): KnownNeeds {
     keys.set(deployment, { profile, key });
     return key;
   }
-  function needsOf(deployment: Deployment, model: string): Footprint | undefined {
-    const measured = book.of(keyOf(deployment, model)).loadedBytes.values().slice(-LOADS_COUNTED);
+  function needsOf(deployment: Deployment, model: string, profile?: LaunchProfile): Footprint | undefined {
+    const key = profile === undefined ? keyOf(deployment, model) : toFootprintKey(deployment.key, profile);
+    const measured = book.of(key).loadedBytes.values().slice(-LOADS_COUNTED);
     if (measured.length > 0) return { bytes: Math.max(...measured), basis: 'measured at an earlier load' };
     const description = deployment.names.get(model) ?? deployment.names.values().next().value;
-    return description && estimateFootprint(description, profileOf(model));
+    return description && estimateFootprint(description, profile ?? profileOf(model));
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Engine, WayToFit } from '@pilotlight/contract';
+import type { Engine, LaunchProfile, WayToFit } from '@pilotlight/contract';
 
 import type { LearnedBook } from '../estimates/learned-book.ts';
 import type { Deployment } from '../deployments/deployment.ts';
@@ -39,7 +39,11 @@ export interface Ledger extends KnownNeeds, Elsewhere {
   /** With how much more the pool could do if all that is not pinned left it. */
   mostOf(pool: string): number;
   /** What would make this model fit, where it does not even with everything unloaded that may be. */
-  waysToFit(deployment: Deployment, model: string, plan: Extract<LoadPlan, { type: 'never' }>): readonly WayToFit[];
+  waysToFit(
+    deployment: Deployment,
+    model: string,
+    plan: Extract<LoadPlan, { type: 'never' }> & { readonly profile?: LaunchProfile },
+  ): readonly WayToFit[];
   readonly quarantine: Quarantine;
 }
 
@@ -114,12 +118,12 @@ export function createLedger(options: LedgerOptions): Ledger {
       return options.graphics.reading.unknown;
     },
     mostOf,
-    waysToFit(deployment, model, { mostBytes, fixed }) {
+    waysToFit(deployment, model, { mostBytes, fixed, profile = needs.profileOf(model) }) {
       const others = [...deployments()].filter((other) => other !== deployment && poolOf(other.engine) === poolOf(deployment.engine));
       return whatWouldFit({
         description: deployment.names.get(model) ?? deployment.names.values().next().value,
-        profile: needs.profileOf(model),
-        needsBytes: needsOf(deployment, model)?.bytes ?? 0,
+        profile,
+        needsBytes: needsOf(deployment, model, profile)?.bytes ?? 0,
         mostBytes,
         fixed,
         others: others.flatMap((other) => toNeeds(other, needsOf)),

@@ -1,8 +1,8 @@
 import type { LaunchProfile, ModelDescription, WayToFit } from '@pilotlight/contract';
 
-import { estimateFootprint } from './footprint.ts';
 import { isMovable } from './holding.ts';
 import type { Holder } from './holding.ts';
+import { longestContext } from './longest-context.ts';
 
 export interface Misfit {
   readonly description: ModelDescription | undefined;
@@ -15,32 +15,19 @@ export interface Misfit {
   readonly others: readonly { readonly model: string; readonly needsBytes: number }[];
 }
 
-const CONTEXT_STEP = 256;
-/** A shorter context is of no use for a chat. */
-const SHORTEST_CONTEXT = 512;
-
 /** What would fit in place of a load that does not: the longest context that does, the fewest models to do without, the largest other model. Pure. */
 export function whatWouldFit(misfit: Misfit): readonly WayToFit[] {
   const ways = [shorterContext(misfit), without(misfit), otherModel(misfit)];
   return ways.filter((way) => way !== undefined);
 }
 
-/** By the estimate, corrected by what the whole was measured to take. */
+/** Shorter than the one that does not fit. */
 function shorterContext({ description, profile, needsBytes, mostBytes }: Misfit): WayToFit | undefined {
-  const facts = description?.memoryFacts;
-  if (!description || !facts) return undefined;
-  const wanted = profile.contextLength ?? facts.defaults.contextLength;
-  const bytesAt = (contextLength: number): number => estimateFootprint(description, { ...profile, contextLength })?.bytes ?? 0;
-  const errorBytes = needsBytes - bytesAt(wanted);
-  let [fits, tooLong] = [0, Math.ceil(Math.min(wanted, description.trainedContextLength ?? wanted) / CONTEXT_STEP)];
-  while (tooLong - fits > 1) {
-    const middle = Math.floor((fits + tooLong) / 2);
-    if (bytesAt(middle * CONTEXT_STEP) + errorBytes <= mostBytes) fits = middle;
-    else tooLong = middle;
-  }
-  const contextLength = fits * CONTEXT_STEP;
-  if (contextLength < SHORTEST_CONTEXT) return undefined;
-  return { type: 'shorter_context', context_length: contextLength, needs_bytes: bytesAt(contextLength) + errorBytes };
+  const wanted = profile.contextLength ?? description?.memoryFacts?.defaults.contextLength ?? 0;
+  const trained = description?.trainedContextLength ?? wanted;
+  const mostTokens = Math.min(wanted, trained) - 1;
+  const found = longestContext({ description, profile, needsBytes, mostTokens, fits: (bytes) => bytes <= mostBytes });
+  return found && { type: 'shorter_context', context_length: found.contextLength, needs_bytes: found.needsBytes };
 }
 
 /** Only what its owner pinned can be let go of; what its server cannot unload stays. */

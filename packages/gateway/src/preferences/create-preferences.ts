@@ -1,10 +1,11 @@
-import { Problem, withTag } from '@pilotlight/contract';
-import type { Engine, LaunchProfile, ModelDefaultsView, Preferences, TaskRoutes, TaskView } from '@pilotlight/contract';
+import { Problem, toWireProfile, withTag } from '@pilotlight/contract';
+import type { ModelDefaultsView, Preferences, TaskRoutes, TaskView } from '@pilotlight/contract';
 
 import type { Candidate } from '../generation/try-all.ts';
 import { loadedOf } from '../lifecycle/state.ts';
 import type { Candidates } from '../routes/candidates.ts';
 import type { LiveSettings } from './live-settings.ts';
+import { isSameProfile, toProfileNotes } from './profile-notes.ts';
 
 export interface PreferencesOptions {
   readonly live: LiveSettings;
@@ -97,54 +98,10 @@ function toDefaultsView(candidate: Candidate, defaults: ReturnType<LiveSettings[
       field: `options.${option}`,
       reason,
     })),
-    ...profileNotes(deployment.engine.kind, profile),
-    ...trainedNotes(candidate, profile),
-    ...(loaded !== undefined && !isSame(loaded.profile ?? {}, profile)
+    ...toProfileNotes(candidate, profile),
+    ...(loaded !== undefined && !isSameProfile(loaded.profile ?? {}, profile)
       ? [{ field: 'profile', reason: `${name} is in memory with another one; this one holds from its next load on` }]
       : []),
   ];
-  return { name, options, profile: toWire(profile), from, notes };
-}
-
-const SERVER_WORDS = 'its server was started with its own';
-/** Which part of a profile an engine cannot bring about. */
-const BEYOND: Readonly<Record<Engine['kind'], Readonly<Partial<Record<'contextLength' | 'slots' | 'cacheType', string>>>>> = {
-  'llama.cpp': {},
-  ollama: {
-    slots: 'the Ollama server has one number for all models: OLLAMA_NUM_PARALLEL',
-    cacheType: 'the Ollama server has one type for all models: OLLAMA_KV_CACHE_TYPE',
-  },
-  openai: { contextLength: `${SERVER_WORDS}, unless it is LM Studio`, slots: SERVER_WORDS, cacheType: SERVER_WORDS },
-};
-const WIRE_NAMES = { contextLength: 'context_length', slots: 'slots', cacheType: 'cache_type' } as const;
-
-function profileNotes(kind: Engine['kind'], profile: LaunchProfile): ModelDefaultsView['notes'] {
-  return (['contextLength', 'slots', 'cacheType'] as const).flatMap((key) => {
-    const reason = profile[key] === undefined ? undefined : BEYOND[kind][key];
-    return reason === undefined ? [] : [{ field: `profile.${WIRE_NAMES[key]}`, reason }];
-  });
-}
-
-/** The built-in engine gives no model more context than it was trained on, whatever is asked for. */
-function trainedNotes({ deployment, description, name }: Candidate, { contextLength }: LaunchProfile): ModelDefaultsView['notes'] {
-  const { trainedContextLength: trained } = description;
-  if (deployment.engine.kind !== 'llama.cpp' || contextLength === undefined || trained === undefined || contextLength <= trained) return [];
-  return [
-    {
-      field: 'profile.context_length',
-      reason: `${name} was trained on ${trained.toLocaleString('en')} tokens, and is loaded with no more`,
-    },
-  ];
-}
-
-function toWire({ contextLength, slots, cacheType }: LaunchProfile): ModelDefaultsView['profile'] {
-  return {
-    ...(contextLength !== undefined && { context_length: contextLength }),
-    ...(slots !== undefined && { slots }),
-    ...(cacheType !== undefined && { cache_type: cacheType }),
-  };
-}
-
-function isSame(a: LaunchProfile, b: LaunchProfile): boolean {
-  return a.contextLength === b.contextLength && a.slots === b.slots && a.cacheType === b.cacheType;
+  return { name, options, profile: toWireProfile(profile), from, notes };
 }

@@ -1,45 +1,51 @@
-import type { ModelPlan } from '@pilotlight/contract';
+import { OPTION_RANGES, toWireProfile } from '@pilotlight/contract';
+import type { LaunchProfile, ModelPlan } from '@pilotlight/contract';
 
 import type { Deployment } from '../deployments/deployment.ts';
+import type { Candidate } from '../generation/try-all.ts';
+import { loadedOf } from '../lifecycle/state.ts';
 import type { Ledger } from '../memory/ledger.ts';
 import { toNames, toSize, toTooLarge } from '../memory/memory-words.ts';
+import { longestContext } from '../memory/longest-context.ts';
 import { planWithGraphics, toFreeInAll, toGraphicsShare } from '../memory/plan-with-graphics.ts';
-import type { Free } from '../memory/plan-with-graphics.ts';
+import type { Free, PlacedQuestion } from '../memory/plan-with-graphics.ts';
 import type { LoadPlan } from '../memory/plan-load.ts';
 import type { Footprint } from '../memory/footprint.ts';
 import { standingOf } from '../memory/holding.ts';
 import type { Holder } from '../memory/holding.ts';
+import { isSameProfile, toProfileNotes } from '../preferences/profile-notes.ts';
 
 export interface PlanPlace {
-  readonly deployment: Deployment;
-  readonly model: string;
+  readonly candidate: Candidate;
   readonly ledger: Ledger;
   readonly nowMs: number;
+  /** What of its launch profile would be another; undefined: nothing. */
+  readonly change: LaunchProfile | undefined;
 }
 
-/** What a load of this model would do now. Changes nothing, asks no engine. What is in use counts as to be unloaded: it would be waited for. */
-export function toModelPlan({ deployment, model, ledger, nowMs }: PlanPlace): ModelPlan {
-  const { engine, key, state } = deployment;
+/**
+ * What a load of this model would do now. Changes nothing, asks no engine. What is in use counts as to be unloaded: it would be waited for. With another
+ * profile a model that is in memory would leave it and be loaded again: what it holds counts as free.
+ */
+export function toModelPlan({ candidate, ledger, nowMs, change }: PlanPlace): ModelPlan {
+  const { deployment, name: model } = candidate;
+  const { engine, key } = deployment;
+  const profile = { ...ledger.profileOf(model), ...change };
   const pool = ledger.poolOf(engine);
-  const needs = ledger.needsOf(deployment, model);
-  const unknown = engine.isLocal === true && engine.kind !== 'llama.cpp' ? ledger.graphicsUnknown : undefined;
-  const head = {
-    model,
-    engine: engine.id,
-    unload: [],
-    pinned: [],
-    ...(needs && { needs: toNeeds(needs, 0) }),
-    ...(unknown !== undefined && { gpus_unknown: unknown }),
-  };
-  if (standingOf(state.lifecycle) !== 'out') return { ...head, verdict: 'resident', reason: 'it is in memory, or on its way there' };
+  const needs = ledger.needsOf(deployment, model, profile);
+  const head = { ...toHead(candidate, ledger), ...(needs && { needs: toNeeds(needs, 0) }), ...(change && toMeant(candidate, profile)) };
+  const isReload = change !== undefined && isInMemoryWithAnother(deployment, profile);
+  if (standingOf(deployment.state.lifecycle) !== 'out' && !isReload) {
+    const how = change === undefined ? 'in memory, or on its way there' : 'in memory with this profile, or on its way there';
+    return { ...head, verdict: 'resident', reason: `it is ${how}` };
+  }
   if (pool === undefined) return { ...head, verdict: 'not_counted', reason: toNotCounted(ledger.learnedWords(engine)) };
   if (!needs) return { ...head, verdict: 'not_counted', reason: 'nothing is known of its size' };
-  const holders = ledger.holdersOf(pool);
+  const { holders, free } = toSupply(ledger, pool, isReload ? key : undefined);
   const takesGraphics = ledger.takesGraphics(deployment, model);
-  const free = ledger.freeOf(pool, holders);
-  const question = {
+  const asked = (bytes: number): PlacedQuestion => ({
     key,
-    needsBytes: ledger.askedOf(deployment, model) ?? needs.bytes,
+    needsBytes: ledger.askedOf(deployment, model, bytes) ?? bytes,
     takesGraphics,
     ...free,
     holders,
@@ -48,20 +54,78 @@ export function toModelPlan({ deployment, model, ledger, nowMs }: PlanPlace): Mo
     sinceMs: Number.NEGATIVE_INFINITY,
     isOverdue: true,
     minResidencyMs: 0,
-  };
+  });
+  const question = asked(needs.bytes);
   const plan = planWithGraphics(question);
   const placed: Placed = { needs, free, takesGraphics, gpuBytes: toGraphicsShare(question) };
   const stuck = holders.filter(({ cannotUnload }) => cannotUnload);
+  const { verdict, reason } = toVerdict(plan, placed);
   return {
     ...head,
-    ...(plan.type === 'never' && { would_fit: [...ledger.waysToFit(deployment, model, plan)] }),
+    ...(plan.type === 'never' && { would_fit: [...ledger.waysToFit(deployment, model, { ...plan, profile })] }),
+    ...toLongest({ candidate, profile, needsBytes: needs.bytes, planFor: (bytes) => planWithGraphics(asked(bytes)) }),
     needs: toNeeds(needs, placed.gpuBytes),
-    ...toVerdict(plan, placed),
+    verdict,
+    reason: isReload ? `it is in memory with another profile, and would be loaded again: ${reason}` : reason,
     ...toFree(placed, ledger.basisOf(pool, holders), ledger.graphicsBasis(holders)),
     unload: plan.type === 'unload' ? plan.victims.map(toVictim) : [],
     pinned: holders.filter(({ isPinned }) => isPinned).map((holder) => holder.model),
     ...(stuck.length > 0 && { cannot_unload: stuck.map((holder) => holder.model) }),
   };
+}
+
+function toHead({ deployment: { engine }, name }: Candidate, ledger: Ledger): Pick<ModelPlan, 'model' | 'engine' | 'unload' | 'pinned'> {
+  const unknown = engine.isLocal === true && engine.kind !== 'llama.cpp' ? ledger.graphicsUnknown : undefined;
+  return { model: name, engine: engine.id, unload: [], pinned: [], ...(unknown !== undefined && { gpus_unknown: unknown }) };
+}
+
+/** The profile that is meant, and what of it has no effect. */
+function toMeant(candidate: Candidate, profile: LaunchProfile): Pick<ModelPlan, 'profile' | 'notes'> {
+  const notes = toProfileNotes(candidate, profile);
+  return { profile: toWireProfile(profile), ...(notes.length > 0 && { notes: [...notes] }) };
+}
+
+function isInMemoryWithAnother({ state }: Deployment, profile: LaunchProfile): boolean {
+  const loaded = loadedOf(state.lifecycle);
+  return loaded !== undefined && !isSameProfile(loaded.profile ?? {}, profile);
+}
+
+interface MemoryNow {
+  readonly holders: readonly Holder[];
+  readonly free: Free;
+}
+
+/** Who holds what, and what is free; `without`: as if that one had left. */
+function toSupply(ledger: Ledger, pool: string, without: string | undefined): MemoryNow {
+  const all = ledger.holdersOf(pool);
+  const holders = all.filter(({ key }) => key !== without);
+  const freed = all.find(({ key }) => key === without);
+  // Its mapped pages count as free already, and what still loads shows on the machine only in part.
+  const freedBytes = freed === undefined || freed.standing === 'loading' ? 0 : freed.bytes - (freed.gpuBytes ?? 0) - freed.mappedBytes;
+  return { holders, free: ledger.freeOf(pool, holders, Math.max(0, freedBytes)) };
+}
+
+interface Longest {
+  readonly candidate: Candidate;
+  readonly profile: LaunchProfile;
+  readonly needsBytes: number;
+  readonly planFor: (bytes: number) => LoadPlan;
+}
+
+function toLongest({ candidate: { description }, profile, needsBytes, planFor }: Longest): Pick<ModelPlan, 'longest_context'> {
+  const find = (fits: (plan: LoadPlan) => boolean): ReturnType<typeof longestContext> =>
+    longestContext({
+      description,
+      profile,
+      needsBytes,
+      mostTokens: OPTION_RANGES.context_length.maximum,
+      fits: (bytes) => fits(planFor(bytes)),
+    });
+  const longest = find(({ type }) => type !== 'never');
+  if (longest === undefined) return {};
+  const beside = find(({ type }) => type === 'fits')?.contextLength;
+  const { contextLength, needsBytes: bytes } = longest;
+  return { longest_context: { context_length: contextLength, needs_bytes: bytes, ...(beside !== undefined && { beside_others: beside }) } };
 }
 
 function toNotCounted(learned: string | undefined): string {

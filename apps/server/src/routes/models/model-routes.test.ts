@@ -97,6 +97,10 @@ describe('models', () => {
       200,
       { model: 'pilot:latest', verdict: 'fits', needs: { bytes: 1e9 }, unload: [] },
     ]);
+    const profile = { context_length: 16_384, slots: 2, cache_type: 'q8_0' };
+    expect(await plan({ model: 'pilot', profile })).toMatchObject([200, { model: 'pilot:latest', profile }]);
+    for (const [field, value] of Object.entries({ context_length: 1, slots: 0, cache_type: 'f8', gpu_layers: 1 }))
+      expect(await plan({ model: 'pilot', profile: { [field]: value } })).toMatchObject([400, { code: 'invalid_request' }]);
     expect(await plan({ model: 'none' })).toMatchObject([404, { code: 'model_not_found', field: 'model' }]);
     expect(await plan({})).toMatchObject([400, { code: 'invalid_request', field: 'model' }]);
     expect(server.gateway.loads).toEqual([]);
