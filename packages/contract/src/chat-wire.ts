@@ -129,7 +129,7 @@ export const conversationSummarySchema = z.object({
   title: z.string(),
   created_at: z.string(),
   updated_at: z.string(),
-  /** The generation that is running in it, if any. */
+  /** The newest generation that is running in it, if any. Other branches may have theirs: the `state` of their messages says so. */
   running_generation_id: z.string().optional(),
   /** Stands above the others. Absent: no. */
   pinned: z.boolean().optional(),
