@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 
 import type { CallStore, ServedStore } from '../serve-store.ts';
 import { StorageFault } from '../storage-fault.ts';
-import type { FaultMessage, FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
+import { createOutbox } from './outbox.ts';
+import type { CallMessage, FaultMessage, FromWorker, ResultMessage, ToWorker, WorkerStart } from './worker-messages.ts';
 
 interface Waiter {
   resolve(value: unknown): void;
@@ -26,16 +27,18 @@ export async function startStorageWorker(start: WorkerStart): Promise<ServedStor
     waiters.clear();
   }
 
+  function settle(result: ResultMessage): void {
+    const waiter = waiters.get(result.id);
+    waiters.delete(result.id);
+    if (result.fault === undefined) waiter?.resolve(result.value);
+    else waiter?.reject(toFault(result.fault));
+  }
+
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'open') opened.resolve();
     else if (message.type === 'held') held = message.fault;
     else if (message.type === 'refused') fail(toFault(message.fault));
-    else {
-      const waiter = waiters.get(message.id);
-      waiters.delete(message.id);
-      if (message.type === 'value') waiter?.resolve(message.value);
-      else waiter?.reject(toFault(message.fault));
-    }
+    else for (const result of message.results) settle(result);
   });
   worker.on('error', (error) =>
     fail(new StorageFault('internal_error', 'The thread of the database ended with an error.', { cause: error })),
@@ -50,17 +53,29 @@ export async function startStorageWorker(start: WorkerStart): Promise<ServedStor
     worker.postMessage(message);
   }
 
+  function refuse({ id }: CallMessage, cause: unknown): void {
+    waiters.get(id)?.reject(new StorageFault('internal_error', 'A call could not be handed to the thread of the database.', { cause }));
+    waiters.delete(id);
+  }
+
+  // Calls of one turn of the event loop go together, after all else that is done in it: a question is on its way to its engine before the thread is woken.
+  const outbox = createOutbox<CallMessage>({
+    defer: setImmediate,
+    post: (calls) => postAll(calls, { post: (some) => send({ type: 'calls', calls: some }), refuse }),
+  });
+
   function call(method: Parameters<CallStore>[0], parameters: readonly unknown[]): Promise<unknown> {
     if (end !== undefined) return Promise.reject(end);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     lastId += 1;
     waiters.set(lastId, { resolve, reject });
-    send({ type: 'call', id: lastId, method, parameters });
+    outbox.add({ id: lastId, method, parameters });
     return promise;
   }
 
   async function close(): Promise<void> {
     end ??= new StorageFault('storage_unavailable', 'The database is closed.');
+    outbox.flush();
     send({ type: 'close' });
     await ended.promise;
   }
@@ -71,6 +86,22 @@ export async function startStorageWorker(start: WorkerStart): Promise<ServedStor
     close,
     whyNotWritable: () => held && { code: held.code === 'storage_full' ? held.code : 'storage_unavailable', words: held.message },
   };
+}
+
+interface Posting {
+  readonly post: (calls: readonly CallMessage[]) => void;
+  readonly refuse: (call: CallMessage, cause: unknown) => void;
+}
+
+/** Posts them as one message; where that cannot be, each by itself, so that one that cannot be sent fails alone. */
+function postAll(calls: readonly CallMessage[], posting: Posting): void {
+  try {
+    posting.post(calls);
+  } catch (error) {
+    const [first, ...others] = calls;
+    if (first !== undefined && others.length === 0) posting.refuse(first, error);
+    else for (const call of calls) postAll([call], posting);
+  }
 }
 
 function toFault({ code, message, cause }: FaultMessage): StorageFault {

@@ -4,7 +4,8 @@ import { openFile } from '../open-file.ts';
 import type { ServedStore } from '../serve-store.ts';
 import type { StorageFault } from '../storage-fault.ts';
 import { toStorageFault } from '../storage-fault.ts';
-import type { FaultMessage, FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
+import { createOutbox } from './outbox.ts';
+import type { FaultMessage, FromWorker, ResultMessage, ToWorker, WorkerStart } from './worker-messages.ts';
 
 // The database's own thread: a sync of the disk or a long read stops nobody but the writers who wait for it.
 
@@ -19,16 +20,25 @@ function toMessage(error: unknown): FaultMessage {
 }
 
 function listen(served: ServedStore): void {
+  // What one transaction or one sync has done is told together: after the promises of all of it have settled.
+  const outbox = createOutbox<ResultMessage>({
+    defer: (body) => process.nextTick(body),
+    post: (results) => send({ type: 'results', results }),
+  });
   parentPort?.on('message', (message: ToWorker) => {
     if (message.type === 'close') {
-      void served.close().finally(() => parentPort?.close());
+      void served.close().finally(() => {
+        outbox.flush();
+        parentPort?.close();
+      });
       return;
     }
-    const { id, method, parameters } = message;
-    served.call(method, parameters).then(
-      (value) => send({ type: 'value', id, value }),
-      (error: unknown) => send({ type: 'fault', id, fault: toMessage(error) }),
-    );
+    for (const { id, method, parameters } of message.calls) {
+      served.call(method, parameters).then(
+        (value) => outbox.add({ id, value }),
+        (error: unknown) => outbox.add({ id, fault: toMessage(error) }),
+      );
+    }
   });
   send({ type: 'open' });
 }

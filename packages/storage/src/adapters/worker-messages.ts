@@ -6,8 +6,15 @@ export interface WorkerStart {
   readonly nowMs: number;
 }
 
+export interface CallMessage {
+  readonly id: number;
+  readonly method: StoreMethod;
+  readonly parameters: readonly unknown[];
+}
+
 export type ToWorker =
-  | { readonly type: 'call'; readonly id: number; readonly method: StoreMethod; readonly parameters: readonly unknown[] }
+  /** In the order in which they were made. */
+  | { readonly type: 'calls'; readonly calls: readonly CallMessage[] }
   /** Closes the database after the calls sent before. */
   | { readonly type: 'close' };
 
@@ -22,5 +29,8 @@ export type FromWorker =
   | { readonly type: 'held'; readonly fault: FaultMessage | undefined }
   | { readonly type: 'open' }
   | { readonly type: 'refused'; readonly fault: FaultMessage }
-  | { readonly type: 'value'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'fault'; readonly id: number; readonly fault: FaultMessage };
+  | { readonly type: 'results'; readonly results: readonly ResultMessage[] };
+
+export type ResultMessage =
+  | { readonly id: number; readonly value: unknown; readonly fault?: undefined }
+  | { readonly id: number; readonly fault: FaultMessage };
