@@ -2,6 +2,7 @@ import type { Clock } from '@pilotlight/contract';
 
 import type { MemoryWatch } from '../observation/watch-memory.ts';
 import { sum } from './holding.ts';
+import type { Holder } from './holding.ts';
 import { MACHINE } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -24,20 +25,21 @@ export function createResampling(memory: MemoryWatch, ledger: Ledger, clock: Clo
   let recovery = { bytes: 0, expectedFreeBytes: 0, untilMs: 0 };
 
   /** Without file pages, which the machine counts as free, without graphics memory, and without loads under way, which are reserved in full until they end. */
-  function heldBytes(): number {
-    const holders = ledger.holdersOf(MACHINE).filter(({ standing }) => standing !== 'loading');
-    return sum(holders, ({ bytes, mappedBytes, gpuBytes = 0 }) => bytes - gpuBytes - Math.min(mappedBytes, bytes - gpuBytes));
+  function heldBytes(holders: readonly Holder[]): number {
+    const held = holders.filter(({ standing }) => standing !== 'loading');
+    return sum(held, ({ bytes, mappedBytes, gpuBytes = 0 }) => bytes - gpuBytes - Math.min(mappedBytes, bytes - gpuBytes));
   }
 
   /** Who loads is part of it: a load that failed took memory that a look meanwhile saw as used. */
-  function signature(): string {
-    const loading = ledger.holdersOf(MACHINE).filter(({ standing }) => standing === 'loading');
-    return JSON.stringify([heldBytes(), ...loading.map(({ key }) => key)]);
+  function signature(holders: readonly Holder[]): string {
+    const loading = holders.filter(({ standing }) => standing === 'loading');
+    return JSON.stringify([heldBytes(holders), ...loading.map(({ key }) => key)]);
   }
 
   async function read(): Promise<void> {
-    const held = heldBytes();
-    const before = signature();
+    const holders = ledger.holdersOf(MACHINE);
+    const held = heldBytes(holders);
+    const before = signature(holders);
     const freed = seenBytes - held;
     if (freed > 0) recovery = { bytes: freed, expectedFreeBytes: memory.freeBytes + freed, untilMs: clock.monotonic() + RECOVERY_MS };
     // What was loaded since takes of what was freed.
@@ -49,7 +51,7 @@ export function createResampling(memory: MemoryWatch, ledger: Ledger, clock: Clo
   }
 
   return {
-    isDue: () => running !== undefined || (memory.totalBytes > 0 && signature() !== seen),
+    isDue: () => running !== undefined || (memory.totalBytes > 0 && signature(ledger.holdersOf(MACHINE)) !== seen),
     run: () => (running ??= read()),
     recoveringOf(pool) {
       if (pool !== MACHINE || clock.monotonic() >= recovery.untilMs) return 0;
