@@ -1,4 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import type { LineCounter, YAMLMap } from 'yaml';
+
+import { isAlias, isMap, isScalar, isSeq, parseYaml } from './lazy-yaml.ts';
 import { readModelDefaults, type ModelDefaultsOfFile } from './read-model-defaults.ts';
 import { readTasks, type TaskRoutes } from './read-tasks.ts';
 import { closest } from './suggestion.ts';
@@ -21,8 +23,7 @@ const EMPTY: FileContent = { entries: new Map(), tasks: {}, modelDefaults: {}, p
 
 /** What `pilotlight.yaml` says. Keys that nobody knows are problems: a mistyped one would otherwise be a setting that silently does nothing. */
 export function readFile(source: { readonly path: string; readonly text: string }, knownKeys: readonly string[]): FileContent {
-  const lines = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter: lines, version: '1.2', merge: false });
+  const { document, lines } = parseYaml(source.text);
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const [what] = syntaxError.message.split('\n');

@@ -1,4 +1,4 @@
-import { isMap, isScalar } from 'yaml';
+import { isMap, isScalar } from './lazy-yaml.ts';
 import { parseModelName } from './values/plain.ts';
 
 /** What the file says of one model, as it stands there: whoever knows the options checks them. */

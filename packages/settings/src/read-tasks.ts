@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq } from './lazy-yaml.ts';
 import { closest } from './suggestion.ts';
 import { parseModelName } from './values/plain.ts';
 
