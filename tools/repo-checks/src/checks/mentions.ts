@@ -7,15 +7,27 @@ const OF_NPM: ReadonlySet<string> = new Set(['run', 'install', 'ci']);
 const PATH = /^(?:apps|packages|tools|scripts|docs|bench|e2e|models|deploy)\/[\w./-]+$/;
 const BLOCK = /^```[^\n]*\n([\s\S]*?)^```/gm;
 
-/** Every script of npm and every file of the repository that a document speaks of is there. Links are looked at elsewhere. */
+/** Every script of npm and every file of the repository that a document speaks of is there, and every decision is in their list. Links are looked at elsewhere. */
 export const mentions: Check = {
   name: 'mentions',
   run: (repository) => {
     const documents = repository.paths.filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md');
     const known = { scripts: scriptsOf(repository), places: placesOf(repository) };
-    return { looked: documents.length, findings: documents.flatMap((path) => lookAt({ path, text: repository.read(path) }, known)) };
+    const findings = documents.flatMap((path) => lookAt({ path, text: repository.read(path) }, known));
+    return { looked: documents.length, findings: [...findings, ...unlistedDecisions(repository)] };
   },
 };
+
+const DECISIONS = 'docs/decisions/';
+
+function unlistedDecisions({ paths, read }: Repository): readonly string[] {
+  const index = `${DECISIONS}README.md`;
+  const list = paths.includes(index) ? read(index) : '';
+  const decisions = paths.filter((path) => path.startsWith(DECISIONS) && path.endsWith('.md') && path !== index);
+  return decisions
+    .filter((path) => !list.includes(`(${path.slice(DECISIONS.length)})`))
+    .map((path) => `${path} is not listed in ${index}.`);
+}
 
 interface Known {
   readonly scripts: ReadonlySet<string>;

@@ -69,6 +69,8 @@ describe('in order:', () => {
           '`npm start`, `npm run bench:log -- 1`, `packages/a/src`, `packages/engine-*`, `docs/a.md`\n\n```sh\nnpm install\nnpm start\n```\n',
         'docs/a.md': '`packages/a/src/a.ts`',
         'packages/a/src/a.ts': '',
+        'docs/decisions/README.md': '| [0001](0001-a.md) | A |\n',
+        'docs/decisions/0001-a.md': '# 0001: A\n',
       },
     ],
     ['manifests', { ...npmrc, 'package.json': manifest({ zod: '4.6.7' }), 'packages/a/package.json': manifest({ zod: '4.6.7' }) }],
@@ -146,6 +148,12 @@ describe('planted:', () => {
     ],
     ['mentions', 'a script that is gone, in a block', { 'a.md': '```sh\nnpm start\n```\n' }, 'a.md:1 speaks of "npm run start"'],
     ['mentions', 'a file that has moved', { 'a.md': '`packages/a/src/a.ts`' }, 'packages/a/src/a.ts, which is not there'],
+    [
+      'mentions',
+      'a decision that nobody finds',
+      { 'docs/decisions/README.md': '', 'docs/decisions/0001-a.md': '' },
+      '0001-a.md is not listed in',
+    ],
     ['manifests', 'a range', { ...npmrc, 'package.json': manifest({ zod: '^4.6.7' }) }, 'Write the exact version'],
     [
       'manifests',
