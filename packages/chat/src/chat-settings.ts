@@ -8,8 +8,8 @@ export interface ChatSettings {
   readonly groupCharacters: number;
   /** The engine is not read further while this much of its answer waits to be stored. */
   readonly maxPendingCharacters: number;
-  /** How much of a running log is kept in memory for readers; older parts are read from the store. */
-  readonly keptCharacters: number;
+  /** About how much of a running log is kept in memory for readers, in bytes; older parts are read from the store. */
+  readonly keptBytes: number;
   /** An answer, its reasoning included, is cut off here. */
   readonly maxAnswerCharacters: number;
   /** So is a log, phases included. */
@@ -34,7 +34,7 @@ export const DEFAULT_CHAT_SETTINGS: ChatSettings = {
   groupMs: 50,
   groupCharacters: 4096,
   maxPendingCharacters: 262_144,
-  keptCharacters: 65_536,
+  keptBytes: 32_768,
   maxAnswerCharacters: 4_194_304,
   maxLogParts: 1_000_000,
   pageCharacters: 262_144,

@@ -86,7 +86,7 @@ function withModel(model: string | undefined, part: StreamPart): string | undefi
 }
 
 /** The answer with one more part. */
-export function withPart(written: WrittenAnswer, part: StreamPart): WrittenAnswer {
+function withPart(written: WrittenAnswer, part: StreamPart): WrittenAnswer {
   if (part.type === 'text') return { content: written.content + part.text, reasoning: written.reasoning };
   if (part.type === 'reasoning') return { content: written.content, reasoning: written.reasoning + part.text };
   if (isTerminal(part)) throw new Error('a log that is not closed holds a terminal part');

@@ -14,7 +14,7 @@ export interface LiveLog {
   partsFrom(offset: number): readonly StreamPart[] | 'behind' | 'none';
   /** Calls back after every change, until disposed. */
   onChange(listener: () => void): Disposable;
-  /** Adds parts that the store has just committed. */
+  /** Adds parts that the store has just committed, with the size of their texts. */
   commit(parts: readonly StreamPart[], size: number): void;
   close(state: 'closed' | Problem): void;
 }
@@ -22,14 +22,18 @@ export interface LiveLog {
 interface Chunk {
   readonly firstOffset: number;
   readonly parts: readonly StreamPart[];
-  readonly size: number;
+  readonly bytes: number;
 }
 
 export interface LiveLogOptions {
   readonly generationId: string;
   readonly firstOffset: number;
-  readonly keptCharacters: number;
+  /** About how much of it is kept in memory. */
+  readonly keptBytes: number;
 }
+
+/** What a part takes in memory beside its text: an object, a string, and their places. */
+const PART_BYTES = 72;
 
 /** A live log without parts. */
 export function createLiveLog(options: LiveLogOptions): LiveLog {
@@ -45,8 +49,8 @@ export function createLiveLog(options: LiveLogOptions): LiveLog {
 
   function trim(): void {
     let dropped = 0;
-    while (keptSize > options.keptCharacters && dropped < chunks.length - 1) {
-      keptSize -= chunks[dropped]?.size ?? 0;
+    while (keptSize > options.keptBytes && dropped < chunks.length - 1) {
+      keptSize -= chunks[dropped]?.bytes ?? 0;
       dropped += 1;
     }
     if (dropped > 0) chunks = chunks.slice(dropped);
@@ -71,9 +75,10 @@ export function createLiveLog(options: LiveLogOptions): LiveLog {
     },
     commit(parts, size) {
       if (parts.length === 0) return;
-      chunks.push({ firstOffset: nextOffset, parts, size });
+      const bytes = size + parts.length * PART_BYTES;
+      chunks.push({ firstOffset: nextOffset, parts, bytes });
       nextOffset += parts.length;
-      keptSize += size;
+      keptSize += bytes;
       trim();
       notify();
     },

@@ -19,7 +19,7 @@ function open() {
       return groups.map(() => 'stored' as const);
     },
   };
-  const live = createLiveLog({ generationId: 'g', firstOffset: 1, keptCharacters: 1000 });
+  const live = createLiveLog({ generationId: 'g', firstOffset: 1, keptBytes: 1000 });
   return { clock, commits, tail: createLogWriter({ store, clock, settings: DEFAULT_CHAT_SETTINGS }).open(live, 1) };
 }
 

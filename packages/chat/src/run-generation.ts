@@ -6,7 +6,7 @@ import type { Outcome, WrittenAnswer } from './answer-ending.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { ChatSettings } from './chat-settings.ts';
 import type { ChatStore, ConversationRecord } from './chat-store.ts';
-import { endFromStore, withPart } from './end-from-store.ts';
+import { endFromStore } from './end-from-store.ts';
 import type { UnstoredEnd } from './end-from-store.ts';
 import type { LiveLog } from './live-log.ts';
 import { toStorageProblem } from './log-writer.ts';
@@ -14,6 +14,7 @@ import type { LogTail } from './log-writer.ts';
 import type { OpenedAnswer } from './open-answer.ts';
 import { packParts } from './pack-parts.ts';
 import { createReceiptTally } from './receipt-tally.ts';
+import { createWrittenText } from './written-text.ts';
 
 /** A generation that runs in this process. */
 export interface RunningGeneration {
@@ -88,7 +89,7 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
     requestedModel: asked.model,
     engineOf: (model) => options.gateway.model(model)?.engine,
   });
-  let written: WrittenAnswer = options.written ?? { content: '', reasoning: '' };
+  const written = createWrittenText(options.written);
   let isOver = false;
 
   /** Takes one part; returns why it must be the last, if so. */
@@ -96,9 +97,9 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
     if (isOver) return toOutcome();
     if (part.type === 'finish') return { kind: 'finished', part };
     tally.observe(part);
-    written = withPart(written, part);
+    written.add(part);
     tail.add(part);
-    const problem = overLimit(written, live, options.settings);
+    const problem = overLimit(written.length, live, options.settings);
     return problem && { kind: 'failed', problem, receipt: tally.stopped() };
   }
 
@@ -124,7 +125,7 @@ async function run(options: RunOptions, control: Control): Promise<Problem | und
   const rest = await tail.seal();
   report(log, options, outcome);
   if (tail.failure !== undefined) return endLater(options, { problem: notStored(tail) });
-  return store(options, { ...rest, ending: withReceipt(decideEnding(outcome, written), options.toReceipt) });
+  return store(options, { ...rest, ending: withReceipt(decideEnding(outcome, written.whole()), options.toReceipt) });
 }
 
 interface Driver {
@@ -152,8 +153,8 @@ async function drive({ opened, tail }: RunOptions, { accept, toOutcome }: Driver
   }
 }
 
-function overLimit({ content, reasoning }: WrittenAnswer, live: LiveLog, settings: ChatSettings): Problem | undefined {
-  if (content.length + reasoning.length > settings.maxAnswerCharacters) {
+function overLimit(length: number, live: LiveLog, settings: ChatSettings): Problem | undefined {
+  if (length > settings.maxAnswerCharacters) {
     return new Problem('answer_cut', `It reached the limit of ${settings.maxAnswerCharacters} characters for one answer.`);
   }
   if (live.nextOffset > settings.maxLogParts) {

@@ -155,7 +155,7 @@ function start(house: House, options: Start): RunningGeneration {
   const { beginning, manner, continued, stored, ahead } = options;
   const { settings, running } = house;
   const { generationId, conversationId, firstParts, task } = beginning;
-  const live = createLiveLog({ generationId, firstOffset: 0, keptCharacters: settings.keptCharacters });
+  const live = createLiveLog({ generationId, firstOffset: 0, keptBytes: settings.keptBytes });
   live.commit(unpackParts(firstParts.parts), firstParts.parts.length);
   const { composer, opened } = ahead ?? openNow(house, options);
   const applied = { ...toSystemSource(stored.branch), ...manner.applied };

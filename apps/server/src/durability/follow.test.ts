@@ -33,7 +33,7 @@ describe('a reader', () => {
   it('can come back twenty times within one answer, each time where it left', async () => {
     // Seen elsewhere: from the second time on the numbering began anew, and pieces were dropped.
     await withSeed(async (randomness) => {
-      await using under = await openChatUnderTest({ settings: { keptCharacters: 40 } });
+      await using under = await openChatUnderTest({ settings: { keptBytes: 40 } });
       const { chat, clock } = under;
       const { generation_id: id } = await under.ask('q1');
       const got: LoggedPart[] = [];
@@ -58,7 +58,7 @@ describe('a reader', () => {
   });
 
   it('is not fed from memory without bound: who is slow reads from the store', async () => {
-    await using under = await openChatUnderTest({ settings: { keptCharacters: 100, pageCharacters: 50 } });
+    await using under = await openChatUnderTest({ settings: { keptBytes: 100, pageCharacters: 50 } });
     const { chat, clock } = under;
     const { generation_id: id } = await under.ask('q1');
     const slow = chat.follow(id, 0, new AbortController().signal)[Symbol.asyncIterator]();
