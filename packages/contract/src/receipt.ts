@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { launchProfileSchema } from './launch-profile.ts';
 import { optionNoteSchema } from './options.ts';
 
 import { contextReceiptSchema } from './context-wire.ts';
@@ -56,6 +57,8 @@ export const receiptSchema = z.object({
   completion_tokens: z.number().optional(),
   tokens_per_second: z.number().optional(),
   context_length: z.number().optional(),
+  /** The launch profile with which the model was in memory; absent where nothing of it was set. */
+  profile: launchProfileSchema.optional(),
   /** How long it thought before the first word of the answer, and in how many tokens where the engine counts them. */
   reasoning_ms: z.number().optional(),
   reasoning_tokens: z.number().optional(),

@@ -1,4 +1,4 @@
-import type { BreakerView, Clock, Engine, ModelDescription, Randomness } from '@pilotlight/contract';
+import type { BreakerView, Clock, Engine, LaunchProfile, ModelDescription, Randomness } from '@pilotlight/contract';
 
 import { createBreaker } from '../attempts/breaker.ts';
 import type { Breaker } from '../attempts/breaker.ts';
@@ -30,6 +30,8 @@ export interface Deployment {
   readonly record: DeploymentRecord;
   readonly breaker: Breaker;
   readonly continuations: Continuations;
+  /** The launch profile of the load that goes on, or of what is in memory, whatever was set since; undefined: there is neither, or nobody knows. */
+  readonly profile: LaunchProfile | undefined;
   /** The names under which the engine lists these weights. */
   readonly names: Map<string, ModelDescription>;
   /** To be shown, never to be decided on. */
@@ -146,10 +148,8 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     figures: () => options.ledger.figuresOf(deployment, modelNow()),
     onLearned: () => options.ledger.learned(deployment, modelNow()),
   });
-  const breaker = createBreaker({
-    ...options,
-    onChange: (from, to) => tellBreaker(deployment, options, { from: from.state, to: to.state }),
-  });
+  const onBreaker = (from: BreakerView['state'], to: BreakerView['state']): void => tellBreaker(deployment, options, { from, to });
+  const breaker = createBreaker({ ...options, onChange: (from, to) => onBreaker(from.state, to.state) });
   const { settings, placesLeft } = options;
   const onlookers = createOnlookers({ record, dispatch, stateNow: () => state, settings, placesLeft });
   const jobs = createJobs({
@@ -177,7 +177,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     const to = state.lifecycle;
     noteTimes(record, from, to);
     noteLife(breaker, from, to);
-    if (isDeathOfMemory(event, to)) jobs.quarantine(loadedOf(from)?.model, event.cause.detail);
+    if (isDeathOfMemory(event, to)) jobs.quarantine(loadedOf(from), event.cause.detail);
     logStep(deployment, log, { from, to });
     const found = toFound(from, event.type === 'unload-failed' && event.cause.code === 'not_supported');
     for (const effect of next.effects) {
@@ -193,6 +193,9 @@ export function createDeployment(options: DeploymentOptions): Deployment {
     breaker,
     continuations: createContinuations(clock),
     names,
+    get profile() {
+      return record.loadingWith ?? loadedOf(state.lifecycle)?.profile;
+    },
     get state() {
       return state;
     },

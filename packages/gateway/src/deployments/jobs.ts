@@ -5,7 +5,7 @@ import { LONGEST_PAUSE_MS } from '../attempts/backoff.ts';
 import { toCause, toProblem } from '../attempts/problem-of-failure.ts';
 import type { LifecycleEvent } from '../lifecycle/events.ts';
 import { toForeignWords } from '../lifecycle/serving.ts';
-import type { Seen, Wish } from '../lifecycle/state.ts';
+import type { Loaded, Seen, Wish } from '../lifecycle/state.ts';
 import type { Log } from '../log.ts';
 import type { DeploymentEffect } from '../scheduling/step.ts';
 import type { Settings } from '../settings.ts';
@@ -44,7 +44,7 @@ type JobEffect = Exclude<DeploymentEffect, { type: 'refuse' | 'shed' | 'grant' |
 export interface Jobs extends Disposable {
   perform(effect: JobEffect, found: Found): void;
   /** It ran out of memory with its profile. */
-  quarantine(model: string | undefined, detail: string): void;
+  quarantine(loaded: Pick<Loaded, 'model' | 'profile'> | undefined, detail: string): void;
 }
 
 /** A failed load keeps its cause so long, so that those who come get it and not a second load. */
@@ -127,7 +127,7 @@ export function createJobs(options: JobsOptions): Jobs {
       } else if (effect.type === 'start-unload') void unload(effect.unloadId, effect.model ?? options.names.keys().next().value);
       else watchIdle(effect.loadId);
     },
-    quarantine: (model, detail) => quarantine(options, model, { detail, mostBytes: mostOf(options) }),
+    quarantine: (loaded, detail) => quarantine(options, loaded?.model, { detail, mostBytes: mostOf(options), profile: loaded?.profile }),
     [Symbol.dispose]() {
       idleTimer?.[Symbol.dispose]();
       const reason = new Problem('shutting_down', 'the server is shutting down');
@@ -160,7 +160,9 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
   if (!description) return { type: 'load-failed', loadId, cause: { code: 'model_not_found', detail: `${wish.model} is gone` }, keepMs: 0 };
   const startedMs = clock.monotonic();
   const model = description.name;
-  const profile = toProfile(settings.profiles[model], found);
+  // One for the whole load, whatever its owner sets meanwhile.
+  const profile = toProfile(ledger.profileOf(model), found);
+  record.loadingWith = profile;
   let loadedMs = startedMs;
   try {
     await loadModel({
@@ -185,7 +187,7 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
       },
     });
     record.addWarmUp(clock.monotonic() - loadedMs);
-    ledger.quarantine.lift(ledger.keyOf(options.self(), model));
+    ledger.quarantine.lift(ledger.keyOf(options.self(), model, profile));
     report(options, { model, outcome: 'loaded', startedMs });
     return { type: 'warm-end', loadId };
   } catch (error) {
@@ -193,15 +195,17 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
     const isCancelled = controller.signal.aborted;
     if (!isCancelled) record.addFailure();
     if (problem.code === 'model_out_of_memory') ledger.outOfMemory(options.self(), model);
-    if (problem.code === 'model_out_of_memory') quarantine(options, model, { detail: problem.detail, mostBytes: load.mostBytes });
+    if (problem.code === 'model_out_of_memory') quarantine(options, model, { detail: problem.detail, mostBytes: load.mostBytes, profile });
     report(options, { model, outcome: isCancelled ? 'cancelled' : 'failed', startedMs, problem });
     return { type: 'load-failed', loadId, cause: toCause(problem), keepMs: keptMs(problem) };
+  } finally {
+    record.loadingWith = undefined;
   }
 }
 
 /** What another client has just loaded is used as it is: asking for anything else would load it again, and then the other client would. */
-function toProfile(wanted: LaunchProfile | undefined, { isInMemory, foreignContext }: Found): LaunchProfile {
-  return isInMemory && foreignContext !== undefined ? { ...wanted, contextLength: foreignContext } : (wanted ?? {});
+function toProfile(wanted: LaunchProfile, { isInMemory, foreignContext }: Found): LaunchProfile {
+  return isInMemory && foreignContext !== undefined ? { ...wanted, contextLength: foreignContext } : wanted;
 }
 
 function toNotice({ engine, clock }: JobsOptions, { foreignContext }: Found): Seen | undefined {
@@ -210,15 +214,17 @@ function toNotice({ engine, clock }: JobsOptions, { foreignContext }: Found): Se
 }
 
 interface DeathOfMemory {
+  /** With which it ran out of memory; undefined: with that which it has by now. */
+  readonly profile: LaunchProfile | undefined;
   readonly detail: string;
   readonly mostBytes: number;
 }
 
-function quarantine({ ledger, self }: JobsOptions, model: string | undefined, { detail, mostBytes }: DeathOfMemory): void {
+function quarantine({ ledger, self }: JobsOptions, model: string | undefined, { detail, mostBytes, profile }: DeathOfMemory): void {
   const deployment = self();
   const name = model ?? deployment.names.keys().next().value;
   if (name === undefined) return;
-  ledger.quarantine.add(ledger.keyOf(deployment, name), { detail: detail.replace(/\.$/, ''), mostBytes });
+  ledger.quarantine.add(ledger.keyOf(deployment, name, profile), { detail: detail.replace(/\.$/, ''), mostBytes });
 }
 
 function mostOf({ ledger, engine }: JobsOptions): number {

@@ -1,4 +1,4 @@
-import type { Timings, Usage } from '@pilotlight/contract';
+import type { LaunchProfile, Timings, Usage } from '@pilotlight/contract';
 
 import type { Pace } from '../attempts/deadlines.ts';
 import type { Figures } from '../estimates/learned-book.ts';
@@ -24,6 +24,8 @@ export interface DeploymentRecord {
   addFailure(): void;
   /** Its server was told to unload it and said that it cannot. */
   cannotUnload: boolean;
+  /** The launch profile of the load that goes on; undefined: none does. */
+  loadingWith: LaunchProfile | undefined;
   /** When its last load was done, on the monotonic clock; undefined: none was. */
   readonly readyAtMs: number | undefined;
   readonly lastUsedMs: number | undefined;
@@ -47,7 +49,7 @@ export interface AnswerFacts {
 }
 
 export interface RecordOptions {
-  /** The figures of the model with its present launch profile. */
+  /** The figures of the model with the launch profile that it has, or that its load has, or else its next one. */
   readonly figures: () => Figures;
   /** They were added to. */
   readonly onLearned: () => void;
@@ -79,6 +81,7 @@ export function createRecord({ figures, onLearned }: RecordOptions): DeploymentR
       return figures().tokensPerSecond;
     },
     cannotUnload: false,
+    loadingWith: undefined,
     keepUntilMs: 0,
     get pace() {
       const { promptTokenMs, gapMs } = figures();

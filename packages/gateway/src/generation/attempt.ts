@@ -90,6 +90,7 @@ export async function* attempt(run: Run, place: AttemptPlace, turn: Turn = {}): 
     using lease = wait.lease;
     loaded = yield* wait.parts;
     receipt.contextLength = loaded.contextLength;
+    receipt.profile = loaded.profile;
     const grantedMs = clock.monotonic();
     const { settings } = run;
     const applied = toApplied(run, place, loaded);

@@ -1,5 +1,5 @@
-import { Problem, toTimestamp } from '@pilotlight/contract';
-import type { Attempt, Clock, GenerateRequest, Receipt } from '@pilotlight/contract';
+import { Problem, toTimestamp, toWireProfile } from '@pilotlight/contract';
+import type { Attempt, Clock, GenerateRequest, LaunchProfile, Receipt } from '@pilotlight/contract';
 
 import { toTokensPerSecond } from '../deployments/record.ts';
 import { toOptionFields } from './apply-options.ts';
@@ -18,6 +18,8 @@ export interface ReceiptDraft {
   /** Of the last try. */
   applied: AppliedOptions | undefined;
   contextLength: number | undefined;
+  /** With which the model was in memory. */
+  profile: LaunchProfile | undefined;
   fallbackReason: string | undefined;
   readonly attempts: Attempt[];
   readonly seams: Receipt['seams'];
@@ -38,6 +40,7 @@ export function draftReceipt(request: GenerateRequest, clock: Clock, place: Rece
     reasoningMs: undefined,
     applied: undefined,
     contextLength: undefined,
+    profile: undefined,
     fallbackReason: undefined,
     attempts: [],
     seams: [],
@@ -63,6 +66,7 @@ export function draftReceipt(request: GenerateRequest, clock: Clock, place: Rece
           reasoning_ms: draft.reasoningMs === undefined ? undefined : Math.round(draft.reasoningMs),
           reasoning_tokens: usage.reasoningTokens,
         }),
+        ...toProfileField(draft.profile),
         ...toOptionFields(draft.applied, finish),
         ...(draft.fallbackReason !== undefined && { fallback_reason: draft.fallbackReason }),
         attempts: [...draft.attempts],
@@ -72,6 +76,12 @@ export function draftReceipt(request: GenerateRequest, clock: Clock, place: Rece
     },
   };
   return draft;
+}
+
+/** Of what nobody set there is nothing to say. */
+function toProfileField(profile: LaunchProfile = {}): Pick<Receipt, 'profile'> {
+  const wire = toWireProfile(profile);
+  return Object.keys(wire).length > 0 ? { profile: wire } : {};
 }
 
 /** Of an answer in several pieces only the last one was counted: its number is not that of the whole, and its pace only where the engine measured it. */

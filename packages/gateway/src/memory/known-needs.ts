@@ -13,17 +13,18 @@ import { takesGraphics } from './graphics.ts';
 /** What loads would take, by what was measured of them, or else by what their files say. */
 export interface KnownNeeds {
   readonly profileOf: (model: string) => LaunchProfile;
-  readonly keyOf: (deployment: Pick<Deployment, 'key'>, model: string) => string;
+  /** Under which figures are kept: with its next profile, or another one. */
+  readonly keyOf: (deployment: Pick<Deployment, 'key'>, model: string, profile?: LaunchProfile) => string;
   /** What a load of this model would take, with its present profile or another one; undefined where nothing is known of it. */
   readonly needsOf: (deployment: Deployment, model: string, profile?: LaunchProfile) => Footprint | undefined;
   /** Whether it would take graphics memory of this machine, as far as that can be had. */
   readonly takesGraphics: (deployment: Deployment, model: string) => boolean;
   /** A load measured what it took. */
   readonly measured: (deployment: Pick<Deployment, 'key'>, load: MeasuredLoad) => void;
-  /** What was measured of this model with its present profile, by whoever measured it. */
-  readonly figuresOf: (deployment: Pick<Deployment, 'key'>, model: string) => Figures;
+  /** What was measured of this model with the profile that it has now, or else will have, by whoever measured it. */
+  readonly figuresOf: (deployment: Pick<Deployment, 'key' | 'profile'>, model: string) => Figures;
   /** Those figures were added to. */
-  readonly learned: (deployment: Pick<Deployment, 'key'>, model: string) => void;
+  readonly learned: (deployment: Pick<Deployment, 'key' | 'profile'>, model: string) => void;
 }
 
 export interface MeasuredLoad {
@@ -52,8 +53,7 @@ export function createKnownNeeds(options: NeedsOptions): KnownNeeds {
   function profileOf(model: string): LaunchProfile {
     return settings.profiles[model] ?? NO_PROFILE;
   }
-  function keyOf({ key: deployment }: Pick<Deployment, 'key'>, model: string): string {
-    const profile = profileOf(model);
+  function keyOf({ key: deployment }: Pick<Deployment, 'key'>, model: string, profile = profileOf(model)): string {
     const known = keys.get(deployment);
     if (known?.profile === profile) return known.key;
     const key = toFootprintKey(deployment, profile);
@@ -61,8 +61,10 @@ export function createKnownNeeds(options: NeedsOptions): KnownNeeds {
     return key;
   }
   function needsOf(deployment: Deployment, model: string, profile?: LaunchProfile): Footprint | undefined {
-    const key = profile === undefined ? keyOf(deployment, model) : toFootprintKey(deployment.key, profile);
-    const measured = book.of(key).loadedBytes.values().slice(-LOADS_COUNTED);
+    const measured = book
+      .of(keyOf(deployment, model, profile))
+      .loadedBytes.values()
+      .slice(-LOADS_COUNTED);
     if (measured.length > 0) return { bytes: Math.max(...measured), basis: 'measured at an earlier load' };
     const description = deployment.names.get(model) ?? deployment.names.values().next().value;
     return description && estimateFootprint(description, profile ?? profileOf(model));
@@ -79,8 +81,8 @@ export function createKnownNeeds(options: NeedsOptions): KnownNeeds {
       figures.gpuBytes = gpuBytes ?? figures.gpuBytes;
       book.changed(toFootprintKey(key, profile));
     },
-    figuresOf: (deployment, model) => book.of(keyOf(deployment, model)),
-    learned: (deployment, model) => book.changed(keyOf(deployment, model)),
+    figuresOf: (deployment, model) => book.of(keyOf(deployment, model, deployment.profile)),
+    learned: (deployment, model) => book.changed(keyOf(deployment, model, deployment.profile)),
   };
 }
 

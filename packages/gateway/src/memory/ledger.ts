@@ -77,7 +77,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
   function holderOf(deployment: Deployment): Holder | undefined {
     const isPinned = [...deployment.names.keys()].some((name) => pins.has(name));
-    const bytesOf = (model: string): number | undefined => needsOf(deployment, model)?.bytes;
+    // What it was loaded with counts, not what was set since.
+    const bytesOf = (model: string): number | undefined => needsOf(deployment, model, deployment.profile)?.bytes;
     const hasGraphics = deployment.engine.isLocal === true && options.graphics.supply !== undefined;
     return toHolder(deployment, { standing: standingNow(deployment), isPinned, hasGraphics, needs: bytesOf });
   }
