@@ -1,13 +1,10 @@
-import { fileURLToPath } from 'node:url';
-
 import type { ChildProcess, Processes } from '@pilotlight/contract';
-import { createLlamaCppEngine, createNodeDisk, createNodeProcesses } from '@pilotlight/engine-llama-cpp';
-import { createGateway } from '@pilotlight/gateway';
-import { createSeededRandomness, systemClock } from '@pilotlight/test-kit';
+import { createNodeProcesses } from '@pilotlight/engine-llama-cpp';
 import type { FakeEngine, Fault } from '@pilotlight/test-kit';
 import { describe, expect, test } from 'vitest';
 
-import { MODEL, setUpFakeHouse, tell } from './testing/fake-house.ts';
+import { setUpBuiltInHouse } from './testing/built-in-house.ts';
+import { MODEL, setUpFakeHouse } from './testing/fake-house.ts';
 import type { FakeHouse, Telling } from './testing/fake-house.ts';
 
 /** Everything here goes over real sockets, between a real gateway and engines that lie, stall and die as real ones were seen to. */
@@ -157,13 +154,12 @@ describe('an Ollama that others use too', () => {
 });
 
 /** Processes of which one dies with -9 when the first words of an answer have come from it; what was on its way after them is lost. */
-function createMortalProcesses(): { readonly processes: Processes; readonly started: () => number; readonly arm: () => void } {
+function createMortalProcesses(): { readonly processes: Processes; readonly arm: () => void } {
   const real = createNodeProcesses();
-  const fate = { isArmed: false, started: 0 };
+  const fate = { isArmed: false };
   const isText = (item: unknown): boolean => typeof item === 'object' && item !== null && 'type' in item && item.type === 'text';
   function fork(options: Parameters<Processes['fork']>[0]): ChildProcess {
     const child = real.fork(options);
-    fate.started += 1;
     let isDead = false;
     function hear(message: unknown, listener: (message: unknown) => void): void {
       if (isDead) return;
@@ -177,7 +173,7 @@ function createMortalProcesses(): { readonly processes: Processes; readonly star
     }
     return { ...child, onMessage: (listener) => child.onMessage((message) => hear(message, listener)) };
   }
-  return { processes: { fork }, started: () => fate.started, arm: () => void (fate.isArmed = true) };
+  return { processes: { fork }, arm: () => void (fate.isArmed = true) };
 }
 
 describe('the built-in engine, with the model that ships', () => {
@@ -185,35 +181,14 @@ describe('the built-in engine, with the model that ships', () => {
     'whose process is killed with -9 in the middle of an answer goes on after a new load, with the very text that it would have written',
     { timeout: 120_000 },
     async () => {
-      const { processes, started, arm } = createMortalProcesses();
-      const path = fileURLToPath(new URL('../../../models/pilot/pilot.gguf', import.meta.url));
-      const machine = { cores: 2, memory: () => Promise.resolve({ totalBytes: 16e9, freeBytes: 12e9 }) };
-      const randomness = createSeededRandomness(1);
-      const builtIn = { name: 'pilot:latest', path, sampling: { temperature: 0 } };
-      const engine = createLlamaCppEngine({
-        processes,
-        disk: createNodeDisk(),
-        clock: systemClock,
-        randomness,
-        machine,
-        folders: [],
-        builtIn,
-      });
-      await using gateway = createGateway({
-        engines: [engine],
-        clock: systemClock,
-        randomness,
-        machine,
-        settings: { defaultModel: 'pilot:latest' },
-        log: () => {},
-      });
-      await gateway.started;
+      const { processes, arm } = createMortalProcesses();
+      await using house = await setUpBuiltInHouse({ processes });
       const messages = [{ role: 'user', content: 'Tell me a story' }] as const;
-      const request = { model: 'pilot:latest', messages, options: { temperature: 0, seed: 1 } } as const;
-      const undisturbed = tell(gateway, request, never);
+      const request = { messages, options: { temperature: 0, seed: 1 } } as const;
+      const undisturbed = house.ask(request);
       expect(await undisturbed.ended).toBeUndefined();
       arm();
-      const disturbed = tell(gateway, request, never);
+      const disturbed = house.ask(request);
       expect(await disturbed.ended).toBeUndefined();
       expect(disturbed.text()).toBe(undisturbed.text());
       expect(receiptOf(disturbed)).toMatchObject({
@@ -223,7 +198,7 @@ describe('the built-in engine, with the model that ships', () => {
         ],
         seams: [{ from: 'pilot:latest', to: 'pilot:latest' }],
       });
-      expect(started()).toBe(2);
+      expect(house.started()).toBe(2);
     },
   );
 });
