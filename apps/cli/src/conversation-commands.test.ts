@@ -62,11 +62,12 @@ describe('conversations', () => {
       marks: [{ start: 2, end: 6 }],
     };
     const file = { ...hit, attachment: { id: 'f', name: 'birds\u001B.pdf' }, snippet: 'no tern', marks: [{ start: 3, end: 7 }] };
+    const named = { ...hit, attachment: { id: 'g', name: 'tern.pdf' }, snippet: 'tern.pdf', marks: [] };
     const title = { conversation: summary('c2', 'Terns'), created_at: SINCE, snippet: 'Terns', marks: [] };
-    const answers = { '/api/conversations/search?limit=50&q=a%20ter%22': { hits: [title, hit, file], next: null } };
+    const answers = { '/api/conversations/search?limit=50&q=a%20ter%22': { hits: [title, hit, file, named], next: null } };
     const { out, code } = await runWith(['search', 'a', 'ter"'], { answers });
     expect([out, code]).toEqual([
-      'c2  Terns\nc1  Birds\n    a \u001B[1mtern\u001B[22m\nc1  Birds\n    in birds.pdf: no \u001B[1mtern\u001B[22m\n',
+      'c2  Terns\nc1  Birds\n    a \u001B[1mtern\u001B[22m\nc1  Birds\n    in birds.pdf: no \u001B[1mtern\u001B[22m\nc1  Birds\n    file: tern.pdf\n',
       0,
     ]);
     const none = await runWith(['search', 'x'], { answers: { '/api/conversations/search?limit=50&q=x': { hits: [], next: null } } });

@@ -89,6 +89,8 @@ export function describeAttachmentSearch(current: () => ChatStore): void {
       await ask('2', { conversation: 'd', files: ['f', 'g'] });
       await store.hide('d', 3000);
       expect([await placesOf('auks'), await placesOf('skuas')]).toEqual([['q-1 f'], []]);
+      // What is hidden takes no place on a page.
+      expect(await find('auks', { limit: 1 })).toMatchObject([{ messageId: 'q-1' }]);
       await store.unhide('d', 3000);
       expect([await placesOf('auks'), await placesOf('skuas')]).toEqual([['q-2 f', 'q-1 f'], ['q-2 g']]);
       await store.hide('d', 4000);

@@ -28,8 +28,13 @@ function toLines(hit: SearchHit, isInteractive: boolean): string {
   const { conversation, message_id: messageId } = hit;
   const head = `${conversation.id}  ${toPrintable(conversation.title)}\n`;
   if (messageId === undefined) return head;
-  const where = hit.attachment === undefined ? '' : `in ${toPrintable(hit.attachment.name)}: `;
-  return `${head}    ${where}${mark(hit, isInteractive)}\n`;
+  return `${head}    ${toWhere(hit)}${mark(hit, isInteractive)}\n`;
+}
+
+/** Of a file that was found by its name, the snippet is the name. */
+function toWhere({ attachment, snippet }: SearchHit): string {
+  if (attachment === undefined) return '';
+  return attachment.name === snippet ? 'file: ' : `in ${toPrintable(attachment.name)}: `;
 }
 
 function mark({ snippet, marks }: SearchHit, isInteractive: boolean): string {
