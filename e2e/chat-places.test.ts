@@ -30,6 +30,8 @@ describe('a chat that was deleted', () => {
     const chatIn = (tab: Page) => listOf(tab).getByRole('link', { name: /3 \+ 3/ });
     await choose(page, /3 \+ 3/, 'Delete');
     await chatIn(page).waitFor({ state: 'detached' });
+    // Its address goes before it does: that once stood a moment longer, and was said to lead nowhere.
+    expect(await page.evaluate(() => window.location.pathname)).toBe('/');
     await page.getByRole('button', { name: 'Undo' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
     for (const tab of [page, second.page]) await chatIn(tab).waitFor();
