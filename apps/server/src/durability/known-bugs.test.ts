@@ -6,7 +6,6 @@ import type { GatewayPart } from '@pilotlight/contract';
 import { createManualClock } from '@pilotlight/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import configuration from '../../../../vitest.config.ts';
 import { allEvents, nextEvent, readEvents } from '../testing/read-events.ts';
 import { createScriptedGateway, RECEIPT } from '../testing/scripted-gateway.ts';
 import { startTestServer } from '../testing/start-test-server.ts';
@@ -86,16 +85,24 @@ it.each(KNOWN_BUGS)('$at: $seen', async ({ file, test }) => {
   const text = await readFile(fileURLToPath(new URL(`../../../../${file}`, import.meta.url)), 'utf8');
   // A name alone proves nothing: it would stand in a remark, in a file that nobody runs, and beside what is skipped as well.
   expect(titlesOf(text).filter((title) => title.includes(test))).toHaveLength(1);
-  expect(RUN.some(({ include, exclude }) => isAmong(file, include) && !isAmong(file, exclude))).toBe(true);
+  expect((await runs()).some(({ include, exclude }) => isAmong(file, include) && !isAmong(file, exclude))).toBe(true);
   expect(text).not.toMatch(/\b(?:it|test|describe)\.(?:skip|todo|fails|only)\b/);
 });
 
-/** Which files are run, as the configuration of the tests says. */
-const RUN = (configuration.test?.projects ?? []).flatMap((project) =>
-  typeof project === 'object' && 'test' in project && project.test ? [project.test] : [],
-);
+interface Run {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
 
-function isAmong(file: string, patterns: readonly string[] = []): boolean {
+/** Which files are run, as the configuration of the tests says. */
+async function runs(): Promise<readonly Run[]> {
+  const { default: configuration } = (await import(new URL('../../../../vitest.config.ts', import.meta.url).href)) as {
+    readonly default: { readonly test: { readonly projects: readonly { readonly test: Run }[] } };
+  };
+  return configuration.test.projects.map(({ test }) => test);
+}
+
+function isAmong(file: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matchesGlob(file, pattern));
 }
 
