@@ -163,7 +163,8 @@ describe('a disk that fails', () => {
       });
       faults.isFaulty = (operation) => operation === nth;
       let refused = 0;
-      for (let isMore = true; isMore;) {
+      for (let step = 0, isMore = true; isMore; step += 1) {
+        expect(step).toBeLessThan(9);
         isMore = await storage.indexOlder().catch((error: unknown) => {
           expect(error).toMatchObject({ code: 'storage_unavailable' });
           refused += 1;
