@@ -18,6 +18,8 @@ export type { FakeEngineReport } from './fake-engine/control-routes.ts';
 export type { FakeEngineEvent } from './fake-engine/event-list.ts';
 export { startFakeEngine, startFakeEngineHere } from './fake-engine/start-fake-engine.ts';
 export type { FakeEngine } from './fake-engine/start-fake-engine.ts';
+export { startLlamaServer } from './start-llama-server.ts';
+export type { LlamaServer } from './start-llama-server.ts';
 export { whyNoPostgres } from './postgres/find-postgres.ts';
 export { startPostgres } from './postgres/start-postgres.ts';
 export type { PostgresOptions, TestPostgres } from './postgres/start-postgres.ts';
