@@ -150,8 +150,7 @@ export function createDeployment(options: DeploymentOptions): Deployment {
   });
   const onBreaker = (from: BreakerView['state'], to: BreakerView['state']): void => tellBreaker(deployment, options, { from, to });
   const breaker = createBreaker({ ...options, onChange: (from, to) => onBreaker(from.state, to.state) });
-  const { settings, placesLeft } = options;
-  const onlookers = createOnlookers({ record, dispatch, stateNow: () => state, settings, placesLeft });
+  const onlookers = createOnlookers({ ...options, record, dispatch, stateNow: () => state });
   const jobs = createJobs({
     ...options,
     record,

@@ -176,13 +176,14 @@ async function runLoad(options: JobsOptions, load: Load): Promise<LastNews> {
       onLoaded: (loaded) => {
         loadedMs = clock.monotonic();
         record.addLoad(loadedMs - startedMs, found.isInMemory);
+        record.slots = Math.max(1, loaded.slots);
         const { memoryBytes: bytes, gpuBytes } = loaded;
         if (bytes !== undefined) ledger.measured(options.self(), { profile, bytes, gpuBytes });
         const notice = toNotice(options, found);
         dispatch({
           type: 'load-end',
           loadId,
-          loaded: { ...loaded, slots: Math.max(1, loaded.slots), model, profile, ...(notice && { notice }) },
+          loaded: { ...loaded, slots: record.slots, model, profile, ...(notice && { notice }) },
         });
       },
     });

@@ -1,7 +1,8 @@
 import { Problem } from '@pilotlight/contract';
-import type { Refusal } from '@pilotlight/contract';
+import type { Clock, Refusal } from '@pilotlight/contract';
 
-import { comeBackAfter, estimateTurns } from '../estimates/queue-estimate.ts';
+import { comeBackAfter } from '../estimates/queue-estimate.ts';
+import { estimateWait, slotsOf } from '../estimates/what-is-known.ts';
 import { isServing } from '../lifecycle/state.ts';
 import type { Cause, Loaded } from '../lifecycle/state.ts';
 import type { DeploymentEffect, DeploymentState, QueueLimit } from '../scheduling/step.ts';
@@ -36,6 +37,7 @@ export interface Onlookers extends Disposable {
 
 export interface OnlookersOptions {
   readonly record: DeploymentRecord;
+  readonly clock: Clock;
   readonly settings: Pick<Settings, 'maxWaiting' | 'maxSwapWaitMs'>;
   /** How many more may wait at all deployments together. */
   readonly placesLeft: () => number;
@@ -62,17 +64,16 @@ const GAVE_WAY: Cause = {
   facts: { reason: 'gave_way' satisfies Refusal },
 };
 
-function slotsOf({ lifecycle }: DeploymentState): number {
-  return isServing(lifecycle) ? lifecycle.loaded.slots : 1;
+interface Situation {
+  readonly record: DeploymentRecord;
+  readonly state: DeploymentState;
+  readonly nowMs: number;
 }
 
-function problemOf(
-  { code, detail, source = 'app', facts, retryAfterSeconds }: Cause,
-  record: DeploymentRecord,
-  state: DeploymentState,
-): Problem {
-  const turns = Math.ceil(state.queue.length / slotsOf(state));
-  const estimate = code === 'queue_full' ? estimateTurns(record.answerMs, turns) : undefined;
+function problemOf({ code, detail, source = 'app', facts, retryAfterSeconds }: Cause, { nowMs, ...known }: Situation): Problem {
+  const { record, state } = known;
+  const turns = Math.ceil(state.queue.length / slotsOf(known));
+  const estimate = code === 'queue_full' ? estimateWait(known, turns, nowMs) : undefined;
   const seconds = retryAfterSeconds ?? (code === 'queue_full' ? comeBackAfter(estimate?.seconds, record.answerMs, turns) : undefined);
   return new Problem(code, detail, {
     source,
@@ -87,7 +88,7 @@ function limitOf({ maxWaiting }: Pick<Settings, 'maxWaiting'>, waitingHere: numb
   return most < maxWaiting ? { count: most, refusal: 'server_full' } : { count: maxWaiting, refusal: 'queue_full' };
 }
 
-export function createOnlookers({ record, settings, placesLeft, stateNow, dispatch }: OnlookersOptions): Onlookers {
+export function createOnlookers({ record, clock, settings, placesLeft, stateNow, dispatch }: OnlookersOptions): Onlookers {
   const waiting = new Map<string, Holder<Loaded>>();
   const granted = new Map<string, Holder<Loaded>>();
   const watches = new Set<Holder<void>>();
@@ -106,7 +107,7 @@ export function createOnlookers({ record, settings, placesLeft, stateNow, dispat
     waiting.delete(id);
   }
 
-  const toProblem = (cause: Cause): Problem => problemOf(cause, record, stateNow());
+  const toProblem = (cause: Cause): Problem => problemOf(cause, { record, state: stateNow(), nowMs: clock.monotonic() });
 
   return {
     enter(waiter, onChange) {

@@ -24,6 +24,8 @@ export interface DeploymentRecord {
   addFailure(): void;
   /** Its server was told to unload it and said that it cannot. */
   cannotUnload: boolean;
+  /** How many answers it wrote at once after its last load; undefined: there was none. */
+  slots: number | undefined;
   /** The launch profile of the load that goes on; undefined: none does. */
   loadingWith: LaunchProfile | undefined;
   /** When its last load was done, on the monotonic clock; undefined: none was. */
@@ -81,6 +83,7 @@ export function createRecord({ figures, onLearned }: RecordOptions): DeploymentR
       return figures().tokensPerSecond;
     },
     cannotUnload: false,
+    slots: undefined,
     loadingWith: undefined,
     keepUntilMs: 0,
     get pace() {

@@ -21,6 +21,13 @@ export function estimateTurns(answerMs: Sample, turns: number): Estimate | undef
   return { seconds: toSeconds(medianMs * turns), basis };
 }
 
+/** A load, and the turns of answers after it; where those were never measured the load alone, which its basis says. */
+export function joinEstimates(load: Estimate, answers: Estimate | undefined, turns: number): Estimate {
+  const before = turns === 1 ? 'one turn before it' : `${turns} turns before it`;
+  if (answers === undefined) return { seconds: load.seconds, basis: `${load.basis}; ${before} not counted` };
+  return { seconds: toSeconds((load.seconds + answers.seconds) * 1_000), basis: `${load.basis}, and ${answers.basis} for ${before}` };
+}
+
 /** Where nothing was measured: how long an answer may take, for the time to come back after. */
 const USUAL_ANSWER_MS = 5_000;
 const LONGEST_RETRY_S = 600;

@@ -4,8 +4,8 @@ import type { Estimate, ModelEstimates, ModelView } from '@pilotlight/contract';
 import type { Deployment } from '../deployments/deployment.ts';
 import { canComplete } from '../deployments/load-model.ts';
 import { estimateLoad } from '../estimates/load-estimate.ts';
+import { knowledgeOf } from '../estimates/what-is-known.ts';
 import { estimateMedian, estimateTurns, toBasis } from '../estimates/queue-estimate.ts';
-import type { LoadKnowledge } from '../estimates/load-estimate.ts';
 import { activeOf, isServing, loadedOf } from '../lifecycle/state.ts';
 import type { LifecycleState } from '../lifecycle/state.ts';
 import type { Model } from '../registry/registry.ts';
@@ -15,17 +15,6 @@ export interface ViewContext {
   readonly isReachable: boolean;
   readonly isDefault: boolean;
   readonly isPinned: boolean;
-}
-
-/** What is known about the load that is going on; undefined while none is. */
-export function knowledgeOf({ record, state }: Deployment, nowMonotonicMs: number): LoadKnowledge | undefined {
-  const { lifecycle } = state;
-  const elapsedMs = nowMonotonicMs - lifecycle.since.monotonicMs;
-  if (lifecycle.phase === 'loading') {
-    return { what: 'load', elapsedMs, medianMs: record.loadMs.median(), loads: record.loadMs.count, progress: lifecycle.progress };
-  }
-  if (lifecycle.phase !== 'warming') return undefined;
-  return { what: 'warm-up', elapsedMs, medianMs: record.warmMs.median(), loads: record.warmMs.count, progress: undefined };
 }
 
 /** Why it is in its phase, and for whom: for people, where the log takes the reason alone. */

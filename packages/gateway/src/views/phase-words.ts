@@ -2,13 +2,12 @@ import { toTimestamp } from '@pilotlight/contract';
 import type { PhasePart } from '@pilotlight/contract';
 
 import type { Deployment } from '../deployments/deployment.ts';
-import { estimateLoad, isOverdue } from '../estimates/load-estimate.ts';
-import { estimateTurns } from '../estimates/queue-estimate.ts';
+import { isOverdue } from '../estimates/load-estimate.ts';
+import { estimateWait, knowledgeOf, slotsOf } from '../estimates/what-is-known.ts';
 import { isServing } from '../lifecycle/state.ts';
 import type { Moment } from '../lifecycle/state.ts';
 import { placeOf } from '../scheduling/queue.ts';
 import type { Place } from '../scheduling/queue.ts';
-import { knowledgeOf } from './model-view.ts';
 
 /** Who looks at a deployment: under which name, and from which place in its queue. */
 export interface Onlooker {
@@ -25,8 +24,9 @@ export function toWaitingPart(deployment: Deployment, onlooker: Onlooker): Phase
   const { lifecycle, queue } = deployment.state;
   const place = onlooker.waiterId === undefined ? undefined : placeOf(queue, onlooker.waiterId);
   if (isServing(lifecycle) && place) return toQueuePart(deployment, onlooker, place);
-  const knowledge = knowledgeOf(deployment, onlooker.nowMonotonicMs);
-  const eta = knowledge && estimateLoad(knowledge);
+  // After the load come those who are before it, as many at once as there are slots.
+  const turns = Math.floor(((place?.position ?? 1) - 1) / slotsOf(deployment));
+  const eta = estimateWait(deployment, turns, onlooker.nowMonotonicMs);
   return {
     type: 'phase',
     phase: lifecycle.phase,
@@ -75,13 +75,11 @@ function toLoadSentence(deployment: Deployment, { model, nowMonotonicMs }: Onloo
   return knowledge.loads === 0 ? `Loading ${model} for the first time since the server started` : `Loading ${model}`;
 }
 
-function toQueuePart(deployment: Deployment, { model, waitingSince }: Onlooker, { position, ahead }: Place): PhasePart {
-  const { lifecycle } = deployment.state;
-  const slots = isServing(lifecycle) ? lifecycle.loaded.slots : 1;
+function toQueuePart(deployment: Deployment, { model, waitingSince, nowMonotonicMs }: Onlooker, { position, ahead }: Place): PhasePart {
   const current = deployment.writing[0];
   const before = ahead?.label ?? (current === undefined ? undefined : `${current}, which is being written`);
   const place = position === 1 ? 'Next in the queue' : `${toOrdinal(position)} in the queue`;
-  const eta = estimateTurns(deployment.record.answerMs, Math.ceil(position / slots));
+  const eta = estimateWait(deployment, Math.ceil(position / slotsOf(deployment)), nowMonotonicMs);
   return {
     type: 'phase',
     phase: 'queued',
