@@ -121,7 +121,7 @@ function read(statements: Statements, { generationId, from, maxCharacters }: Log
 }
 
 /** The same parts in fewer groups: packed parts are JSON arrays, so that several are joined as text. */
-export function joinGroups(groups: readonly StoredGroup[], mostCharacters: number): StoredGroup[] {
+function joinGroups(groups: readonly StoredGroup[], mostCharacters: number): StoredGroup[] {
   const runs: StoredGroup[][] = [];
   let characters = Infinity;
   for (const group of groups) {
