@@ -58,9 +58,9 @@ export async function startStorageWorker(start: WorkerStart): Promise<ServedStor
     waiters.delete(id);
   }
 
-  // Calls of one turn of the event loop go together, after all else that is done in it: a question is on its way to its engine before the thread is woken.
+  // After the promises that have settled: a question is on its way to its engine before the thread is woken.
   const outbox = createOutbox<CallMessage>({
-    defer: setImmediate,
+    defer: createDefer(),
     post: (calls) => postAll(calls, { post: (some) => send({ type: 'calls', calls: some }), refuse }),
   });
 
@@ -85,6 +85,22 @@ export async function startStorageWorker(start: WorkerStart): Promise<ServedStor
     call,
     close,
     whyNotWritable: () => held && { code: held.code === 'storage_full' ? held.code : 'storage_unavailable', words: held.message },
+  };
+}
+
+/** Runs the first body of a turn of the event loop as soon as the promises that have settled are through; those after it at the end of that turn. */
+function createDefer(): (body: () => void) => void {
+  let isFirst = true;
+  return (body) => {
+    if (!isFirst) {
+      setImmediate(body);
+      return;
+    }
+    isFirst = false;
+    process.nextTick(body);
+    setImmediate(() => {
+      isFirst = true;
+    });
   };
 }
 
