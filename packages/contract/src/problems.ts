@@ -31,7 +31,7 @@ export const PROBLEMS = {
   },
   not_found: { status: 404, title: 'There is nothing at this address', remedy: 'See /docs for all addresses.' },
   preset_not_found: { status: 404, title: 'There is no such preset', remedy: 'GET /api/presets lists those there are.' },
-  model_not_found: { status: 404, title: 'No engine has this model', remedy: 'GET /api/models lists the models there are.' },
+  model_not_found: { status: 404, title: 'There is no such model', remedy: 'GET /api/models lists the models there are.' },
   conversation_not_found: { status: 404, title: 'There is no such conversation', remedy: 'GET /api/conversations lists those there are.' },
   message_not_found: { status: 404, title: 'There is no such message', remedy: 'Read the conversation again.' },
   generation_not_found: { status: 404, title: 'There is no such generation', remedy: 'Read the conversation to find its generations.' },

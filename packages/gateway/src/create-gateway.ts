@@ -33,7 +33,8 @@ export function createGateway(options: GatewayOptions): RunningGateway {
   const running = new Set<AbortController>();
   const context = { clock, randomness, settings, log, running, suspect, tryInPlace: house.wedges.tryInPlace, loadAhead: gate.ahead };
   const sources = { findCandidates: find, bringIn: (to: Candidate) => loads.bringIn(to) };
-  const generating = { ...context, ...sources, budget: createRetryBudget() };
+  let looking: Promise<void> | undefined;
+  const generating = { ...context, ...sources, budget: createRetryBudget(), firstLook: () => looking };
   let ending: Promise<void> | undefined;
 
   function find(question: Question): Candidates<Candidate> {
@@ -55,8 +56,11 @@ export function createGateway(options: GatewayOptions): RunningGateway {
   }
   const loads = createUnaskedLoads({ house, settings, clock, named, isOver: () => ending !== undefined });
 
+  const started = start(house, options, loads);
+  looking = started.finally(() => (looking = undefined));
+
   return {
-    started: start(house, options, loads),
+    started,
     models: () => picture.models(),
     model: (name) => viewOrNothing(house, () => named(name)),
     modelFor: (task, model) => viewOrNothing(house, () => first(task, model)),

@@ -16,6 +16,8 @@ type Shared = Pick<Run, 'clock' | 'randomness' | 'settings' | 'log' | 'loadAhead
 
 export interface GenerateContext extends Shared, Pick<Trying, 'findCandidates' | 'bringIn'> {
   readonly budget: RetryBudget;
+  /** Until the engines have been looked at once, or had their time to answer; undefined: they have. */
+  readonly firstLook: () => Promise<void> | undefined;
   /** The generations that run, to be ended with the gateway. */
   readonly running: Set<AbortController>;
 }
@@ -27,6 +29,7 @@ export async function* generate(
   callerSignal: AbortSignal,
 ): AsyncGenerator<GatewayPart, void> {
   callerSignal.throwIfAborted();
+  await waitForFirstLook(context.firstLook(), callerSignal);
   const route = context.findCandidates(request);
   // A caller that aborts may never come back to this generator: what is held is given back with the abort, not with `return`.
   const held = new DisposableStack();
@@ -73,4 +76,15 @@ export async function* generate(
 /** What ends a run from outside of its tries has no receipt yet. */
 function isTotalTimeout(error: unknown): error is Problem {
   return error instanceof Problem && error.code === 'total_timeout';
+}
+
+/** Before it, that no engine has a model says nothing. Throws the signal's reason as soon as it is aborted. */
+async function waitForFirstLook(looking: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  if (!looking) return;
+  const left = Promise.withResolvers<void>();
+  const onAbort = (): void => left.resolve();
+  signal.addEventListener('abort', onAbort, { once: true });
+  await Promise.race([looking, left.promise]);
+  signal.removeEventListener('abort', onAbort);
+  signal.throwIfAborted();
 }
