@@ -75,7 +75,7 @@ describe('the search', () => {
     const notes = {
       name: 'notes.md',
       mimeType: 'text/markdown',
-      buffer: Buffer.from(`${'Sand. '.repeat(500)}The wheatear nests in holes.`),
+      buffer: Buffer.from(`${'Sand. '.repeat(40)}The wheatear nests in holes.`),
     };
     await page.getByLabel('Files to attach').setInputFiles(notes);
     await page.getByText(/characters/).waitFor();

@@ -40,6 +40,7 @@ async function pictureOf({ chats, models, kept }: Storage): Promise<unknown> {
     list: await chats.list({ before: undefined, limit: 9 }),
     found: await chats.search({ text: 'puffins nest', skip: 0, limit: 9 }),
     titles: await chats.search({ text: 'birds', skip: 0, limit: 9 }),
+    files: await chats.search({ text: 'a.png', skip: 0, limit: 9 }),
     log: await chats.read({ generationId: 'g-1', from: 0, maxCharacters: 999 }),
     content: await chats.attachmentContent('file'),
     summaries: await chats.summaries('c'),
@@ -67,6 +68,7 @@ describe.skipIf(reason !== undefined)(`a backup${reason === undefined ? '' : ` (
       await using storage = await openStorage({ location: { url: databaseUrl }, clock });
       await fill(storage);
       before = await pictureOf(storage);
+      expect(before).toMatchObject({ files: [{ messageId: 'q-1', attachment: { id: 'file', name: 'a.png' } }] });
       // A server runs meanwhile.
       expect(await backUp({ dataFolder, databaseUrl, file, nowMs: NOW })).toMatchObject({ conversations: 1, messages: 2, generations: 1 });
       await expect(restore({ dataFolder, databaseUrl, file, nowMs: NOW })).rejects.toThrow(/Another Pilotlight uses this database/);
