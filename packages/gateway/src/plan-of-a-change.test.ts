@@ -65,13 +65,22 @@ it('counts what a model in memory holds as free for its own next load', async ()
   });
   const plan = bench.gateway.plan('a', { contextLength: 12_288 });
   expect(plan).toMatchObject({ verdict: 'fits', free: { bytes: 60_000_000 }, unload: [] });
-  expect(plan.reason).toMatch(/^it is in memory with another profile, and would be loaded again: needs /);
+  expect(plan.reason).toMatch(/^it is in memory, or on its way there, with another profile, and would be loaded again: needs /);
   expect(bench.gateway.plan('a', { contextLength: 32_768, slots: 4 })).toMatchObject({
     verdict: 'never',
     needs: { bytes: bytesAt(32_768, 4) },
     would_fit: [{ type: 'shorter_context' }, { type: 'other_model', model: 'b:latest' }],
   });
   expect(bench.engine.loads).toEqual(['a:latest']);
+});
+
+it('does not take a load under way for one with the profile that is asked about', async () => {
+  await using bench = await setUp();
+  bench.gateway.load('a');
+  await bench.clock.settle();
+  expect(bench.view('a').phase).toBe('loading');
+  expect(bench.gateway.plan('a', { contextLength: 12_288 })).toMatchObject({ verdict: 'fits', needs: { bytes: bytesAt(12_288) } });
+  expect(bench.gateway.plan('a', {})).toMatchObject({ verdict: 'resident' });
 });
 
 it('changes what is named of a profile, and keeps the rest; and says what has no effect', async () => {

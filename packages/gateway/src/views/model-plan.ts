@@ -34,9 +34,11 @@ export function toModelPlan({ candidate, ledger, nowMs, change }: PlanPlace): Mo
   const pool = ledger.poolOf(engine);
   const needs = ledger.needsOf(deployment, model, profile);
   const head = { ...toHead(candidate, ledger), ...(needs && { needs: toNeeds(needs, 0) }), ...(change && toMeant(candidate, profile)) };
-  const isReload = change !== undefined && isInMemoryWithAnother(deployment, profile);
+  const present = presentProfile(deployment);
+  const isReload = change !== undefined && present !== undefined && !isSameProfile(present, profile);
   if (standingOf(deployment.state.lifecycle) !== 'out' && !isReload) {
-    const how = change === undefined ? 'in memory, or on its way there' : 'in memory with this profile, or on its way there';
+    const isKnown = change !== undefined && present !== undefined;
+    const how = isKnown ? 'in memory with this profile, or on its way there' : 'in memory, or on its way there';
     return { ...head, verdict: 'resident', reason: `it is ${how}` };
   }
   if (pool === undefined) return { ...head, verdict: 'not_counted', reason: toNotCounted(ledger.learnedWords(engine)) };
@@ -66,7 +68,7 @@ export function toModelPlan({ candidate, ledger, nowMs, change }: PlanPlace): Mo
     ...toLongest({ candidate, profile, needsBytes: needs.bytes, planFor: (bytes) => planWithGraphics(asked(bytes)) }),
     needs: toNeeds(needs, placed.gpuBytes),
     verdict,
-    reason: isReload ? `it is in memory with another profile, and would be loaded again: ${reason}` : reason,
+    reason: isReload ? `it is in memory, or on its way there, with another profile, and would be loaded again: ${reason}` : reason,
     ...toFree(placed, ledger.basisOf(pool, holders), ledger.graphicsBasis(holders)),
     unload: plan.type === 'unload' ? plan.victims.map(toVictim) : [],
     pinned: holders.filter(({ isPinned }) => isPinned).map((holder) => holder.model),
@@ -85,9 +87,9 @@ function toMeant(candidate: Candidate, profile: LaunchProfile): Pick<ModelPlan, 
   return { profile: toWireProfile(profile), ...(notes.length > 0 && { notes: [...notes] }) };
 }
 
-function isInMemoryWithAnother({ state }: Deployment, profile: LaunchProfile): boolean {
-  const loaded = loadedOf(state.lifecycle);
-  return loaded !== undefined && !isSameProfile(loaded.profile ?? {}, profile);
+/** With which it is in memory, or on its way there; undefined: it is not, or nobody knows. */
+function presentProfile({ profile, state }: Deployment): LaunchProfile | undefined {
+  return profile ?? (loadedOf(state.lifecycle) && {});
 }
 
 interface MemoryNow {
@@ -100,8 +102,8 @@ function toSupply(ledger: Ledger, pool: string, without: string | undefined): Me
   const all = ledger.holdersOf(pool);
   const holders = all.filter(({ key }) => key !== without);
   const freed = all.find(({ key }) => key === without);
-  // Its mapped pages count as free already, and what still loads shows on the machine only in part.
-  const freedBytes = freed === undefined || freed.standing === 'loading' ? 0 : freed.bytes - (freed.gpuBytes ?? 0) - freed.mappedBytes;
+  // Its mapped pages count as free already. Of a load under way nobody knows how much the machine shows by now: all of it is taken to be shown.
+  const freedBytes = freed === undefined ? 0 : freed.bytes - (freed.gpuBytes ?? 0) - freed.mappedBytes;
   return { holders, free: ledger.freeOf(pool, holders, Math.max(0, freedBytes)) };
 }
 
