@@ -11,7 +11,7 @@ import { createSeededRandomness, createTemporaryFolder, systemClock } from '@pil
 import { tell } from './fake-house.ts';
 import type { Telling } from './fake-house.ts';
 
-export const PILOT = 'pilot:latest';
+const PILOT = 'pilot:latest';
 const PILOT_FILE = fileURLToPath(new URL('../../../../models/pilot/pilot.gguf', import.meta.url));
 const never = new AbortController().signal;
 
