@@ -3,7 +3,11 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-const BACKLOG = 511;
+/**
+ * Connections that wait to be taken: as many as there may be. While the event loop is behind, one that finds the queue full is dropped by the system, and its client
+ * tries again after 1, 3, 7 … seconds.
+ */
+const BACKLOG = 2_000;
 
 /** Listens and resolves with the port, which the system chose if 0 was asked for. Rejects with Node's error, such as EADDRINUSE. */
 export async function listen(server: Server, host: string, port: number): Promise<number> {
