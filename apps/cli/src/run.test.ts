@@ -66,13 +66,13 @@ describe('the command line', () => {
   it('says what helps with the command that does it', async () => {
     const problem = {
       code: 'model_not_found',
-      title: 'No engine has this model',
+      title: 'There is no such model',
       detail: 'None has "x".',
       remedy: 'GET /api/models lists them.',
     };
     const answers = { '/api/models/x/pin': toFailure(404, problem) };
     expect((await runWith(['pin', 'x'], { answers })).notes).toBe(
-      'No engine has this model: None has "x".\n"pilotlight models" lists those there are.\n',
+      'There is no such model: None has "x".\n"pilotlight models" lists those there are.\n',
     );
     const full = toFailure(503, { ...problem, code: 'queue_full' }, '30');
     expect((await runWith(['models'], { answers: { '/api/models': full } })).notes).toContain('\nTry again in 30 s.\n');

@@ -180,7 +180,7 @@ const { type: _, ...died } = failure({
 });
 const { type: __, ...absent } = failure({
   code: 'model_not_found',
-  title: 'No engine has this model',
+  title: 'There is no such model',
   detail: 'Neither the built-in engine nor Ollama has codelama:latest.',
   remedy: 'Pick one of the models there are.',
 });

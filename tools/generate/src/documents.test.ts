@@ -51,6 +51,6 @@ test('the settings page has a section for every variable that its table links to
 
 test('the problems page has a row for a code, with its status and what helps over HTTP and on the command line', () => {
   expect(documentAt('docs/problems.md')).toMatch(
-    /`model_not_found` \| 404 \| No engine has this model \| GET \/api\/models .*\. \*"pilotlight models"/,
+    /`model_not_found` \| 404 \| There is no such model \| GET \/api\/models .*\. \*"pilotlight models"/,
   );
 });

@@ -35,7 +35,7 @@ describe('toEnding', () => {
   it('says what helps in words of the page, where the server has told programs of an address', () => {
     const error = {
       code: 'model_not_found',
-      title: 'No engine has this model',
+      title: 'There is no such model',
       detail: 'None has "x"',
       remedy: 'GET /api/models lists them.',
     };
