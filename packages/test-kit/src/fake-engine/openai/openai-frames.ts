@@ -27,8 +27,9 @@ export function createOpenaiFrames({ model, includesUsage }: OpenaiStyle): (plan
     const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: Math.floor(Date.now() / 1_000), model };
     const line = (text: string): Buffer => Buffer.from(`data: ${text}\n\n`);
     const toLine = (fields: object): Buffer => line(JSON.stringify({ ...head, ...fields }));
+    // Who speaks stands in every piece, as Ollama has it; OpenAI's own client refuses an answer whose first piece does not say it.
     const choice = (delta: object, reason: string | null = null): Buffer =>
-      toLine({ choices: [{ index: 0, delta, finish_reason: reason }] });
+      toLine({ choices: [{ index: 0, delta: { role: 'assistant', ...delta }, finish_reason: reason }] });
     const known = new Map<string, Buffer>();
     return {
       contentType: 'text/event-stream',
