@@ -1,8 +1,8 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import type { ConversationRecord } from '@pilotlight/chat';
+import type { ConversationRecord, LogPage } from '@pilotlight/chat';
 import { createTemporaryFolder } from '@pilotlight/test-kit';
 import { expect, it } from 'vitest';
 
@@ -12,7 +12,7 @@ import { openReadStore } from './read-store.ts';
 import type { ReadStore } from './read-store.ts';
 import { StorageFault } from './storage-fault.ts';
 import { openTestStorage } from './testing.ts';
-import { question } from './testing/chat-values.ts';
+import { finish, group, question } from './testing/chat-values.ts';
 
 const SCHEMA_1 = new URL('fixtures/schema-1.sql', import.meta.url);
 const READ_ONLY = new StorageFault('storage_unavailable', 'The data folder is on a read-only file system.');
@@ -92,6 +92,28 @@ it('sees what somebody else writes to a folder that it could not lock', async ()
   expect(beside?.isStale()).toBe(false);
   expect(beside?.connection.prepare('SELECT count(*) AS count FROM conversations').get()).toEqual({ count: 2 });
   beside?.connection.close();
+});
+
+it('reads a running log that somebody else goes on with as it is each time', async () => {
+  await using folder = await createTemporaryFolder();
+  const file = join(folder.path, 'chat.db');
+  await using storage = await open(file);
+  await storage.chats.begin(question('harbour'));
+  await storage.chats.append([group('harbour', 1)]);
+  // As a lock is that may not be written to.
+  const lock = join(folder.path, 'pilotlight.lock');
+  await rename(lock, `${lock}.held`);
+  await mkdir(lock);
+  using store = openReadStore(file, READ_ONLY);
+  const log = (): readonly string[] => {
+    const page = store.read('read')?.([{ generationId: 'g-harbour', from: 1, maxCharacters: 1_000_000 }]) as LogPage;
+    return [...page.groups.map(({ firstOffset, count }) => `${firstOffset}+${count}`), `next ${page.nextOffset}`];
+  };
+  expect(log()).toEqual(['1+2', 'next 3']);
+  await storage.chats.append([group('harbour', 3)]);
+  expect(log()).toEqual(['1+2', '3+2', 'next 5']);
+  await finish(storage.chats, 'harbour', 5);
+  expect(log()).toEqual(['1+6', 'next 7']);
 });
 
 it('says why there is nothing to be read: no database, an older one, a newer one, a damaged one', async () => {

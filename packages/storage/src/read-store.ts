@@ -6,6 +6,7 @@ import type { ReadingConnection } from './adapters/read-database.ts';
 import { stepsLeft } from './migrations/migrate.ts';
 import { createOperations } from './open-in-process.ts';
 import type { StoreMethod } from './serve-store.ts';
+import { createLogTable } from './sqlite-log.ts';
 import { StorageFault } from './storage-fault.ts';
 import { createTransact } from './transaction.ts';
 
@@ -54,12 +55,15 @@ function openOnce(file: string, isLocked: boolean, fault: StorageFault): Opened 
     if (stepsLeft(connection) > 0) {
       throw explain(fault, 'The database is of an older version of Pilotlight and has to be brought up to date before it can be read.');
     }
-    const operations = createOperations(connection);
+    const log = createLogTable(connection);
+    const operations = createOperations(connection, log);
     const transact = createTransact(connection);
     let isOpen = true;
     return {
       read(method) {
         const { durability, run } = operations[method];
+        // Whoever writes may have written more of a running log, or moved it to its place.
+        log.forget();
         return durability === 'read'
           ? (parameters) => transact('read', () => (run as (...values: readonly unknown[]) => unknown)(...parameters))
           : undefined;
