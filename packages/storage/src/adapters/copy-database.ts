@@ -100,7 +100,7 @@ function forgetRemovedWords(database: DatabaseSync): void {
 }
 
 /** Running logs as a whole at their places, where every reader of a backup looks for them. A schema before the journal has none. */
-function settleJournal(database: DatabaseSync): void {
+export function settleJournal(database: SqliteConnection): void {
   const isThere = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'log_journal'").get() !== undefined;
   if (isThere) createTransact(database)('normal', createLogTable(database).settleAll);
 }

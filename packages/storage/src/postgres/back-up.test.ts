@@ -10,7 +10,7 @@ import { backUp, restore } from '../back-up.ts';
 import { migrate, MIGRATION_NAMES } from '../migrations/migrate.ts';
 import { openStorage } from '../open-storage.ts';
 import type { Storage } from '../open-storage.ts';
-import { finish, question } from '../testing/chat-values.ts';
+import { finish, group, question } from '../testing/chat-values.ts';
 import { columnsOf } from './adapters/back-up-postgres.ts';
 import { POSTGRES_MIGRATIONS } from './migrations/migrate.ts';
 import { withPostgres } from './open-postgres.ts';
@@ -88,6 +88,23 @@ describe.skipIf(reason !== undefined)(`a backup${reason === undefined ? '' : ` (
     expect(await pictureOf(storage)).toEqual(before);
     expect((await storage.chats.begin(question('2'))).outcome).toBe('stored');
     expect((await readdir(dataFolder)).filter((name) => name.includes('restoring'))).toEqual([]);
+  }, 60_000);
+
+  it('that is a database as a server left it goes into Postgres with what was committed of running logs', async () => {
+    await using folder = await createTemporaryFolder();
+    const file = join(folder.path, 'left', 'pilotlight.db');
+    {
+      await using left = await openStorage({ location: { file }, clock });
+      await left.chats.begin(question('1'));
+      expect(await left.chats.append([group('1', 1)])).toEqual(['stored']);
+    }
+    const databaseUrl = postgres.url();
+    await restore({ dataFolder: join(folder.path, 'data'), databaseUrl, file, nowMs: NOW + 2 });
+    await using storage = await openStorage({ location: { url: databaseUrl }, clock });
+    expect(await storage.chats.read({ generationId: 'g-1', from: 1, maxCharacters: 999 })).toMatchObject({
+      groups: [{ firstOffset: 1, count: 2 }],
+      nextOffset: 3,
+    });
   }, 60_000);
 
   it('that is none is refused, and nothing is changed', async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-import { checkSound } from '../../adapters/copy-database.ts';
+import { checkSound, settleJournal } from '../../adapters/copy-database.ts';
 import { makeFolder } from '../../adapters/make-folder.ts';
 import { openDatabase } from '../../adapters/open-database.ts';
 import { toFileTime } from '../../adapters/restore-database.ts';
@@ -74,6 +74,8 @@ function openBackup(file: string, nowMs: number): SqliteConnection {
     refuseNewer(schemaOf(connection));
     checkSound(connection);
     migrate(connection, nowMs);
+    // It may be a database as a server left it.
+    settleJournal(connection);
     return connection;
   } catch (error) {
     connection.close();
