@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
-import type { EngineSuite } from './engine-suite.ts';
-import { isToken, loadModel, longRequest, neverAborted, readAnswer, readFailure, shortRequest } from './read-answer.ts';
+import type { EngineSuite, EngineUnderTest } from './engine-suite.ts';
+import { isToken, loadModel, longRequest, neverAborted, readAnswer, readFailure, shortRequest, textOf } from './read-answer.ts';
 import { given, testAbility, testEngine } from './test-ability.ts';
 
 /** Every way in which an answer can go wrong on the engine's side is an error, never a short answer that looks whole. */
@@ -21,9 +21,10 @@ export function describeFailing(suite: EngineSuite): void {
     testAbility(suite.abilities.failsAfter, `an error after ${count} tokens is thrown after those tokens`, (name) => {
       testEngine(suite, name, async (subject) => {
         await loadModel(subject);
+        const before = await firstTokens(subject, count);
         await given(subject.faults?.failAfter, 'faults.failAfter')(count);
         const { parts, error } = await readFailure(subject.engine, longRequest(subject));
-        expect(parts.filter(isToken)).toHaveLength(count);
+        expect(textOf(parts)).toBe(before);
         expect(parts.filter((part) => part.type === 'finish')).toEqual([]);
         expectEngineError(error);
       });
@@ -34,14 +35,20 @@ export function describeFailing(suite: EngineSuite): void {
     testAbility(suite.abilities.cuts, `an end without the end marker after ${count} tokens is "cut"`, (name) => {
       testEngine(suite, name, async (subject) => {
         await loadModel(subject);
+        const before = await firstTokens(subject, count);
         await given(subject.faults?.cutAfter, 'faults.cutAfter')(count);
         const { parts, error } = await readFailure(subject.engine, longRequest(subject));
-        expect(parts.filter(isToken)).toHaveLength(count);
+        expect(textOf(parts)).toBe(before);
         expect(error).toMatchObject({ name: 'EngineError', failure: 'cut' });
       });
     });
   }
   describeDeath(suite);
+}
+
+/** The text of so many tokens. Tokens cannot be counted by parts: those that arrive together may be one. */
+async function firstTokens(subject: EngineUnderTest, count: number): Promise<string> {
+  return count === 0 ? '' : textOf(await readAnswer(subject.engine, longRequest(subject, { max_tokens: count })));
 }
 
 function describeDeath(suite: EngineSuite): void {
