@@ -33,12 +33,7 @@ export function restoreDatabase({ backup, database, nowMs }: RestoreOptions): Re
   if (existsSync(database) && realpathSync(backup) === realpathSync(database)) {
     throw new StorageFault('storage_unavailable', 'This file is the database itself, not a backup of it.');
   }
-  if (existsSync(`${backup}-wal`) && statSync(`${backup}-wal`).size > 0) {
-    throw new StorageFault(
-      'storage_unavailable',
-      'The file is a database in use, of which a part lies in a second file. Make a backup of it.',
-    );
-  }
+  refuseInUse(backup);
   const incoming = `${database}.restoring`;
   try {
     copyFileSync(backup, incoming);
@@ -52,6 +47,15 @@ export function restoreDatabase({ backup, database, nowMs }: RestoreOptions): Re
   } finally {
     for (const suffix of ['', '-journal', ...SIDE_FILES]) rmSync(incoming + suffix, { force: true });
   }
+}
+
+/** Throws if a part of the database lies in a second file: a copy of the first one would lack what was stored last. */
+export function refuseInUse(backup: string): void {
+  if ((statSync(`${backup}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  throw new StorageFault(
+    'storage_unavailable',
+    'The file is a database in use, of which a part lies in a second file. Make a backup of it.',
+  );
 }
 
 /** Checks the copy and writes it to the disk. */

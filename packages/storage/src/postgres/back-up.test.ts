@@ -118,6 +118,10 @@ describe.skipIf(reason !== undefined)(`a backup${reason === undefined ? '' : ` (
     const options = { dataFolder: join(folder.path, 'data'), databaseUrl, nowMs: NOW + 1 };
     await expect(restore({ ...options, file })).rejects.toThrow(/no database of Pilotlight/);
     await expect(restore({ ...options, file: join(folder.path, 'nothing.db') })).rejects.toThrow(/There is no file nothing\.db/);
+    const inUse = join(folder.path, 'used', 'pilotlight.db');
+    await using used = await openStorage({ location: { file: inUse }, clock });
+    await used.chats.begin(question('1'));
+    await expect(restore({ ...options, file: inUse })).rejects.toThrow(/The file is a database in use/);
     const kept = await withPostgres(databaseUrl, (session) =>
       session.get("SELECT to_regnamespace('pilotlight_replaced_20261124120000001') AS kept"),
     );

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { checkSound, settleJournal } from '../../adapters/copy-database.ts';
 import { makeFolder } from '../../adapters/make-folder.ts';
 import { openDatabase } from '../../adapters/open-database.ts';
-import { toFileTime } from '../../adapters/restore-database.ts';
+import { refuseInUse, toFileTime } from '../../adapters/restore-database.ts';
 import type { Restored } from '../../adapters/restore-database.ts';
 import { readDatabaseFacts } from '../../database-facts.ts';
 import { migrate, refuseNewer, schemaOf } from '../../migrations/migrate.ts';
@@ -38,6 +38,7 @@ const INDEXES = ['title_words_index ON title_words', 'message_words_index ON mes
  */
 export async function restorePostgres({ url, backup, incoming, nowMs }: RestorePostgresOptions): Promise<Restored> {
   if (!existsSync(backup)) throw new StorageFault('storage_unavailable', `There is no file ${basename(backup)}.`);
+  refuseInUse(backup);
   makeFolder(dirname(incoming));
   try {
     copyFileSync(backup, incoming);
