@@ -34,7 +34,7 @@ export type LoadPlan =
   /** Not even with everything unloaded that may be. */
   | { readonly type: 'never'; readonly mostBytes: number; readonly fixed: readonly Holder[]; readonly isWithGraphics?: true };
 
-const RECOVERY_STEP_MS = 500;
+export const RECOVERY_STEP_MS = 500;
 /** That one of those who come first has begun is no news of its own. */
 const OLDER_STEP_MS = 250;
 /** While it is in use and nobody is overdue, a model stays so many times as long as its load took: three quarters of the time go into answers. */

@@ -38,6 +38,8 @@ export interface ScriptedEngineOptions {
   readonly isLocal?: boolean;
   /** What a model takes in memory, from when its load begins. Default 2000. */
   readonly memoryOf?: (model: string) => number;
+  /** So long after the engine's word that a model is unloaded, its memory is free. Default 0. */
+  readonly freeingMs?: (model: string) => number;
   /** Called when a load has begun to take memory. */
   readonly onLoading?: (model: string) => void;
   /** A load that gives no sign of progress is to be given up after so long. Default 300,000. */
@@ -56,8 +58,10 @@ export interface ScriptedEngine extends Engine {
   readonly answers: readonly StreamRequest[];
   readonly openStreams: number;
   readonly inMemory: ReadonlySet<string>;
-  /** What all its models take now, those that are loading too. */
+  /** What all its models take now, those that are loading too, and those that are unloaded whose memory is not free yet. */
   readonly usedBytes: number;
+  /** What of it belongs to models that are unloaded. */
+  readonly freeingBytes: number;
   /** What of it the machine is sure to show: a load takes its memory bit by bit. */
   readonly settledBytes: number;
   /** What was done to it that nobody may do, what it was kept waiting with beyond its deadline too. */
@@ -105,6 +109,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
   const contexts = new Map<string, number>();
   let reloads = 0;
   const loading = new Set<string>();
+  let freeingBytes = 0;
   const loads: string[] = [];
   const answers: StreamRequest[] = [];
   const violations: string[] = [];
@@ -127,6 +132,15 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
   }
   function pause(ms: number, signal: AbortSignal): Promise<void> {
     return sleep(clock, Math.min(ms, MANY), signal);
+  }
+
+  /** An engine's word comes before the memory itself. */
+  function freeLater(key: string): void {
+    const ms = options.freeingMs?.(key) ?? 0;
+    if (ms === 0) return;
+    const bytes = memoryOf(key);
+    freeingBytes += bytes;
+    clock.after(ms, () => void (freeingBytes -= bytes));
   }
 
   /** As Ollama does: a request with another context loads the model again. */
@@ -208,10 +222,13 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
     isLocal,
     loads,
     get settledBytes() {
-      return [...inMemory].reduce((sum, key) => sum + memoryOf(key), 0);
+      return [...inMemory].reduce((sum, key) => sum + memoryOf(key), freeingBytes);
     },
     get usedBytes() {
-      return [...inMemory.union(loading)].reduce((sum, key) => sum + memoryOf(key), 0);
+      return [...inMemory.union(loading)].reduce((sum, key) => sum + memoryOf(key), freeingBytes);
+    },
+    get freeingBytes() {
+      return freeingBytes;
     },
     answers,
     inMemory,
@@ -281,7 +298,7 @@ export function createScriptedEngine(options: ScriptedEngineOptions): ScriptedEn
       if (loading.has(keyOf(model))) violations.push(`${model} is unloaded while it loads`);
       await pause(20, signal ?? new AbortController().signal);
       for (const entry of open.values()) if (entry.isStream && keyOf(entry.model) === keyOf(model)) cutShort.push(model);
-      inMemory.delete(keyOf(model));
+      if (inMemory.delete(keyOf(model))) freeLater(keyOf(model));
       breakOff(({ model: other, isStream }) => isStream && keyOf(other) === keyOf(model), 'died');
     },
     stream,
